@@ -1,0 +1,237 @@
+package dev.lyrebird.journal;
+
+import dev.lyrebird.journal.PublishProperties.UserProperty;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries as bytes: the form in which they lie in the journal, many to a page.
+ *
+ * <p>A page is: local time (varint), node (8 bytes), position of the first entry (varint), number
+ * of entries (varint), then per entry one byte of kind, quality of service and flags, the time as a
+ * varint of the distance to the entry before, and the fields that the flags announce. All entries
+ * of a page are of one origin and were applied at one local time.
+ */
+public final class EntryCodec {
+
+  private static final int KIND_MASK = 0b11;
+  private static final int QOS_SHIFT = 2;
+  private static final int TYPED = 1 << 4;
+  private static final int PROPERTIES = 1 << 5;
+  private static final int MERGED = 1 << 6;
+  private static final int RARE = 1 << 7;
+
+  private EntryCodec() {}
+
+  /**
+   * Returns entries as one page.
+   *
+   * @param entries at least one, with successive positions, of one origin and one local time
+   */
+  public static byte[] encode(List<Entry> entries) {
+    Entry first = entries.getFirst();
+    ByteWriter out = new ByteWriter(32 + 64 * entries.size());
+    out.varint(first.localTime());
+    out.fixed64(first.change().timestamp().node());
+    out.varint(first.position());
+    out.varint(entries.size());
+    long time = 0;
+    for (Entry entry : entries) {
+      encode(out, entry, time);
+      time = entry.change().timestamp().time();
+    }
+    return out.toByteArray();
+  }
+
+  private static void encode(ByteWriter out, Entry entry, long previousTime) {
+    Write write = entry.change().write();
+    Payload payload = write.payload();
+    boolean rare =
+        write.publisher() != 0
+            || write.expiresAtMillis() != 0
+            || write.user() != null
+            || entry.createdMillis() != 0;
+    out.octet(
+        code(write.kind())
+            | (write.qos() << QOS_SHIFT)
+            | (payload.contentType() == null ? 0 : TYPED)
+            | (payload.properties() == null ? 0 : PROPERTIES)
+            | (entry.merged() == null ? 0 : MERGED)
+            | (rare ? RARE : 0));
+    out.varint(entry.change().timestamp().time() - previousTime);
+    out.string(write.id());
+    encode(out, payload);
+    if (rare) {
+      out.fixed64(write.publisher());
+      out.varint(write.expiresAtMillis());
+      out.varint(entry.createdMillis());
+      out.string(write.user() == null ? "" : write.user());
+    }
+    Entry.Merged merged = entry.merged();
+    if (merged != null) {
+      out.fixed64(merged.version().time());
+      out.fixed64(merged.version().node());
+      out.octet(
+          (merged.payload().contentType() == null ? 0 : TYPED)
+              | (merged.payload().properties() == null ? 0 : PROPERTIES));
+      encode(out, merged.payload());
+    }
+  }
+
+  private static int code(Write.Kind kind) {
+    return switch (kind) {
+      case PUT -> 0;
+      case PATCH -> 1;
+      case DELETE -> 2;
+      case MESSAGE -> 3;
+    };
+  }
+
+  private static Write.Kind kind(int code) {
+    return switch (code) {
+      case 0 -> Write.Kind.PUT;
+      case 1 -> Write.Kind.PATCH;
+      case 2 -> Write.Kind.DELETE;
+      default -> Write.Kind.MESSAGE;
+    };
+  }
+
+  private static void encode(ByteWriter out, Payload payload) {
+    out.bytes(payload.bytes());
+    if (payload.contentType() != null) {
+      out.string(payload.contentType());
+    }
+    PublishProperties properties = payload.properties();
+    if (properties != null) {
+      out.octet(
+          (properties.utf8() ? 1 : 0)
+              | (properties.responseTopic() == null ? 0 : 2)
+              | (properties.correlationData() == null ? 0 : 4));
+      if (properties.responseTopic() != null) {
+        out.string(properties.responseTopic());
+      }
+      if (properties.correlationData() != null) {
+        out.bytes(properties.correlationData());
+      }
+      out.varint(properties.userProperties().size());
+      for (UserProperty property : properties.userProperties()) {
+        out.string(property.name());
+        out.string(property.value());
+      }
+    }
+  }
+
+  /**
+   * Writes a payload alone, in the form that {@link #decodePayload} reads.
+   *
+   * @param out where it goes
+   * @param payload what to write
+   */
+  public static void encodePayload(ByteWriter out, Payload payload) {
+    out.octet(
+        (payload.contentType() == null ? 0 : TYPED)
+            | (payload.properties() == null ? 0 : PROPERTIES));
+    encode(out, payload);
+  }
+
+  /** Reads what {@link #encodePayload} wrote. */
+  public static Payload decodePayload(ByteBuffer in) {
+    return payload(in, in.get());
+  }
+
+  /**
+   * Reads a page.
+   *
+   * @throws IllegalArgumentException where the bytes are not a whole page
+   */
+  public static List<Entry> decode(byte[] page) {
+    try {
+      ByteBuffer in = ByteBuffer.wrap(page);
+      long localTime = ByteReader.varint(in);
+      long node = in.getLong();
+      long position = ByteReader.varint(in);
+      int count = Math.toIntExact(ByteReader.varint(in));
+      List<Entry> entries = new ArrayList<>(Math.min(count, page.length));
+      long time = 0;
+      for (int i = 0; i < count; i++) {
+        int flags = in.get();
+        time += ByteReader.varint(in);
+        entries.add(entry(in, flags, position + i, localTime, new Timestamp(time, node)));
+      }
+      if (in.hasRemaining()) {
+        throw new IllegalArgumentException(in.remaining() + " bytes too many in a journal page");
+      }
+      return entries;
+    } catch (BufferUnderflowException | ArithmeticException | NegativeArraySizeException e) {
+      throw new IllegalArgumentException("a journal page ends early or holds nonsense", e);
+    }
+  }
+
+  /** Returns the position of a page's last entry without reading the entries. */
+  public static long lastPosition(byte[] page) {
+    ByteBuffer in = ByteBuffer.wrap(page);
+    ByteReader.varint(in);
+    in.getLong();
+    long first = ByteReader.varint(in);
+    return first + ByteReader.varint(in) - 1;
+  }
+
+  private static Entry entry(
+      ByteBuffer in, int flags, long position, long localTime, Timestamp timestamp) {
+    String id = ByteReader.string(in);
+    Payload payload = payload(in, flags);
+    long publisher = 0;
+    long expiresAtMillis = 0;
+    long createdMillis = 0;
+    String user = "";
+    if ((flags & RARE) != 0) {
+      publisher = in.getLong();
+      expiresAtMillis = ByteReader.varint(in);
+      createdMillis = ByteReader.varint(in);
+      user = ByteReader.string(in);
+    }
+    Entry.Merged merged = null;
+    if ((flags & MERGED) != 0) {
+      Timestamp version = new Timestamp(in.getLong(), in.getLong());
+      merged = new Entry.Merged(version, payload(in, in.get()));
+    }
+    Write write =
+        new Write(
+            kind(flags & KIND_MASK),
+            id,
+            payload,
+            (flags >> QOS_SHIFT) & 0b11,
+            publisher,
+            expiresAtMillis,
+            user.isEmpty() ? null : user);
+    return new Entry(position, localTime, new Change(timestamp, write), merged, createdMillis);
+  }
+
+  private static Payload payload(ByteBuffer in, int flags) {
+    byte[] bytes = ByteReader.bytes(in);
+    String contentType = (flags & TYPED) == 0 ? null : ByteReader.string(in);
+    PublishProperties properties = (flags & PROPERTIES) == 0 ? null : properties(in);
+    return bytes.length == 0 && contentType == null && properties == null
+        ? Payload.EMPTY
+        : new Payload(bytes, contentType, properties);
+  }
+
+  private static PublishProperties properties(ByteBuffer in) {
+    int flags = in.get();
+    String responseTopic = (flags & 2) == 0 ? null : ByteReader.string(in);
+    byte @Nullable [] correlationData = (flags & 4) == 0 ? null : ByteReader.bytes(in);
+    int count = Math.toIntExact(ByteReader.varint(in));
+    UserProperty[] userProperties = new UserProperty[Math.min(count, in.remaining())];
+    if (count > userProperties.length) {
+      throw new BufferUnderflowException();
+    }
+    for (int i = 0; i < count; i++) {
+      userProperties[i] = new UserProperty(ByteReader.string(in), ByteReader.string(in));
+    }
+    return new PublishProperties(
+        (flags & 1) != 0, responseTopic, correlationData, List.of(userProperties));
+  }
+}

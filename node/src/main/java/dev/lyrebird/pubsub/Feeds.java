@@ -1,0 +1,35 @@
+package dev.lyrebird.pubsub;
+
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.VersionVector;
+import java.util.List;
+
+/**
+ * What a {@link Hub} asks of the tables. Every call returns at once; the answers come as calls of
+ * the hub, for each table in the order in which they were asked.
+ */
+public interface Feeds {
+
+  /**
+   * Asks a table to send its entries from now on: {@link Hub#attached}, then {@link Hub#changes}.
+   */
+  void attach(int table);
+
+  /** Asks a table to send no more entries. */
+  void detach(int table);
+
+  /** Opens a reading of the rows that match and asks for the first page: {@link Hub#rows}. */
+  void openScan(int table, long reader, TopicFilter filter);
+
+  /** Asks for the next page of an open reading of rows. */
+  void moreRows(int table, long reader);
+
+  /** Gives up a reading of rows before its last page. */
+  void closeScan(int table, long reader);
+
+  /** Asks for the entries behind a place that match any of the filters: {@link Hub#page}. */
+  void read(int table, long reader, List<TopicFilter> filters, Place from);
+
+  /** Asks for the entries that a vector does not cover: {@link Hub#page}. */
+  void read(int table, long reader, List<TopicFilter> filters, VersionVector covered);
+}

@@ -1,0 +1,256 @@
+package dev.lyrebird.pubsub;
+
+import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Row;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscribers of one event loop. Tables feed it every entry they journal while anyone here
+ * reads them; it hands each entry to those whom it concerns, in order. What a subscriber has no
+ * room for stays in the journal until it asks again.
+ *
+ * <p>Owned by one event loop: it alone calls, in both directions.
+ */
+public final class Hub {
+
+  /** Topics whose matches are remembered; past it all are forgotten and found again. */
+  private static final int REMEMBERED_TOPICS = 1 << 15;
+
+  private final Feeds feeds;
+  private final List<Channel> channels;
+  private final Form<Cursor> cursorForm;
+  private final SubscriptionTree<Held<?>> tree = new SubscriptionTree<>();
+  private final Map<String, List<Match<?>>> matches = new HashMap<>();
+  private final Map<Long, Reader<?>> readers = new HashMap<>();
+  private final int[] readersOfTable;
+
+  /** The last place of each table's feed that was handed out; null while there is no feed. */
+  private final @Nullable Place[] seen;
+
+  private List<Member<?>> touched = new ArrayList<>();
+  private long readersEver;
+
+  /** A reader and those of its member's subscriptions that match a topic. */
+  private record Match<S extends Subscription>(Reader<S> reader, List<S> subscriptions) {
+
+    void change(Event event, Place before) {
+      reader.change(event, before, subscriptions);
+    }
+  }
+
+  /**
+   * @param feeds the tables
+   * @param channels the tables' names, by index
+   */
+  public Hub(Feeds feeds, List<Channel> channels) {
+    this.feeds = feeds;
+    this.channels = List.copyOf(channels);
+    this.readersOfTable = new int[channels.size()];
+    this.seen = new Place[channels.size()];
+    this.cursorForm =
+        event ->
+            Cursor.of(
+                channel(event.table()).cursorKey(), Objects.requireNonNull(event.place()).vector());
+  }
+
+  /** Makes a subscriber a member. It hears nothing before it subscribes. */
+  public <S extends Subscription> Member<S> join(Subscriber<S> subscriber) {
+    return new Member<>(this, subscriber);
+  }
+
+  /** Returns the name of a table. */
+  public Channel channel(int table) {
+    return channels.get(table);
+  }
+
+  /** Tells whether a cursor says something of each of the tables. */
+  public boolean knows(Cursor cursor, int[] tables) {
+    for (int table : tables) {
+      if (cursor.vector(channel(table).cursorKey()) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * A table answers {@link Feeds#attach}.
+   *
+   * @param place the place behind which its feed begins
+   */
+  public void attached(int table, Place place) {
+    if (readersOfTable[table] == 0) {
+      return;
+    }
+    seen[table] = place;
+    for (Reader<?> reader : List.copyOf(readers.values())) {
+      if (reader.table() == table) {
+        reader.attached();
+      }
+    }
+    flush();
+  }
+
+  /**
+   * A table has journalled entries.
+   *
+   * @param before the place before the first
+   * @param entries in order, without a gap behind what this hub was fed before
+   */
+  public void changes(int table, Place before, List<Entry> entries) {
+    Place last = seen[table];
+    if (last == null) {
+      return;
+    }
+    if (last.position() != before.position()) {
+      throw new IllegalStateException(
+          "table %s: fed from %s after %s".formatted(channel(table), before, last));
+    }
+    Place place = before;
+    for (Entry entry : entries) {
+      Place after = place.after(entry);
+      List<Match<?>> concerned = matching(table, entry.id());
+      if (!concerned.isEmpty()) {
+        Event event = Event.change(table, topic(table, entry.id()), entry, after);
+        for (Match<?> match : concerned) {
+          match.change(event, place);
+        }
+      }
+      place = after;
+    }
+    seen[table] = place;
+    flush();
+  }
+
+  /** A table answers {@link Feeds#openScan} or {@link Feeds#moreRows}; see {@link Reader#rows}. */
+  public void rows(long reader, List<Row> rows, Place at, boolean last) {
+    Reader<?> asking = readers.get(reader);
+    if (asking != null) {
+      asking.rows(rows, at, last);
+      flush();
+    }
+  }
+
+  /** A table answers {@link Feeds#read}; see {@link Reader#page}. */
+  public void page(long reader, List<Entry> entries, List<Place> places, Place end) {
+    Reader<?> asking = readers.get(reader);
+    if (asking != null) {
+      asking.page(entries, places, end);
+      flush();
+    }
+  }
+
+  /**
+   * A table answers {@link Feeds#read}: the journal no longer reaches back to that place.
+   *
+   * @param reason for the client
+   */
+  public void trimmed(long reader, String reason) {
+    Reader<?> asking = readers.get(reader);
+    if (asking != null) {
+      asking.trimmed(reason);
+      flush();
+    }
+  }
+
+  <S extends Subscription> Reader<S> openReader(Member<S> member, int table) {
+    Reader<S> reader = new Reader<>(this, feeds, member, table, ++readersEver);
+    readers.put(reader.number(), reader);
+    if (readersOfTable[table]++ == 0) {
+      feeds.attach(table);
+    }
+    return reader;
+  }
+
+  void closeReader(Reader<?> reader) {
+    reader.close();
+    readers.remove(reader.number());
+    if (--readersOfTable[reader.table()] == 0) {
+      seen[reader.table()] = null;
+      feeds.detach(reader.table());
+    }
+  }
+
+  void add(Held<?> held) {
+    tree.add(held.filter(), held);
+    matches.clear();
+  }
+
+  void remove(Held<?> held) {
+    tree.remove(held.filter(), held);
+    matches.clear();
+  }
+
+  void touched(Member<?> member) {
+    touched.add(member);
+  }
+
+  void flush() {
+    while (!touched.isEmpty()) {
+      List<Member<?>> now = touched;
+      touched = new ArrayList<>();
+      now.forEach(Member::flush);
+    }
+  }
+
+  Form<Cursor> cursorForm() {
+    return cursorForm;
+  }
+
+  String topic(int table, String id) {
+    return channel(table).topic(id);
+  }
+
+  @Nullable Place seenOrNull(int table) {
+    return seen[table];
+  }
+
+  Place seen(int table) {
+    return Objects.requireNonNull(seen[table]);
+  }
+
+  /** A topic belongs to one table alone, so that matches can be remembered by topic. */
+  private List<Match<?>> matching(int table, String id) {
+    String topic = topic(table, id);
+    List<Match<?>> remembered = matches.get(topic);
+    if (remembered == null) {
+      remembered = match(table, topic);
+      if (matches.size() >= REMEMBERED_TOPICS) {
+        matches.clear();
+      }
+      matches.put(topic, remembered);
+    }
+    return remembered;
+  }
+
+  private List<Match<?>> match(int table, String topic) {
+    List<Held<?>> matching = new ArrayList<>();
+    tree.match(topic, matching::add);
+    Map<Member<?>, Match<?>> byMember = new LinkedHashMap<>();
+    for (Held<?> held : matching) {
+      if (held.touches(table)) {
+        byMember.computeIfAbsent(held.member(), member -> match(member, matching, table));
+      }
+    }
+    return List.copyOf(byMember.values());
+  }
+
+  private static <S extends Subscription> Match<S> match(
+      Member<S> member, List<Held<?>> matching, int table) {
+    List<S> subscriptions = new ArrayList<>(1);
+    for (Held<S> held : member.touching(table)) {
+      if (matching.contains(held)) {
+        subscriptions.add(held.subscription());
+      }
+    }
+    return new Match<>(Objects.requireNonNull(member.reader(table)), List.copyOf(subscriptions));
+  }
+}

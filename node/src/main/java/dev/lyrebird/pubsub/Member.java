@@ -1,0 +1,174 @@
+package dev.lyrebird.pubsub;
+
+import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.VersionVector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subscriber's membership of its hub: its subscriptions, and for each table that they touch the
+ * place it has come to.
+ *
+ * <p>Owned by the event loop of its hub.
+ *
+ * @param <S> the subscriptions of its protocol
+ */
+public final class Member<S extends Subscription> {
+
+  private final Hub hub;
+  private final Subscriber<S> subscriber;
+  private final List<Held<S>> held = new ArrayList<>(1);
+  private final List<Reader<S>> readers = new ArrayList<>(1);
+  private boolean touched;
+
+  Member(Hub hub, Subscriber<S> subscriber) {
+    this.hub = hub;
+    this.subscriber = subscriber;
+  }
+
+  /**
+   * Adds a subscription, in place of an earlier one of this member with an equal filter.
+   *
+   * @param subscription what the subscriber wants to hear of
+   * @param tables the indexes of the tables that its filter may touch
+   * @param start where to begin; {@link Start.After} only as a member's first subscription
+   */
+  public void subscribe(S subscription, int[] tables, Start start) {
+    drop(subscription.filter());
+    Held<S> added = new Held<>(this, subscription, tables.clone());
+    held.add(added);
+    hub.add(added);
+    for (int table : tables) {
+      readerOf(table).begin(added, start);
+    }
+    closeIdleReaders();
+    if (tables.length == 0) {
+      subscriber.caughtUp(subscription);
+    }
+  }
+
+  /** Takes a subscription back; returns whether there was one with that filter. */
+  public boolean unsubscribe(TopicFilter filter) {
+    boolean found = drop(filter);
+    closeIdleReaders();
+    return found;
+  }
+
+  /** Says that the subscriber is writable again; what it missed meanwhile follows. */
+  public void resume() {
+    for (int i = 0; i < readers.size() && subscriber.isWritable(); i++) {
+      readers.get(i).resume();
+    }
+    hub.flush();
+  }
+
+  /** Ends the membership. The subscriber hears no more. */
+  public void leave() {
+    held.forEach(hub::remove);
+    held.clear();
+    closeIdleReaders();
+  }
+
+  /** Returns the subscriptions in the order in which they were made. */
+  public List<S> subscriptions() {
+    return held.stream().map(Held::subscription).toList();
+  }
+
+  /**
+   * Returns where the subscriber stands once it has had an event, or null while it has not yet had
+   * all that was there when it came.
+   */
+  public @Nullable Cursor cursorAfter(Event event) {
+    Place place = event.place();
+    if (place == null) {
+      return null;
+    }
+    if (readers.size() == 1 && readers.getFirst().isAtHome()) {
+      return event.as(hub.cursorForm());
+    }
+    return cursor(event.table(), place);
+  }
+
+  /** Returns where the subscriber stands now, or null while it has not had all current rows. */
+  public @Nullable Cursor cursor() {
+    return cursor(-1, Place.START);
+  }
+
+  private @Nullable Cursor cursor(int table, Place place) {
+    TreeMap<Integer, VersionVector> vectors = new TreeMap<>();
+    for (Reader<S> reader : readers) {
+      VersionVector vector =
+          reader.table() == table ? reader.havingSeen(place.vector()) : reader.vector();
+      if (vector == null) {
+        return null;
+      }
+      vectors.put(hub.channel(reader.table()).cursorKey(), vector);
+    }
+    return new Cursor(vectors);
+  }
+
+  Subscriber<S> subscriber() {
+    return subscriber;
+  }
+
+  @Nullable Reader<S> reader(int table) {
+    for (int i = 0; i < readers.size(); i++) {
+      if (readers.get(i).table() == table) {
+        return readers.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** Returns the subscriptions that touch a table. */
+  List<Held<S>> touching(int table) {
+    return held.stream().filter(one -> one.touches(table)).toList();
+  }
+
+  void deliver(Event event, List<S> subscriptions) {
+    subscriber.deliver(event, subscriptions);
+    if (!touched) {
+      touched = true;
+      hub.touched(this);
+    }
+  }
+
+  void flush() {
+    touched = false;
+    subscriber.flush();
+  }
+
+  private Reader<S> readerOf(int table) {
+    Reader<S> reader = reader(table);
+    if (reader == null) {
+      reader = hub.openReader(this, table);
+      readers.add(reader);
+    }
+    return reader;
+  }
+
+  private boolean drop(TopicFilter filter) {
+    for (Held<S> one : held) {
+      if (one.filter().equals(filter)) {
+        held.remove(one);
+        hub.remove(one);
+        readers.forEach(reader -> reader.forget(one));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void closeIdleReaders() {
+    for (int i = readers.size() - 1; i >= 0; i--) {
+      Reader<S> reader = readers.get(i);
+      if (touching(reader.table()).isEmpty()) {
+        readers.remove(i);
+        hub.closeReader(reader);
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package dev.lyrebird.pubsub;
+
+import dev.lyrebird.journal.Cursor;
+
+/** Where a subscription begins. */
+public sealed interface Start {
+
+  /** With the current rows, then every change after them. */
+  record Current() implements Start {}
+
+  /** With the next change. */
+  record Live() implements Start {}
+
+  /** With the change after that cursor. */
+  record After(Cursor cursor) implements Start {}
+}
