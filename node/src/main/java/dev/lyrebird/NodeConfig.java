@@ -1,0 +1,227 @@
+package dev.lyrebird;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/**
+ * What can be configured, one component per key; {@code conf/config.yaml} tells what each means. A
+ * record refuses values out of range with an {@link IllegalArgumentException} that opens with the
+ * component's name. {@link ConfigFile} reads it.
+ */
+public record NodeConfig(
+    Identity node,
+    Http http,
+    Mqtt mqtt,
+    Operations operations,
+    Rest rest,
+    GraphqlSchema graphqlSchema,
+    Storage storage,
+    Cluster cluster,
+    Loops loops,
+    Queues queues) {
+
+  /** The configuration of a node that is told nothing. */
+  public static final NodeConfig DEFAULT =
+      new NodeConfig(
+          Identity.DEFAULT,
+          Http.DEFAULT,
+          Mqtt.DEFAULT,
+          Operations.DEFAULT,
+          Rest.DEFAULT,
+          GraphqlSchema.DEFAULT,
+          Storage.DEFAULT,
+          Cluster.DEFAULT,
+          Loops.DEFAULT,
+          Queues.DEFAULT);
+
+  /** Who this node is. */
+  public record Identity(String name) {
+    static final Identity DEFAULT = new Identity("");
+
+    public Identity {
+      name = name.isEmpty() ? hostName() : name;
+    }
+  }
+
+  /** The door for REST, WebSocket and SSE. */
+  public record Http(
+      String host,
+      int port,
+      List<String> corsOrigins,
+      int maxBodyBytes,
+      int maxRowBytes,
+      int maxFrameBytes,
+      int pingSeconds,
+      int commentSeconds) {
+    static final Http DEFAULT = new Http("127.0.0.1", 9926, List.of(), 8 * MIB, MIB, MIB, 30, 15);
+
+    public Http {
+      loopback("host", host);
+      within("port", port, 0, MAX_PORT);
+      corsOrigins = List.copyOf(corsOrigins);
+      within("maxBodyBytes", maxBodyBytes, 1024, GIB);
+      within("maxRowBytes", maxRowBytes, 1024, GIB);
+      within("maxFrameBytes", maxFrameBytes, 1024, GIB);
+      within("pingSeconds", pingSeconds, 1, 3600);
+      within("commentSeconds", commentSeconds, 1, 3600);
+    }
+  }
+
+  /** The door for MQTT. */
+  public record Mqtt(
+      Network network,
+      boolean webSocket,
+      int maxPacketBytes,
+      int connectTimeoutSeconds,
+      int maxKeepAliveSeconds,
+      int maxTopicLevels,
+      int receiveMaximum,
+      int maxInflight,
+      int topicAliasMaximum) {
+    static final Mqtt DEFAULT =
+        new Mqtt(Network.DEFAULT, true, MIB + 2 * 65_536, 10, 3600, 128, 1024, 1024, 64);
+
+    public Mqtt {
+      within(
+          "maxPacketBytes", maxPacketBytes, 1024, 268_435_455); // [MQTT-1.5.5]: four bytes tell it
+      within("connectTimeoutSeconds", connectTimeoutSeconds, 1, 3600);
+      within("maxKeepAliveSeconds", maxKeepAliveSeconds, 1, 65_535);
+      within("maxTopicLevels", maxTopicLevels, 1, 65_535);
+      within("receiveMaximum", receiveMaximum, 1, 65_535);
+      within("maxInflight", maxInflight, 1, 65_535);
+      within("topicAliasMaximum", topicAliasMaximum, 0, 65_535);
+    }
+
+    /** Where MQTT over TCP listens. */
+    public record Network(String host, int port) {
+      static final Network DEFAULT = new Network("127.0.0.1", 1883);
+
+      public Network {
+        loopback("host", host);
+        within("port", port, 0, MAX_PORT);
+      }
+    }
+  }
+
+  /** Where health, metrics and the console are served. */
+  public record Operations(String host, int port) {
+    static final Operations DEFAULT = new Operations("127.0.0.1", 9925);
+
+    public Operations {
+      loopback("host", host);
+      within("port", port, 0, MAX_PORT);
+    }
+  }
+
+  /** What tables answer over HTTP. In a file, {@code rest: false} stands for {@code enabled}. */
+  public record Rest(boolean enabled, boolean webSocket, boolean sse, boolean lastModified) {
+    static final Rest DEFAULT = new Rest(true, true, true, true);
+  }
+
+  /** Where the tables are defined: globs, made absolute by {@link ConfigFile}. */
+  public record GraphqlSchema(List<String> files) {
+    static final GraphqlSchema DEFAULT = new GraphqlSchema(List.of("schema.graphql"));
+
+    public GraphqlSchema {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** The store of rows and journals. */
+  public record Storage(
+      String path,
+      Sync sync,
+      int syncIntervalMillis,
+      long journalMaxBytes,
+      long blockCacheBytes,
+      long writeBufferBytes) {
+    static final Storage DEFAULT =
+        new Storage("../data", Sync.INTERVAL, 100, GIB, 64L * MIB, 64L * MIB);
+
+    public Storage {
+      within("syncIntervalMillis", syncIntervalMillis, 1, 60_000);
+      within("journalMaxBytes", journalMaxBytes, MIB, 1024L * GIB);
+      within("blockCacheBytes", blockCacheBytes, MIB, 1024L * GIB);
+      within("writeBufferBytes", writeBufferBytes, MIB, 64L * GIB);
+    }
+
+    /**
+     * When a write is on disk: before its acknowledgement, soon after, or when the system likes.
+     */
+    public enum Sync {
+      @JsonProperty("always")
+      ALWAYS,
+      @JsonProperty("interval")
+      INTERVAL,
+      @JsonProperty("os")
+      OS
+    }
+  }
+
+  /** Other nodes. */
+  public record Cluster(
+      boolean enabled, String host, int port, List<String> members, int maxClockSkewSeconds) {
+    static final Cluster DEFAULT = new Cluster(false, "127.0.0.1", 9932, List.of(), 60);
+
+    public Cluster {
+      within("port", port, 0, MAX_PORT);
+      members = List.copyOf(members);
+      within("maxClockSkewSeconds", maxClockSkewSeconds, 0, 86_400);
+    }
+  }
+
+  /** Event loops per door. */
+  public record Loops(int http, int mqtt) {
+    static final Loops DEFAULT = new Loops(0, 0);
+
+    public Loops {
+      within("http", http, 0, 256);
+      within("mqtt", mqtt, 0, 256);
+    }
+  }
+
+  /** Bounds of what may wait. */
+  public record Queues(int connectionWrites, int tableWrites, int socketBytes) {
+    static final Queues DEFAULT = new Queues(1024, 65_536, 262_144);
+
+    public Queues {
+      within("connectionWrites", connectionWrites, 1, 65_536);
+      within("tableWrites", tableWrites, 1, 16_777_216);
+      within("socketBytes", socketBytes, 4096, GIB);
+    }
+  }
+
+  private static final int MIB = 1 << 20;
+  private static final int GIB = 1 << 30;
+  private static final int MAX_PORT = 65_535;
+
+  private static void within(String key, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s is %d, but must be from %d to %d".formatted(key, value, least, most));
+    }
+  }
+
+  private static void loopback(String key, String host) {
+    try {
+      if (InetAddress.getByName(host).isLoopbackAddress()) {
+        return;
+      }
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("%s is %s, which has no address".formatted(key, host), e);
+    }
+    throw new IllegalArgumentException(
+        "%s is %s, but a node without authentication listens on loopback only: 127.0.0.1 or ::1"
+            .formatted(key, host));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}
