@@ -1,0 +1,28 @@
+package dev.lyrebird.schema;
+
+import java.util.Set;
+
+/**
+ * One attribute that a type declares.
+ *
+ * @param required whether a row must have it, and not null ({@code !}); always true of the key
+ */
+public record Attribute(String name, AttributeType type, boolean required, Set<Mark> marks) {
+
+  public Attribute {
+    marks = Set.copyOf(marks);
+  }
+
+  public boolean is(Mark mark) {
+    return marks.contains(mark);
+  }
+
+  /** Whether the table writes it, so that nothing a client sends for it counts. */
+  public boolean isStamped() {
+    return is(Mark.CREATED_TIME) || is(Mark.UPDATED_TIME);
+  }
+
+  public boolean isRelationship() {
+    return type instanceof RelatedType;
+  }
+}

@@ -1,0 +1,28 @@
+package dev.lyrebird.schema;
+
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * How a table is kept, as the arguments of {@code @table} say.
+ *
+ * @param expirationSeconds how long after its last write a row expires; empty: never
+ * @param replicated whether the table is shared with the other nodes
+ * @param retentionSeconds how long the journal is kept
+ * @param partitions how many workers share the table's keys
+ * @param confirm how many other nodes must have applied a write before it is acknowledged; empty:
+ *     as the node's configuration says
+ */
+public record TableOptions(
+    OptionalLong expirationSeconds,
+    boolean replicated,
+    long retentionSeconds,
+    int partitions,
+    OptionalInt confirm) {
+
+  public static final long DEFAULT_RETENTION_SECONDS = 3 * 24 * 60 * 60;
+
+  public static final TableOptions DEFAULTS =
+      new TableOptions(
+          OptionalLong.empty(), true, DEFAULT_RETENTION_SECONDS, 1, OptionalInt.empty());
+}
