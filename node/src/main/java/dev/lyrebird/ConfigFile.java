@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.lyrebird.schema.NearestName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.error.Mark;
@@ -184,8 +184,8 @@ public final class ConfigFile {
 
   /** How far apart two keys are; the right name in a wrong group is near. */
   private static int distance(String one, String other) {
-    int whole = edits(one.toLowerCase(Locale.ROOT), other.toLowerCase(Locale.ROOT));
-    int last = edits(lastName(one), lastName(other));
+    int whole = NearestName.edits(one, other);
+    int last = NearestName.edits(lastName(one), lastName(other));
     return Math.min(whole, last + 1);
   }
 
@@ -195,23 +195,7 @@ public final class ConfigFile {
   }
 
   private static String lastName(String key) {
-    return key.substring(key.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-  }
-
-  /** Levenshtein's distance. */
-  private static int edits(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[other.length()];
+    return key.substring(key.lastIndexOf('.') + 1);
   }
 
   /** The same tree with every path absolute and every glob replaced by the files it matches. */

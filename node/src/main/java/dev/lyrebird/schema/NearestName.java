@@ -18,7 +18,7 @@ public final class NearestName {
       if (Math.abs(name.length() - unknown.length()) > furthest) {
         continue;
       }
-      int edits = edits(unknown.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+      int edits = edits(unknown, name);
       if (edits <= furthest && edits < least) {
         nearest = name;
         least = edits;
@@ -32,8 +32,13 @@ public final class NearestName {
     return of(unknown, known).map(name -> "; did you mean " + name + "?").orElse("");
   }
 
-  /** Levenshtein's distance: insertions, deletions and replacements from one text to the other. */
-  private static int edits(String from, String to) {
+  /**
+   * Levenshtein's distance: insertions, deletions and replacements from one text to the other, case
+   * aside.
+   */
+  public static int edits(String one, String other) {
+    String from = one.toLowerCase(Locale.ROOT);
+    String to = other.toLowerCase(Locale.ROOT);
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {
       row[j] = j;
