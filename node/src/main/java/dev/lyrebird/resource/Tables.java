@@ -1,0 +1,120 @@
+package dev.lyrebird.resource;
+
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.Hub;
+import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.schema.Exports;
+import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.TableDefinition;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tables of the node, as one event loop reaches them. Owned by that loop: it alone calls, and it
+ * is called back on it. Requests to one table are carried out in the order in which they were made.
+ */
+public interface Tables {
+
+  /** Returns which path belongs to which table. */
+  Exports exports();
+
+  /** Returns the table at an index: what an {@link dev.lyrebird.pubsub.Event} names. */
+  TableDefinition definition(int index);
+
+  /** Returns this loop's subscribers. */
+  Hub hub();
+
+  /**
+   * Returns the indexes of the tables exported on the protocol whose topics a filter may match: what
+   * {@link dev.lyrebird.pubsub.Member#subscribe} wants.
+   */
+  int[] touchedBy(TopicFilter filter, Protocol protocol);
+
+  /** Returns the index of a table, for subscriptions that are to stay within it. */
+  int indexOf(TableDefinition table);
+
+  /**
+   * Carries out one write. Writes made in one turn of the event loop travel together.
+   *
+   * @param table where
+   * @param write what
+   * @param condition what must hold; {@link Condition#NONE} costs nothing
+   * @param receipt whom to tell the outcome, or null for nobody
+   * @param token handed back to the receipt
+   */
+  void write(
+      TableDefinition table,
+      Write write,
+      Condition condition,
+      @Nullable Receipt receipt,
+      int token);
+
+  /**
+   * Carries out several writes of one table, all or none.
+   *
+   * @param outcomes is told one outcome per write; where one is refused, none was carried out: the
+   *     refused ones tell why, the others are {@link Outcome.Unchanged}
+   */
+  void writeAll(
+      TableDefinition table,
+      List<Write> writes,
+      Condition condition,
+      Consumer<List<Outcome>> outcomes);
+
+  /** Reads one row; the callback is handed null where there is no such row. */
+  void read(TableDefinition table, String id, Consumer<@Nullable Row> callback);
+
+  /**
+   * Opens a reading of the rows whose id begins with a prefix, in the order of their ids, as they
+   * stand now. The first page is on its way.
+   *
+   * @param sink is told the pages, one for each time it asks
+   */
+  Scan scan(TableDefinition table, String idPrefix, RowSink sink);
+
+  /**
+   * Returns a fresh id for a row that a client creates without naming one: a UUIDv7, or the next
+   * number for tables with a numeric key.
+   */
+  void nextId(TableDefinition table, Consumer<String> callback);
+
+  /** Tells what became of a write. */
+  @FunctionalInterface
+  interface Receipt {
+
+    /**
+     * Takes the outcome of a write.
+     *
+     * @param outcome what became of it
+     * @param token as given with the write
+     */
+    void done(Outcome outcome, int token);
+  }
+
+  /** Takes pages of rows. */
+  @FunctionalInterface
+  interface RowSink {
+
+    /**
+     * Takes a page.
+     *
+     * @param rows in the order of their ids
+     * @param last whether there are no more
+     */
+    void rows(List<Row> rows, boolean last);
+  }
+
+  /** A reading of rows under way. Ends by itself with its last page. */
+  interface Scan {
+
+    /** Asks for the next page. */
+    void more();
+
+    /** Gives up before the last page. Calling it afterwards does nothing. */
+    void close();
+  }
+}
