@@ -1,0 +1,52 @@
+package dev.lyrebird.harness;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A built checkout: where the node's jar, its libraries and the shipped configuration lie. Nodes
+ * run on the JDK that runs this code.
+ */
+record Installation(Path root) {
+
+  static final String MAIN = "dev.lyrebird.Main";
+
+  /** The checkout that holds the current folder. */
+  static Installation find() {
+    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+      if (Files.isDirectory(folder.resolve("conf")) && Files.isDirectory(folder.resolve("node"))) {
+        return new Installation(folder).checked();
+      }
+    }
+    throw new IllegalStateException("the current folder is not inside a checkout of Lyrebird");
+  }
+
+  /** The JVM with the flags that the libraries of a node need, whatever the size of its heap. */
+  List<String> java() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow");
+  }
+
+  String classPath() {
+    return jar() + File.pathSeparator + root.resolve("node/target/lib") + File.separator + "*";
+  }
+
+  Path config() {
+    return root.resolve("conf/config.yaml");
+  }
+
+  private Path jar() {
+    return root.resolve("node/target/lyrebird-node.jar");
+  }
+
+  private Installation checked() {
+    if (!Files.exists(jar())) {
+      throw new IllegalStateException(jar() + " is not built: run mvn package first");
+    }
+    return this;
+  }
+}

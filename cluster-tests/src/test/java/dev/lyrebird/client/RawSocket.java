@@ -1,0 +1,90 @@
+package dev.lyrebird.client;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** A plain TCP connection, for tests that look at single bytes. Owned by one thread. */
+public final class RawSocket implements AutoCloseable {
+
+  private static final int LIMIT_MILLIS = 10_000;
+
+  private final Socket socket = new Socket();
+  private final InputStream in;
+
+  public RawSocket(String host, int port) {
+    try {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(LIMIT_MILLIS);
+      socket.connect(new InetSocketAddress(host, port), LIMIT_MILLIS);
+      in = socket.getInputStream();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot connect to " + host + ":" + port, e);
+    }
+  }
+
+  public void send(byte[] bytes) {
+    try {
+      socket.getOutputStream().write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public void send(String text) {
+    send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Sends bytes written as hexadecimal digits, spaces between them as one likes. */
+  public void sendHex(String hex) {
+    send(HexFormat.of().parseHex(hex.replace(" ", "")));
+  }
+
+  public byte[] read(int count) {
+    try {
+      byte[] bytes = in.readNBytes(count);
+      if (bytes.length < count) {
+        throw new EOFException("closed after " + HexFormat.of().formatHex(bytes));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String readHex(int count) {
+    return HexFormat.ofDelimiter(" ").formatHex(read(count));
+  }
+
+  /** Everything up to and including {@code end}. */
+  public String readThrough(String end) {
+    StringBuilder text = new StringBuilder();
+    while (text.lastIndexOf(end) < 0) {
+      text.append((char) (read(1)[0] & 0xff));
+    }
+    return text.toString();
+  }
+
+  /** What comes until the peer closes, which it must do. */
+  public byte[] readToEnd() {
+    try {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
