@@ -1,0 +1,208 @@
+package dev.lyrebird.resource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.schema.Fault;
+import dev.lyrebird.schema.RowCheck;
+import dev.lyrebird.schema.TableDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The rows and the journal of one table of {@link MemoryTables}. */
+final class MemoryTable {
+
+  private static final long NODE = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final TableDefinition definition;
+  private final LongSupplier clock;
+  private final RowCheck check;
+  private final TreeMap<String, Row> rows = new TreeMap<>();
+  private final List<Entry> journal = new ArrayList<>();
+
+  /** The place behind each entry of the journal. */
+  private final List<Place> places = new ArrayList<>();
+
+  /** Entries up to this position are no longer there. */
+  private long trimmed;
+
+  MemoryTable(TableDefinition definition, LongSupplier clock) {
+    this.definition = definition;
+    this.clock = clock;
+    this.check = new RowCheck(definition);
+  }
+
+  TableDefinition definition() {
+    return definition;
+  }
+
+  /** Returns the place behind the last entry. */
+  Place end() {
+    return places.isEmpty() ? Place.START : places.getLast();
+  }
+
+  @Nullable Row row(String id) {
+    return rows.get(id);
+  }
+
+  List<Row> rowsFrom(String idPrefix) {
+    return List.copyOf(rows.subMap(idPrefix, idPrefix + Character.MAX_VALUE).values());
+  }
+
+  /** Returns why the write would be refused, or null where it would not. */
+  @Nullable Refusal judge(Write write, Condition condition) {
+    Row row = rows.get(write.id());
+    Refusal refusal = condition.judge(row == null ? null : row.version());
+    if (refusal != null) {
+      return refusal;
+    }
+    ObjectNode object = object(write.payload());
+    List<Fault> faults =
+        switch (write.kind()) {
+          case PUT -> object == null ? List.of() : check.faults(object);
+          case PATCH -> object == null ? List.of() : check.patchFaults(object);
+          case DELETE, MESSAGE -> List.of();
+        };
+    if (faults.isEmpty()) {
+      return null;
+    }
+    Map<String, String> byAttribute = new LinkedHashMap<>();
+    faults.forEach(fault -> byAttribute.put(fault.attribute(), fault.message()));
+    return new Refusal(Refusal.Reason.SCHEMA, "the row does not fit the schema", byAttribute);
+  }
+
+  /** Carries out a write that {@link #judge} lets pass. */
+  Outcome carryOut(Write write, Condition condition) {
+    Row before = rows.get(write.id());
+    if (changesNothing(write, before)) {
+      return new Outcome.Unchanged(before == null ? null : before.version());
+    }
+    Timestamp version = new Timestamp(clock.getAsLong(), NODE);
+    Payload merged = write.kind() == Write.Kind.PATCH ? merged(before, write.payload()) : null;
+    Entry entry =
+        new Entry(
+            end().position() + 1,
+            version.time(),
+            new Change(version, write),
+            merged == null ? null : new Entry.Merged(version, merged),
+            0);
+    places.add(end().after(entry));
+    journal.add(entry);
+    switch (entry.type()) {
+      case PUT -> rows.put(write.id(), row(entry));
+      case DELETE -> rows.remove(write.id());
+      case MESSAGE -> {}
+    }
+    boolean created =
+        !condition.equals(Condition.NONE) && before == null && entry.type() == Entry.Type.PUT;
+    return new Outcome.Applied(version, created);
+  }
+
+  Entry lastEntry() {
+    return journal.getLast();
+  }
+
+  /** Forgets all entries, as a table does with old ones. */
+  void trim() {
+    trimmed = end().position();
+  }
+
+  boolean reachesBackTo(Place place) {
+    return place.position() >= trimmed;
+  }
+
+  boolean reachesBackTo(VersionVector covered) {
+    return trimmed == 0 || covered.covers(places.get((int) trimmed - 1).vector());
+  }
+
+  /** A part of the journal, as {@link dev.lyrebird.pubsub.Hub#page} takes it. */
+  record Page(List<Entry> entries, List<Place> places, Place end) {}
+
+  /**
+   * Returns the next entries that match, after looking at no more than {@code size} of them.
+   *
+   * @param topics gives the topic of an id
+   */
+  Page page(
+      List<TopicFilter> filters,
+      Place from,
+      VersionVector covered,
+      int size,
+      UnaryOperator<String> topics) {
+    int end = Math.min(journal.size(), (int) from.position() + size);
+    List<Entry> matching = new ArrayList<>();
+    List<Place> behind = new ArrayList<>();
+    for (int i = (int) from.position(); i < end; i++) {
+      Entry entry = journal.get(i);
+      String topic = topics.apply(entry.id());
+      if (!covered.covers(entry.change().timestamp())
+          && filters.stream().anyMatch(filter -> filter.matches(topic))) {
+        matching.add(entry);
+        behind.add(places.get(i));
+      }
+    }
+    return new Page(matching, behind, end == 0 ? Place.START : places.get(end - 1));
+  }
+
+  private static boolean changesNothing(Write write, @Nullable Row before) {
+    return switch (write.kind()) {
+      case PUT, MESSAGE -> false;
+      case DELETE -> before == null;
+      case PATCH -> {
+        ObjectNode attributes = object(write.payload());
+        yield attributes == null || attributes.isEmpty();
+      }
+    };
+  }
+
+  private static Row row(Entry entry) {
+    Write write = entry.change().write();
+    return new Row(
+        write.id(),
+        entry.version(),
+        entry.payload(),
+        write.qos(),
+        write.expiresAtMillis(),
+        entry.createdMillis());
+  }
+
+  private static Payload merged(@Nullable Row before, Payload attributes) {
+    try {
+      ObjectNode old = before == null ? null : object(before.payload());
+      ObjectNode whole = old == null ? JSON.createObjectNode() : old;
+      return Payload.json(JSON.writeValueAsBytes(whole.setAll(object(attributes))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static @Nullable ObjectNode object(Payload payload) {
+    try {
+      JsonNode node = JSON.readTree(payload.bytes());
+      return node instanceof ObjectNode object ? object : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+}
