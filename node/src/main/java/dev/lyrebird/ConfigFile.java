@@ -111,6 +111,9 @@ public final class ConfigFile {
     if (known instanceof ObjectNode group) {
       return laidGroup(group, given, key);
     }
+    if (known.isArray() && isText(given)) {
+      return NODES.arrayNode().add(given);
+    }
     String expected = expectedInsteadOf(known, given);
     if (!expected.isEmpty()) {
       throw new ConfigException("%s is %s, but must be %s".formatted(key, given, expected));
@@ -153,7 +156,7 @@ public final class ConfigFile {
       case ARRAY ->
           given instanceof ArrayNode array && array.valueStream().allMatch(ConfigFile::isText)
               ? ""
-              : "a list of texts, like [a, b]";
+              : "a text or a list of texts, like [a, b]";
       case OBJECT, BINARY, MISSING, NULL, POJO ->
           throw new IllegalStateException("no key has a default of type " + known.getNodeType());
     };

@@ -96,6 +96,11 @@ final class ConfigFileTest {
   }
 
   @Test
+  void oneTextIsAListOfOne() throws IOException {
+    assertEquals(List.of("a:1"), read("cluster: {members: 'a:1'}").cluster().members());
+  }
+
+  @Test
   void restIsASwitchOrAGroup() throws IOException {
     assertFalse(read("rest: false").rest().enabled());
     assertTrue(read("rest: false", "rest=true").rest().enabled());
@@ -119,7 +124,7 @@ final class ConfigFileTest {
           http: 5                       | http is 5, but must be a group of keys
           http:                         | http is null, but must be a group of keys
           mqtt: {webSocket: 1}          | mqtt.webSocket is 1, but must be true or false
-          cluster: {members: a}         | cluster.members is "a", but must be a list of texts, like [a, b]
+          cluster: {members: [[a]]}     | cluster.members is [["a"]], but must be a text or a list of texts, like [a, b]
           - a                           | The configuration is ["a"], but must be a group of keys
           """)
   void wrongShapeIsRefusedNamingFileAndKey(String yaml, String message) {

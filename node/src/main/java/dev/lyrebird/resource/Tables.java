@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All tables of the node, as one event loop reaches them. Owned by that loop: it alone calls, and it
- * is called back on it. Requests to one table are carried out in the order in which they were made.
+ * All tables of the node, as one event loop reaches them. Owned by that loop: it alone calls, and
+ * it is called back on it. Requests to one table are carried out in the order in which they were
+ * made.
  */
 public interface Tables {
 
@@ -29,8 +30,8 @@ public interface Tables {
   Hub hub();
 
   /**
-   * Returns the indexes of the tables exported on the protocol whose topics a filter may match: what
-   * {@link dev.lyrebird.pubsub.Member#subscribe} wants.
+   * Returns the indexes of the tables exported on the protocol whose topics a filter may match:
+   * what {@link dev.lyrebird.pubsub.Member#subscribe} wants.
    */
   int[] touchedBy(TopicFilter filter, Protocol protocol);
 
