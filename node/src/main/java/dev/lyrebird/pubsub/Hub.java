@@ -130,6 +130,24 @@ public final class Hub {
     flush();
   }
 
+  /**
+   * This hub lagged so far behind a table that the journal has dropped what comes next.
+   *
+   * @param place the place behind which the feed goes on
+   */
+  public void lost(int table, Place place) {
+    if (seen[table] == null) {
+      return;
+    }
+    seen[table] = place;
+    for (Reader<?> reader : List.copyOf(readers.values())) {
+      if (reader.table() == table) {
+        reader.lost("this node was too busy to send what the journal has dropped since");
+      }
+    }
+    flush();
+  }
+
   /** A table answers {@link Feeds#openScan} or {@link Feeds#moreRows}; see {@link Reader#rows}. */
   public void rows(long reader, List<Row> rows, Place at, boolean last) {
     Reader<?> asking = readers.get(reader);

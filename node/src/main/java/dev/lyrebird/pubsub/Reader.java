@@ -239,9 +239,19 @@ final class Reader<S extends Subscription> {
 
   /** The journal no longer reaches back to this reader's place. */
   void trimmed(String reason) {
-    if (state != State.READING) {
-      return;
+    if (state == State.READING) {
+      startAgain(reason);
     }
+  }
+
+  /** The hub has lost the changes that a live reader would have had next. */
+  void lost(String reason) {
+    if (state == State.LIVE) {
+      startAgain(reason);
+    }
+  }
+
+  private void startAgain(String reason) {
     place = null;
     covered = null;
     scans.clear();

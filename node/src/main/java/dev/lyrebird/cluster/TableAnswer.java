@@ -1,0 +1,44 @@
+package dev.lyrebird.cluster;
+
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Row;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a table tells an event loop. */
+sealed interface TableAnswer {
+
+  /** Returns the index of the table that answers. */
+  int table();
+
+  /** One outcome per write, for the oldest writes that the loop sent and has no answer to. */
+  record Outcomes(int table, List<Outcome> outcomes) implements TableAnswer {}
+
+  /** The feed begins behind that place. */
+  record Attached(int table, Place place) implements TableAnswer {}
+
+  /** Entries that were journalled, all of one origin. */
+  record Changes(int table, Place before, List<Entry> entries) implements TableAnswer {}
+
+  /** The feed goes on behind that place; what lies before it is no longer in the journal. */
+  record Lost(int table, Place place) implements TableAnswer {}
+
+  /** A row, or null where there is none. */
+  record OneRow(int table, long number, @Nullable Row row) implements TableAnswer {}
+
+  /** A page of rows as they stood at a place. */
+  record Rows(int table, long number, List<Row> rows, Place at, boolean last)
+      implements TableAnswer {}
+
+  /** A page of the journal. */
+  record Page(int table, long reader, List<Entry> entries, List<Place> places, Place end)
+      implements TableAnswer {}
+
+  /** The journal no longer reaches back so far. */
+  record Trimmed(int table, long reader) implements TableAnswer {}
+
+  /** A fresh numeric id. */
+  record NextNumber(int table, long number, long id) implements TableAnswer {}
+}

@@ -1,0 +1,408 @@
+package dev.lyrebird.cluster;
+
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.Channel;
+import dev.lyrebird.pubsub.Feeds;
+import dev.lyrebird.pubsub.Hub;
+import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Export;
+import dev.lyrebird.schema.Exports;
+import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.schema.Target;
+import dev.lyrebird.table.Table;
+import io.vertx.core.Context;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All tables, for one event loop. Writes of one turn of the loop go to their table as one message.
+ * Answers of a table come in the order of the requests, so the oldest request waiting is the one
+ * that is answered.
+ *
+ * <p>Owned by that event loop.
+ */
+public final class TableClient implements Tables {
+
+  /** Entries after which a table is told how far this loop has come. */
+  private static final int ENTRIES_PER_SEEN = 1024;
+
+  private static final long BYTES_PER_SEEN = 1 << 20;
+
+  private final Context context;
+  private final EventBus bus;
+  private final String loop;
+  private final List<TableDefinition> definitions;
+  private final IdentityHashMap<TableDefinition, Integer> indexes = new IdentityHashMap<>();
+  private final List<Channel> channels;
+  private final Exports exports;
+  private final Supplier<String> freshId;
+  private final Hub hub;
+  private final Line[] lines;
+  private final Map<Long, Consumer<@Nullable Row>> reads = new HashMap<>();
+  private final Map<Long, RowSink> scans = new HashMap<>();
+  private final Map<Long, Consumer<String>> numbers = new HashMap<>();
+  private long lastRequest;
+  private boolean flushDue;
+
+  /**
+   * Creates the client of the event loop that calls.
+   *
+   * @param context the event loop
+   * @param bus on which {@link ByReference} is known
+   * @param loop an address that no other loop has
+   * @param definitions the tables, in the order of their indexes
+   * @param freshId gives ids to rows that come without one
+   */
+  public TableClient(
+      Context context,
+      EventBus bus,
+      String loop,
+      List<TableDefinition> definitions,
+      Supplier<String> freshId) {
+    this.context = context;
+    this.bus = bus;
+    this.loop = loop;
+    this.definitions = List.copyOf(definitions);
+    this.channels = definitions.stream().map(TableClient::channel).toList();
+    this.exports = new Exports(definitions);
+    this.freshId = freshId;
+    this.hub = new Hub(new HubFeeds(), channels);
+    this.lines = new Line[definitions.size()];
+    for (int i = 0; i < lines.length; i++) {
+      lines[i] = new Line(i);
+      indexes.put(definitions.get(i), i);
+    }
+    bus.<TableAnswer>localConsumer(loop, this::take);
+  }
+
+  /** Returns the name by which hubs know a table. A private one has no topics. */
+  public static Channel channel(TableDefinition definition) {
+    Export export = definition.export();
+    return new Channel(
+        export == null ? definition.qualifiedName() : export.path(),
+        Cursor.tableKey(definition.database(), definition.table()));
+  }
+
+  @Override
+  public Exports exports() {
+    return exports;
+  }
+
+  @Override
+  public TableDefinition definition(int index) {
+    return definitions.get(index);
+  }
+
+  @Override
+  public Hub hub() {
+    return hub;
+  }
+
+  @Override
+  public int[] touchedBy(TopicFilter filter, Protocol protocol) {
+    return definitions.stream()
+        .filter(definition -> definition.isExportedOn(protocol))
+        .mapToInt(this::indexOf)
+        .filter(index -> mayTouch(filter, index))
+        .toArray();
+  }
+
+  private boolean mayTouch(TopicFilter filter, int index) {
+    Channel channel = channels.get(index);
+    if (!channel.path().isEmpty()) {
+      return channel.mayMatch(filter);
+    }
+    // The root table has what no other export takes: nothing, if another takes all that begins so.
+    String literal = filter.literalPrefix();
+    if (!filter.isWildcard()) {
+      return isRoots(literal, index);
+    }
+    boolean matchesParent = filter.kind() == TopicFilter.Kind.MQTT && filter.isOpenEnded();
+    return literal.isEmpty()
+        || isRoots(literal + "x", index)
+        || (matchesParent && isRoots(literal.substring(0, literal.length() - 1), index));
+  }
+
+  private boolean isRoots(String topic, int root) {
+    return exports.topic(topic) instanceof Target.Row row && indexOf(row.definition()) == root;
+  }
+
+  @Override
+  public int indexOf(TableDefinition table) {
+    Integer index = indexes.get(table);
+    if (index == null) {
+      throw new IllegalArgumentException("no table of this node: " + table.qualifiedName());
+    }
+    return index;
+  }
+
+  @Override
+  public void write(
+      TableDefinition table,
+      Write write,
+      Condition condition,
+      @Nullable Receipt receipt,
+      int token) {
+    lines[indexOf(table)].add(new Table.Request(write, condition), receipt, token);
+    if (!flushDue) {
+      flushDue = true;
+      context.runOnContext(endOfTurn -> flush());
+    }
+  }
+
+  private void flush() {
+    flushDue = false;
+    for (Line line : lines) {
+      line.flush();
+    }
+  }
+
+  @Override
+  public void writeAll(
+      TableDefinition table,
+      List<Write> writes,
+      Condition condition,
+      Consumer<List<Outcome>> outcomes) {
+    Line line = lines[indexOf(table)];
+    line.flush();
+    line.waiting.add(outcomes::accept);
+    line.ask(new TableRequest.WriteAll(loop, List.copyOf(writes), condition));
+  }
+
+  @Override
+  public void read(TableDefinition table, String id, Consumer<@Nullable Row> callback) {
+    ask(table, reads, callback, number -> new TableRequest.ReadRow(loop, number, id));
+  }
+
+  @Override
+  public Scan scan(TableDefinition table, String idPrefix, RowSink sink) {
+    return new RowReading(lines[indexOf(table)], idPrefix, sink);
+  }
+
+  @Override
+  public void nextId(TableDefinition table, Consumer<String> callback) {
+    switch (table.key().type()) {
+      case ID, STRING -> callback.accept(freshId.get());
+      case INT, LONG ->
+          ask(table, numbers, callback, number -> new TableRequest.AskNumber(loop, number));
+    }
+  }
+
+  private <T> void ask(
+      TableDefinition table, Map<Long, T> waiting, T callback, LongFunction<TableRequest> request) {
+    Line line = lines[indexOf(table)];
+    line.flush();
+    long number = ++lastRequest;
+    waiting.put(number, callback);
+    line.ask(request.apply(number));
+  }
+
+  private void take(Message<TableAnswer> message) {
+    switch (message.body()) {
+      case TableAnswer.Outcomes answer -> lines[answer.table()].outcomes(answer.outcomes());
+      case TableAnswer.Attached answer -> hub.attached(answer.table(), answer.place());
+      case TableAnswer.Changes answer -> {
+        hub.changes(answer.table(), answer.before(), answer.entries());
+        lines[answer.table()].seen(answer.entries());
+      }
+      case TableAnswer.Lost answer -> hub.lost(answer.table(), answer.place());
+      case TableAnswer.OneRow answer -> {
+        Consumer<@Nullable Row> callback = reads.remove(answer.number());
+        if (callback != null) {
+          callback.accept(answer.row());
+        }
+      }
+      case TableAnswer.Rows answer -> rows(answer);
+      case TableAnswer.Page answer ->
+          hub.page(answer.reader(), answer.entries(), answer.places(), answer.end());
+      case TableAnswer.Trimmed answer ->
+          hub.trimmed(answer.reader(), "the journal no longer reaches back that far");
+      case TableAnswer.NextNumber answer -> {
+        Consumer<String> callback = numbers.remove(answer.number());
+        if (callback != null) {
+          callback.accept(Long.toString(answer.id()));
+        }
+      }
+    }
+  }
+
+  private void rows(TableAnswer.Rows answer) {
+    if (answer.number() > 0) {
+      hub.rows(answer.number(), answer.rows(), answer.at(), answer.last());
+      return;
+    }
+    RowSink sink = answer.last() ? scans.remove(answer.number()) : scans.get(answer.number());
+    if (sink != null) {
+      sink.rows(answer.rows(), answer.last());
+    }
+  }
+
+  /** Takes the outcomes of what was sent in one message. */
+  private interface Waiting {
+    void take(List<Outcome> outcomes);
+  }
+
+  /** What goes to one table, and what waits for its answers. */
+  private final class Line {
+
+    final int table;
+    final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private List<Table.Request> requests = new ArrayList<>();
+    private Receipts receipts = new Receipts();
+    private int entriesSeen;
+    private long bytesSeen;
+
+    Line(int table) {
+      this.table = table;
+    }
+
+    void add(Table.Request request, @Nullable Receipt receipt, int token) {
+      requests.add(request);
+      receipts.add(receipt, token);
+    }
+
+    void flush() {
+      if (!requests.isEmpty()) {
+        ask(new TableRequest.Writes(loop, requests));
+        waiting.add(receipts);
+        requests = new ArrayList<>();
+        receipts = new Receipts();
+      }
+    }
+
+    void ask(TableRequest request) {
+      bus.send(TableVerticle.address(table), request, ByReference.OPTIONS);
+    }
+
+    void outcomes(List<Outcome> outcomes) {
+      waiting.remove().take(outcomes);
+    }
+
+    void seen(List<Entry> entries) {
+      entriesSeen += entries.size();
+      for (Entry entry : entries) {
+        bytesSeen += entry.payload().bytes().length;
+      }
+      if (entriesSeen >= ENTRIES_PER_SEEN || bytesSeen >= BYTES_PER_SEEN) {
+        entriesSeen = 0;
+        bytesSeen = 0;
+        ask(new TableRequest.Seen(loop, entries.getLast().position()));
+      }
+    }
+  }
+
+  /** Whom to tell the outcomes of a batch, in the order of its writes. */
+  private static final class Receipts implements Waiting {
+
+    private final List<@Nullable Receipt> receipts = new ArrayList<>();
+    private int[] tokens = new int[16];
+
+    void add(@Nullable Receipt receipt, int token) {
+      if (receipts.size() == tokens.length) {
+        tokens = Arrays.copyOf(tokens, 2 * tokens.length);
+      }
+      tokens[receipts.size()] = token;
+      receipts.add(receipt);
+    }
+
+    @Override
+    public void take(List<Outcome> outcomes) {
+      for (int i = 0; i < outcomes.size(); i++) {
+        Receipt receipt = receipts.get(i);
+        if (receipt != null) {
+          receipt.done(outcomes.get(i), tokens[i]);
+        }
+      }
+    }
+  }
+
+  /** A reading of rows for a door. Its numbers are negative, those of the hub's readers are not. */
+  private final class RowReading implements Scan {
+
+    private final Line line;
+    private final long number;
+
+    RowReading(Line line, String idPrefix, RowSink sink) {
+      this.line = line;
+      this.number = -++lastRequest;
+      line.flush();
+      scans.put(number, sink);
+      line.ask(
+          new TableRequest.OpenScan(loop, number, channels.get(line.table).below(idPrefix)));
+    }
+
+    @Override
+    public void more() {
+      if (scans.containsKey(number)) {
+        line.ask(new TableRequest.MoreRows(loop, number));
+      }
+    }
+
+    @Override
+    public void close() {
+      if (scans.remove(number) != null) {
+        line.ask(new TableRequest.CloseScan(loop, number));
+      }
+    }
+  }
+
+  /** The hub's requests, as messages to the tables. */
+  private final class HubFeeds implements Feeds {
+
+    @Override
+    public void attach(int table) {
+      lines[table].ask(new TableRequest.Attach(loop));
+    }
+
+    @Override
+    public void detach(int table) {
+      lines[table].ask(new TableRequest.Detach(loop));
+    }
+
+    @Override
+    public void openScan(int table, long reader, TopicFilter filter) {
+      lines[table].flush();
+      lines[table].ask(new TableRequest.OpenScan(loop, reader, filter));
+    }
+
+    @Override
+    public void moreRows(int table, long reader) {
+      lines[table].ask(new TableRequest.MoreRows(loop, reader));
+    }
+
+    @Override
+    public void closeScan(int table, long reader) {
+      lines[table].ask(new TableRequest.CloseScan(loop, reader));
+    }
+
+    @Override
+    public void read(int table, long reader, List<TopicFilter> filters, Place from) {
+      lines[table].ask(new TableRequest.ReadOn(loop, reader, filters, from));
+    }
+
+    @Override
+    public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
+      lines[table].ask(new TableRequest.ReadUncovered(loop, reader, filters, covered));
+    }
+  }
+}

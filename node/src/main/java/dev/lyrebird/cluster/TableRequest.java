@@ -1,0 +1,55 @@
+package dev.lyrebird.cluster;
+
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.table.Table;
+import java.util.List;
+
+/** What an event loop asks of a table. */
+sealed interface TableRequest {
+
+  /** Returns the address of the event loop that asks. */
+  String loop();
+
+  /** Writes that are independent of one another; answered by {@link TableAnswer.Outcomes}. */
+  record Writes(String loop, List<Table.Request> requests) implements TableRequest {}
+
+  /** Writes of which all are carried out or none; answered by {@link TableAnswer.Outcomes}. */
+  record WriteAll(String loop, List<Write> writes, Condition condition) implements TableRequest {}
+
+  /** Send entries from now on: {@link TableAnswer.Attached}, then {@link TableAnswer.Changes}. */
+  record Attach(String loop) implements TableRequest {}
+
+  /** Send no more entries. */
+  record Detach(String loop) implements TableRequest {}
+
+  /** The loop has dealt with all entries up to a position. */
+  record Seen(String loop, long position) implements TableRequest {}
+
+  /** Read a row: {@link TableAnswer.OneRow}. */
+  record ReadRow(String loop, long number, String id) implements TableRequest {}
+
+  /** Open a reading of the rows whose topic matches: {@link TableAnswer.Rows}. */
+  record OpenScan(String loop, long number, TopicFilter filter) implements TableRequest {}
+
+  /** The next page of an open reading: {@link TableAnswer.Rows}. */
+  record MoreRows(String loop, long number) implements TableRequest {}
+
+  /** Give up an open reading. */
+  record CloseScan(String loop, long number) implements TableRequest {}
+
+  /** Read the journal behind a place: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
+  record ReadOn(String loop, long reader, List<TopicFilter> filters, Place from)
+      implements TableRequest {}
+
+  /** Read what a vector does not cover: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
+  record ReadUncovered(
+      String loop, long reader, List<TopicFilter> filters, VersionVector covered)
+      implements TableRequest {}
+
+  /** A fresh numeric id: {@link TableAnswer.NextNumber}. */
+  record AskNumber(String loop, long number) implements TableRequest {}
+}

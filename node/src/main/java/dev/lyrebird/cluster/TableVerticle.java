@@ -1,0 +1,380 @@
+package dev.lyrebird.cluster;
+
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.pubsub.Channel;
+import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.table.StorageException;
+import dev.lyrebird.table.Table;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A table on a thread of its own. Writes that arrive while a commit is under way gather and share
+ * the next one. What the table decides is performed here: outcomes go back to the loops that asked,
+ * entries to all loops that read the table.
+ *
+ * <p>Deployed as a worker with a pool of one thread, which owns everything here.
+ */
+public final class TableVerticle extends VerticleBase {
+
+  /**
+   * What a table's upkeep is bound by.
+   *
+   * @param settleMillis how long a row may lie unstored behind the journal
+   * @param retentionMillis how long the journal is kept
+   * @param journalMaxBytes how large it may grow
+   */
+  public record Upkeep(long settleMillis, long retentionMillis, long journalMaxBytes) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(TableVerticle.class);
+
+  /** Writes that share one commit at the most, so that no answer waits for thousands of others. */
+  private static final int MAX_COMMIT = 4096;
+
+  private static final long MAX_UNSETTLED_BYTES = 16 << 20;
+  private static final int PAGE_ROWS = 256;
+  private static final int PAGE_BYTES = 256 << 10;
+  private static final int MAX_ROWS_LOOKED_AT = 4096;
+  private static final int EXPIRIES_AT_ONCE = 1000;
+  private static final long EXPIRY_MILLIS = 250;
+  private static final long TRIM_MILLIS = 10_000;
+
+  private final int index;
+  private final Channel channel;
+  private final Supplier<Table> opening;
+  private final Upkeep upkeep;
+  private final Consumer<Throwable> onFault;
+
+  private final Map<String, Feed> feeds = new HashMap<>();
+  private final Map<ScanKey, OpenScan> scans = new HashMap<>();
+  private List<TableRequest.Writes> gathered = new ArrayList<>();
+  private int writesGathered;
+  private @Nullable Table opened;
+  private @Nullable Context owner;
+
+  private record ScanKey(String loop, long number) {}
+
+  private record OpenScan(Table.RowReading rows, TopicFilter filter, Place at) {}
+
+  /**
+   * Creates the verticle of a table that is not open yet.
+   *
+   * @param index by which event loops know the table
+   * @param channel its name
+   * @param opening opens it, on the thread that will own it
+   * @param upkeep bounds
+   * @param onFault is told what the table cannot go on after
+   */
+  public TableVerticle(
+      int index,
+      Channel channel,
+      Supplier<Table> opening,
+      Upkeep upkeep,
+      Consumer<Throwable> onFault) {
+    this.index = index;
+    this.channel = channel;
+    this.opening = opening;
+    this.upkeep = upkeep;
+    this.onFault = onFault;
+  }
+
+  /** Returns the address at which a table listens. */
+  static String address(int index) {
+    return "table." + index;
+  }
+
+  @Override
+  public Future<?> start() {
+    owner = context;
+    opened = opening.get();
+    vertx.eventBus().<TableRequest>localConsumer(address(index), this::take);
+    vertx.setPeriodic(upkeep.settleMillis(), timer -> guarded(table()::settle));
+    vertx.setPeriodic(EXPIRY_MILLIS, timer -> guarded(this::expire));
+    vertx.setPeriodic(TRIM_MILLIS, timer -> guarded(this::trim));
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    guarded(
+        () -> {
+          commitGathered();
+          table().settle();
+        });
+    scans.values().forEach(scan -> scan.rows().close());
+    scans.clear();
+    return Future.succeededFuture();
+  }
+
+  private Table table() {
+    Table table = opened;
+    if (table == null) {
+      throw new IllegalStateException("table %s is not open".formatted(channel));
+    }
+    return table;
+  }
+
+  private void take(Message<TableRequest> message) {
+    guarded(
+        () -> {
+          if (message.body() instanceof TableRequest.Writes writes) {
+            gather(writes);
+          } else {
+            commitGathered(); // what was asked first is done first
+            perform(message.body());
+          }
+        });
+  }
+
+  /** Runs what may find the storage broken; the table cannot go on then. */
+  private void guarded(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      onFault.accept(e);
+    }
+  }
+
+  private void gather(TableRequest.Writes writes) {
+    if (gathered.isEmpty() && owner != null) {
+      owner.runOnContext(turn -> guarded(this::commitGathered));
+    }
+    gathered.add(writes);
+    writesGathered += writes.requests().size();
+    if (writesGathered >= MAX_COMMIT) {
+      commitGathered();
+    }
+  }
+
+  private void commitGathered() {
+    if (gathered.isEmpty()) {
+      return;
+    }
+    List<TableRequest.Writes> asked = gathered;
+    gathered = new ArrayList<>();
+    List<Table.Request> requests = asked.getFirst().requests();
+    if (asked.size() > 1) {
+      requests = new ArrayList<>(writesGathered);
+      for (TableRequest.Writes writes : asked) {
+        requests.addAll(writes.requests());
+      }
+    }
+    writesGathered = 0;
+    List<Table.Request> all = requests;
+    Table.Commit commit = commit(all.size(), () -> table().write(all));
+    int from = 0;
+    for (TableRequest.Writes writes : asked) {
+      int to = from + writes.requests().size();
+      answer(
+          writes, new TableAnswer.Outcomes(index, commit.outcomes().subList(from, to)));
+      from = to;
+    }
+    publish(commit);
+  }
+
+  /** Commits; where the journal cannot be written, every write is refused and nothing happens. */
+  private Table.Commit commit(int writes, Supplier<Table.Commit> work) {
+    try {
+      return work.get();
+    } catch (StorageException e) {
+      LOG.atError().addKeyValue("table", channel).setCause(e).log("writes were refused");
+      Outcome refused =
+          new Outcome.Refused(
+              Refusal.of(Refusal.Reason.FAULT, "the node cannot write to its storage"));
+      List<Outcome> outcomes = new ArrayList<>(writes);
+      for (int i = 0; i < writes; i++) {
+        outcomes.add(refused);
+      }
+      return new Table.Commit(table().head(), List.of(), outcomes);
+    }
+  }
+
+  private void perform(TableRequest request) {
+    switch (request) {
+      case TableRequest.Writes writes -> gather(writes);
+      case TableRequest.WriteAll all -> {
+        Table.Commit commit =
+            commit(
+                all.writes().size(), () -> table().writeAll(all.writes(), all.condition()));
+        answer(all, new TableAnswer.Outcomes(index, commit.outcomes()));
+        publish(commit);
+      }
+      case TableRequest.Attach attach -> {
+        feeds.put(attach.loop(), new Feed(table().head()));
+        answer(attach, new TableAnswer.Attached(index, table().head()));
+      }
+      case TableRequest.Detach detach -> feeds.remove(detach.loop());
+      case TableRequest.Seen seen -> {
+        Feed feed = feeds.get(seen.loop());
+        if (feed != null) {
+          feed.seen(seen.position());
+          feedFromJournal(seen.loop(), feed);
+        }
+      }
+      case TableRequest.ReadRow read ->
+          answer(
+              read, new TableAnswer.OneRow(index, read.number(), table().read(read.id())));
+      case TableRequest.OpenScan open -> openScan(open);
+      case TableRequest.MoreRows more -> {
+        OpenScan scan = scans.get(new ScanKey(more.loop(), more.number()));
+        if (scan != null) {
+          nextRows(more, more.number(), scan);
+        }
+      }
+      case TableRequest.CloseScan close -> {
+        OpenScan scan = scans.remove(new ScanKey(close.loop(), close.number()));
+        if (scan != null) {
+          scan.rows().close();
+        }
+      }
+      case TableRequest.ReadOn read ->
+          answerPage(
+              read,
+              read.reader(),
+              table().read(read.from(), wanted(read.filters()), PAGE_BYTES));
+      case TableRequest.ReadUncovered read ->
+          answerPage(
+              read,
+              read.reader(),
+              table().read(read.covered(), wanted(read.filters()), PAGE_BYTES));
+      case TableRequest.AskNumber ask ->
+          answer(
+              ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
+    }
+  }
+
+  private Predicate<Entry> wanted(List<TopicFilter> filters) {
+    return entry -> {
+      String topic = channel.topic(entry.id());
+      for (TopicFilter filter : filters) {
+        if (filter.matches(topic)) {
+          return true;
+        }
+      }
+      return false;
+    };
+  }
+
+  private void answerPage(TableRequest request, long reader, Table.@Nullable Page page) {
+    answer(
+        request,
+        page == null
+            ? new TableAnswer.Trimmed(index, reader)
+            : new TableAnswer.Page(
+                index, reader, page.entries(), page.places(), page.end()));
+  }
+
+  private void openScan(TableRequest.OpenScan open) {
+    TopicFilter filter = open.filter();
+    if (!filter.isWildcard()) {
+      Row row = table().read(channel.id(filter.text()));
+      answer(
+          open,
+          new TableAnswer.Rows(
+              index,
+              open.number(),
+              row == null ? List.of() : List.of(row),
+              table().head(),
+              true));
+      return;
+    }
+    String prefix = channel.idPrefix(filter);
+    OpenScan scan = new OpenScan(table().scan(prefix), filter, table().head());
+    scans.put(new ScanKey(open.loop(), open.number()), scan);
+    nextRows(open, open.number(), scan);
+  }
+
+  private void nextRows(TableRequest request, long number, OpenScan scan) {
+    List<Row> rows = new ArrayList<>();
+    int bytes = 0;
+    int lookedAt = 0;
+    boolean more = true;
+    while (more
+        && rows.size() < PAGE_ROWS
+        && bytes < PAGE_BYTES
+        && lookedAt < MAX_ROWS_LOOKED_AT) {
+      more = scan.rows().next();
+      lookedAt++;
+      if (more && scan.filter().matches(channel.topic(scan.rows().id()))) {
+        Row row = scan.rows().row();
+        if (row != null) {
+          rows.add(row);
+          bytes += row.payload().bytes().length;
+        }
+      }
+    }
+    if (!more) {
+      scans.remove(new ScanKey(request.loop(), number));
+      scan.rows().close();
+    }
+    answer(request, new TableAnswer.Rows(index, number, rows, scan.at(), !more));
+  }
+
+  private void publish(Table.Commit commit) {
+    if (commit.entries().isEmpty()) {
+      return;
+    }
+    feeds.forEach(
+        (loop, feed) -> {
+          if (feed.hasRoom() && feed.sent().position() == commit.before().position()) {
+            send(loop, feed, commit.entries(), table().head());
+          }
+        });
+    if (table().unsettledBytes() > MAX_UNSETTLED_BYTES) {
+      table().settle();
+    }
+  }
+
+  /** Sends a loop that lagged what it has missed, as far as it has room. */
+  private void feedFromJournal(String loop, Feed feed) {
+    while (feed.hasRoom() && feed.sent().position() < table().head().position()) {
+      Table.Page page = table().read(feed.sent(), entry -> true, PAGE_BYTES);
+      if (page == null) {
+        feed.skipTo(table().head());
+        send(loop, new TableAnswer.Lost(index, table().head()));
+      } else {
+        send(loop, feed, page.entries(), page.end());
+      }
+    }
+  }
+
+  private void send(String loop, Feed feed, List<Entry> entries, Place upTo) {
+    send(loop, new TableAnswer.Changes(index, feed.sent(), entries));
+    feed.sent(entries, upTo);
+  }
+
+  private void expire() {
+    Table.Commit commit = table().expire(System.currentTimeMillis(), EXPIRIES_AT_ONCE);
+    publish(commit);
+  }
+
+  private void trim() {
+    long cutoff = System.currentTimeMillis() - upkeep.retentionMillis();
+    table().trim(Timestamp.timeOfMillis(cutoff), upkeep.journalMaxBytes());
+  }
+
+  private void answer(TableRequest request, TableAnswer answer) {
+    send(request.loop(), answer);
+  }
+
+  private void send(String loop, TableAnswer answer) {
+    vertx.eventBus().send(loop, answer, ByReference.OPTIONS);
+  }
+}

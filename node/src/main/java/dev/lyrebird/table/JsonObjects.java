@@ -1,0 +1,84 @@
+package dev.lyrebird.table;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.journal.Payload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** Payloads as JSON objects and back, with every digit of a number kept. */
+final class JsonObjects {
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
+
+  private JsonObjects() {}
+
+  /** Returns the JSON object that a payload is, or null where it is anything else. */
+  static @Nullable ObjectNode parse(Payload payload) {
+    if (!mayBeObject(payload)) {
+      return null;
+    }
+    try {
+      return MAPPER.readTree(payload.bytes()) instanceof ObjectNode object ? object : null;
+    } catch (JsonProcessingException e) {
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static ObjectNode empty() {
+    return MAPPER.createObjectNode();
+  }
+
+  static Payload payload(ObjectNode object) {
+    return Payload.json(bytes(object));
+  }
+
+  static byte[] bytes(JsonNode node) {
+    try {
+      return MAPPER.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static JsonNode read(byte[] json) {
+    try {
+      return MAPPER.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A cheap look, so that most payloads that are no objects need no parser. */
+  private static boolean mayBeObject(Payload payload) {
+    String type = payload.contentType();
+    if (type != null && !isJson(type)) {
+      return false;
+    }
+    for (byte octet : payload.bytes()) {
+      if (octet != ' ' && octet != '\t' && octet != '\n' && octet != '\r') {
+        return octet == '{';
+      }
+    }
+    return false;
+  }
+
+  private static boolean isJson(String contentType) {
+    int semicolon = contentType.indexOf(';');
+    String bare = (semicolon < 0 ? contentType : contentType.substring(0, semicolon)).strip();
+    return bare.equalsIgnoreCase(Payload.JSON)
+        || bare.regionMatches(true, Math.max(0, bare.length() - 5), "+json", 0, 5);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.lyrebird.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import dev.lyrebird.journal.Timestamp;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What PATCHes made of one attribute: the latest value set, and what was added after it. Additions
+ * are kept one by one, because one that arrives late must still find out whether it lies before or
+ * after the value set. Sums keep 34 digits: without a bound, adding 1 to 1e999999999 would fill the
+ * heap.
+ *
+ * @param setAt when the value was set; {@link Timestamp#NONE} where none was
+ * @param value the value set, or null where none was
+ * @param additions timestamp to amount, all later than {@code setAt}
+ */
+record Register(
+    Timestamp setAt, @Nullable JsonNode value, SortedMap<Timestamp, BigDecimal> additions) {
+
+  /** A register that nothing touched. */
+  static final Register EMPTY =
+      new Register(Timestamp.NONE, null, Collections.unmodifiableSortedMap(new TreeMap<>()));
+
+  /** Returns the amount that a value of a PATCH adds, or null where it sets. */
+  static @Nullable BigDecimal addition(JsonNode patched) {
+    JsonNode amount = patched.path("value");
+    return patched.isObject()
+            && patched.path("__op__").asText().equals("add")
+            && amount.isNumber()
+        ? amount.decimalValue()
+        : null;
+  }
+
+  /** Returns this register with one more value of a PATCH in it. */
+  Register with(Timestamp at, JsonNode patched) {
+    if (!at.isAfter(setAt)) {
+      return this;
+    }
+    BigDecimal amount = addition(patched);
+    if (amount == null) {
+      return new Register(at, patched, later(at));
+    }
+    TreeMap<Timestamp, BigDecimal> more = new TreeMap<>(additions);
+    more.put(at, amount);
+    return new Register(setAt, value, Collections.unmodifiableSortedMap(more));
+  }
+
+  /** Returns what is left of this register over a base of that time. */
+  Register after(Timestamp at) {
+    return setAt.isAfter(at)
+        ? this
+        : new Register(Timestamp.NONE, null, later(at));
+  }
+
+  private SortedMap<Timestamp, BigDecimal> later(Timestamp at) {
+    TreeMap<Timestamp, BigDecimal> later = new TreeMap<>();
+    additions.forEach(
+        (stamp, amount) -> {
+          if (stamp.isAfter(at)) {
+            later.put(stamp, amount);
+          }
+        });
+    return Collections.unmodifiableSortedMap(later);
+  }
+
+  boolean isEmpty() {
+    return value == null && additions.isEmpty();
+  }
+
+  Timestamp latest() {
+    return additions.isEmpty() ? setAt : additions.lastKey();
+  }
+
+  /** Returns the attribute's value, given what the base holds of it. */
+  JsonNode over(@Nullable JsonNode below) {
+    JsonNode start = value == null ? below : value;
+    if (additions.isEmpty() && start != null) {
+      return start;
+    }
+    BigDecimal sum = start != null && start.isNumber() ? start.decimalValue() : BigDecimal.ZERO;
+    for (BigDecimal amount : additions.values()) {
+      sum = sum.add(amount, MathContext.DECIMAL128);
+    }
+    return DecimalNode.valueOf(sum);
+  }
+}

@@ -1,0 +1,577 @@
+package dev.lyrebird.table;
+
+import dev.lyrebird.journal.ByteReader;
+import dev.lyrebird.journal.ByteWriter;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.EntryCodec;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteBufferManager;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The node's storage: one RocksDB for all tables, each with a number of its own in front of its
+ * keys. Numbers in keys are big-endian, so that keys sort as their numbers do.
+ *
+ * <pre>
+ *   default      "node"                     the node's id
+ *                "table" name               the table's number
+ *                "settled" number           place up to which its rows have taken in its journal
+ *   rows         number id                  row state
+ *   journal      number first-position      page of entries
+ *   checkpoints  number position            local time, bytes of journal before it, vector
+ *   expiries     number millis id           nothing: an index of rows that end
+ * </pre>
+ *
+ * <p>What a process has written survives its death; what {@link Sync} says of the disk's cache
+ * decides what survives the machine's. Any thread may open and close it and call {@link #sync};
+ * each {@link TableStore} belongs to its table's thread.
+ */
+public final class RocksStorage implements AutoCloseable {
+
+  /** When what was written reaches the disk itself. */
+  public enum Sync {
+    /** Before the write is acknowledged; tables that write at once share the wait. */
+    ALWAYS,
+    /** At intervals, by calling {@link RocksStorage#sync}. */
+    INTERVAL,
+    /** When the operating system likes. */
+    OS
+  }
+
+  /**
+   * How much memory the storage may use, whatever it holds.
+   *
+   * @param sync when writes reach the disk itself
+   * @param blockCacheBytes for what is read
+   * @param writeBufferBytes for what is written, in all
+   */
+  public record Settings(Sync sync, long blockCacheBytes, long writeBufferBytes) {}
+
+  private static final int BLOOM_BITS = 10;
+  private static final int BACKGROUND_JOBS = 2;
+  private static final int KEPT_LOGS = 2;
+
+  private final DBOptions options;
+  private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final RocksDB db;
+  private final WriteOptions acknowledged;
+  private final WriteOptions lazy;
+  private final ColumnFamilyHandle meta;
+  private final ColumnFamilyHandle rows;
+  private final ColumnFamilyHandle journal;
+  private final ColumnFamilyHandle checkpoints;
+  private final ColumnFamilyHandle expiries;
+  private final long node;
+
+  /**
+   * Opens a storage, creating what is not there.
+   *
+   * @param folder where it lies
+   * @param settings how it is to behave
+   * @param freshNodeId gives the id of a node that has none yet
+   * @throws StorageException where another process has it open, or it cannot be read
+   */
+  public RocksStorage(Path folder, Settings settings, LongSupplier freshNodeId) {
+    RocksDB.loadLibrary();
+    Cache cache = own(new LRUCache(settings.blockCacheBytes()));
+    options =
+        own(new DBOptions())
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setMaxBackgroundJobs(BACKGROUND_JOBS)
+            .setKeepLogFileNum(KEPT_LOGS)
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+            .setMaxTotalWalSize(2 * settings.writeBufferBytes())
+            .setWriteBufferManager(
+                own(new WriteBufferManager(settings.writeBufferBytes(), cache)));
+    BlockBasedTableConfig blocks =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setCacheIndexAndFilterBlocks(true)
+            .setFilterPolicy(own(new BloomFilter(BLOOM_BITS)));
+    ColumnFamilyOptions family =
+        own(new ColumnFamilyOptions())
+            .setTableFormatConfig(blocks)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setWriteBufferSize(settings.writeBufferBytes() / 4);
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    for (String name : List.of("default", "rows", "journal", "checkpoints", "expiries")) {
+      families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family));
+    }
+    try {
+      Files.createDirectories(folder);
+      db = RocksDB.open(options, folder.toString(), families, handles);
+    } catch (RocksDBException | IOException e) {
+      closeOwned();
+      throw new StorageException(
+          "cannot open the storage in %s: %s".formatted(folder, e.getMessage()), e);
+    }
+    meta = handles.get(0);
+    rows = handles.get(1);
+    journal = handles.get(2);
+    checkpoints = handles.get(3);
+    expiries = handles.get(4);
+    acknowledged = own(new WriteOptions()).setSync(settings.sync() == Sync.ALWAYS);
+    lazy = own(new WriteOptions());
+    node = number("node", freshNodeId);
+  }
+
+  /** Returns the id of the node, chosen when its storage was made. */
+  public long node() {
+    return node;
+  }
+
+  /** Opens a table's part. */
+  public TableStore table(String name) {
+    return new Store((int) number("table" + name, this::nextTableNumber));
+  }
+
+  /** Brings to the disk itself what was written so far. */
+  public void sync() {
+    run(() -> db.flushWal(true));
+  }
+
+  @Override
+  public void close() {
+    handles.forEach(ColumnFamilyHandle::close);
+    db.close();
+    closeOwned();
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.add(resource);
+    return resource;
+  }
+
+  private void closeOwned() {
+    for (AutoCloseable resource : owned.reversed()) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a native handle does not close", e);
+      }
+    }
+  }
+
+  /** Returns the number kept under a name; a fresh one, kept from now on, where there is none. */
+  private long number(String name, LongSupplier fresh) {
+    byte[] key = name.getBytes(StandardCharsets.UTF_8);
+    byte[] known = call(() -> db.get(meta, key));
+    if (known != null) {
+      return ByteBuffer.wrap(known).getLong();
+    }
+    long chosen = fresh.getAsLong();
+    run(() -> db.put(meta, key, ByteBuffer.allocate(Long.BYTES).putLong(chosen).array()));
+    sync();
+    return chosen;
+  }
+
+  private long nextTableNumber() {
+    long tables = 1;
+    byte[] prefix = "table".getBytes(StandardCharsets.UTF_8);
+    try (RocksIterator all = db.newIterator(meta)) {
+      for (all.seek(prefix); all.isValid() && startsWith(all.key(), prefix); all.next()) {
+        tables++;
+      }
+    }
+    return tables;
+  }
+
+  private static boolean startsWith(byte[] key, byte[] prefix) {
+    return key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  /** A call of RocksDB. */
+  private interface Call<T extends @Nullable Object> {
+    T call() throws RocksDBException;
+  }
+
+  /** A call of RocksDB that returns nothing. */
+  private interface Action {
+    void run() throws RocksDBException;
+  }
+
+  private static <T extends @Nullable Object> T call(Call<T> call) {
+    try {
+      return call.call();
+    } catch (RocksDBException e) {
+      throw new StorageException("the storage failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void run(Action action) {
+    Call<@Nullable Void> call =
+        () -> {
+          action.run();
+          return null;
+        };
+    call(call);
+  }
+
+  /** One table's part of the storage. */
+  private final class Store implements TableStore {
+
+    private static final int NUMBER_BYTES = Integer.BYTES;
+    private static final int POSITION_KEY_BYTES = NUMBER_BYTES + Long.BYTES;
+
+    private final int number;
+    private final byte[] prefix;
+    private final byte[] settledKey;
+    private long journalBytes;
+    private Place trimmed;
+
+    /** A place in the journal that can be found by its vector. */
+    private record Checkpoint(Place place, long localTime, long bytesBefore) {}
+
+    Store(int number) {
+      this.number = number;
+      this.prefix = ByteBuffer.allocate(NUMBER_BYTES).putInt(number).array();
+      this.settledKey =
+          ByteBuffer.allocate(7 + NUMBER_BYTES)
+              .put("settled".getBytes(StandardCharsets.UTF_8))
+              .putInt(number)
+              .array();
+      Checkpoint first = checkpointAtOrAfter(0);
+      this.trimmed = first == null ? Place.START : first.place();
+    }
+
+    @Override
+    public Progress progress() {
+      Checkpoint last = checkpointAtOrBefore(Long.MAX_VALUE);
+      Place head = last == null ? Place.START : last.place();
+      journalBytes = last == null ? 0 : last.bytesBefore();
+      try (PageScan pages = pages(head.position())) {
+        for (byte[] page = pages.next(); page != null; page = pages.next()) {
+          journalBytes += page.length;
+          for (Entry entry : EntryCodec.decode(page)) {
+            head = head.after(entry);
+          }
+        }
+      }
+      byte[] settled = call(() -> db.get(meta, settledKey));
+      return new Progress(
+          head, settled == null ? Place.START : place(ByteBuffer.wrap(settled)), trimmed);
+    }
+
+    @Override
+    public void append(Place before, byte[] page, boolean checkpoint, long localTime) {
+      try (WriteBatch batch = new WriteBatch()) {
+        if (checkpoint) {
+          ByteWriter out = new ByteWriter(64);
+          out.fixed64(localTime);
+          out.fixed64(journalBytes);
+          write(out, before);
+          batch.put(checkpoints, positionKey(before.position()), out.toByteArray());
+        }
+        batch.put(journal, positionKey(before.position() + 1), page);
+        db.write(acknowledged, batch);
+        journalBytes += page.length;
+      } catch (RocksDBException e) {
+        throw new StorageException("the journal cannot be written: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void settle(Map<String, RowState> changed, Place upTo) {
+      try (WriteBatch batch = new WriteBatch()) {
+        for (Map.Entry<String, RowState> row : changed.entrySet()) {
+          byte[] key = rowKey(row.getKey());
+          RowState state = row.getValue();
+          if (state.isVisible()) {
+            batch.put(rows, key, RowStateCodec.encode(state));
+          } else {
+            batch.delete(rows, key);
+          }
+          if (state.expiresAtMillis() != 0) {
+            batch.put(expiries, dueKey(new Due(state.expiresAtMillis(), row.getKey())), EMPTY);
+          }
+        }
+        ByteWriter out = new ByteWriter(64);
+        write(out, upTo);
+        batch.put(meta, settledKey, out.toByteArray());
+        db.write(lazy, batch);
+      } catch (RocksDBException e) {
+        throw new StorageException("rows cannot be written: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public @Nullable RowState row(String id) {
+      byte[] found = call(() -> db.get(rows, rowKey(id)));
+      return found == null ? null : RowStateCodec.decode(found);
+    }
+
+    @Override
+    public RowScan scan(String idPrefix) {
+      return new Scan(db.newIterator(rows), rowKey(idPrefix));
+    }
+
+    @Override
+    public PageScan pages(long position) {
+      RocksIterator pages = db.newIterator(journal);
+      byte[] from = positionKey(position + 1);
+      pages.seekForPrev(from);
+      if (!pages.isValid() || !startsWith(pages.key(), prefix)) {
+        pages.seek(from);
+      }
+      return new Pages(pages);
+    }
+
+    @Override
+    public Place checkpointWithin(VersionVector covered) {
+      long low = trimmed.position();
+      Checkpoint last = checkpointAtOrBefore(Long.MAX_VALUE);
+      long high = last == null ? low : last.place().position();
+      Place best = trimmed;
+      while (low <= high) { // vectors only grow, so that the right one can be bisected
+        Checkpoint middle = checkpointAtOrBefore(low + (high - low) / 2);
+        if (middle == null || middle.place().position() < low) {
+          low = low + (high - low) / 2 + 1;
+        } else if (covered.covers(middle.place().vector())) {
+          best = middle.place();
+          low = low + (high - low) / 2 + 1;
+        } else {
+          high = middle.place().position() - 1;
+        }
+      }
+      return best;
+    }
+
+    @Override
+    public Place trim(long localTime, long maxBytes) {
+      Place end = trimmed;
+      Checkpoint first = checkpointAtOrAfter(trimmed.position());
+      long bytesBeforeEnd = first == null ? 0 : first.bytesBefore();
+      try (RocksIterator all = db.newIterator(checkpoints)) {
+        for (all.seek(positionKey(trimmed.position() + 1));
+            all.isValid() && startsWith(all.key(), prefix);
+            all.next()) {
+          Checkpoint checkpoint = checkpoint(all.value());
+          if (checkpoint.localTime() > localTime && journalBytes - bytesBeforeEnd <= maxBytes) {
+            break;
+          }
+          end = checkpoint.place();
+          bytesBeforeEnd = checkpoint.bytesBefore();
+        }
+      }
+      if (end.position() > trimmed.position()) {
+        Place upTo = end;
+        run(
+            () -> {
+              try (WriteBatch batch = new WriteBatch()) {
+                batch.deleteRange(
+                    journal, positionKey(0), positionKey(upTo.position() + 1));
+                batch.deleteRange(checkpoints, positionKey(0), positionKey(upTo.position()));
+                db.write(lazy, batch);
+              }
+            });
+        trimmed = end;
+      }
+      return trimmed;
+    }
+
+    @Override
+    public List<Due> due(long millis, int limit) {
+      List<Due> due = new ArrayList<>();
+      try (RocksIterator all = db.newIterator(expiries)) {
+        for (all.seek(prefix);
+            all.isValid() && startsWith(all.key(), prefix) && due.size() < limit;
+            all.next()) {
+          byte[] key = all.key();
+          long at = ByteBuffer.wrap(key).getLong(NUMBER_BYTES);
+          if (at > millis) {
+            break;
+          }
+          due.add(
+              new Due(
+                  at,
+                  new String(
+                      key,
+                      POSITION_KEY_BYTES,
+                      key.length - POSITION_KEY_BYTES,
+                      StandardCharsets.UTF_8)));
+        }
+      }
+      return due;
+    }
+
+    @Override
+    public void forget(List<Due> dealtWith) {
+      run(
+          () -> {
+            try (WriteBatch batch = new WriteBatch()) {
+              for (Due due : dealtWith) {
+                batch.delete(expiries, dueKey(due));
+              }
+              db.write(lazy, batch);
+            }
+          });
+    }
+
+    @Override
+    public long estimatedRows() {
+      return call(() -> db.getLongProperty(rows, "rocksdb.estimate-num-keys"));
+    }
+
+    private @Nullable Checkpoint checkpointAtOrAfter(long position) {
+      try (RocksIterator all = db.newIterator(checkpoints)) {
+        all.seek(positionKey(position));
+        return standingAt(all);
+      }
+    }
+
+    private @Nullable Checkpoint checkpointAtOrBefore(long position) {
+      try (RocksIterator all = db.newIterator(checkpoints)) {
+        all.seekForPrev(positionKey(position));
+        return standingAt(all);
+      }
+    }
+
+    private @Nullable Checkpoint standingAt(RocksIterator all) {
+      return all.isValid() && startsWith(all.key(), prefix) ? checkpoint(all.value()) : null;
+    }
+
+    private static Checkpoint checkpoint(byte[] value) {
+      ByteBuffer in = ByteBuffer.wrap(value);
+      long localTime = in.getLong();
+      long bytesBefore = in.getLong();
+      return new Checkpoint(place(in), localTime, bytesBefore);
+    }
+
+    private byte[] rowKey(String id) {
+      byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+      return ByteBuffer.allocate(NUMBER_BYTES + utf8.length).putInt(number).put(utf8).array();
+    }
+
+    private byte[] positionKey(long position) {
+      return ByteBuffer.allocate(POSITION_KEY_BYTES).putInt(number).putLong(position).array();
+    }
+
+    private byte[] dueKey(Due due) {
+      byte[] utf8 = due.id().getBytes(StandardCharsets.UTF_8);
+      return ByteBuffer.allocate(POSITION_KEY_BYTES + utf8.length)
+          .putInt(number)
+          .putLong(due.millis())
+          .put(utf8)
+          .array();
+    }
+
+    /** A reading of pages that closes its iterator. */
+    private final class Pages implements PageScan {
+
+      private final RocksIterator pages;
+
+      Pages(RocksIterator pages) {
+        this.pages = pages;
+      }
+
+      @Override
+      public byte @Nullable [] next() {
+        if (!pages.isValid() || !startsWith(pages.key(), prefix)) {
+          return null;
+        }
+        byte[] page = pages.value();
+        pages.next();
+        return page;
+      }
+
+      @Override
+      public void close() {
+        pages.close();
+      }
+    }
+  }
+
+  private static final byte[] EMPTY = new byte[0];
+
+  private static void write(ByteWriter out, Place place) {
+    VersionVector vector = place.vector();
+    out.fixed64(place.position());
+    out.varint(vector.size());
+    for (int i = 0; i < vector.size(); i++) {
+      out.fixed64(vector.origin(i));
+      out.fixed64(vector.time(i));
+    }
+  }
+
+  private static Place place(ByteBuffer in) {
+    long position = in.getLong();
+    long origins = ByteReader.varint(in);
+    VersionVector vector = VersionVector.EMPTY;
+    for (long i = 0; i < origins; i++) {
+      long origin = in.getLong();
+      vector = vector.with(new Timestamp(in.getLong(), origin));
+    }
+    return new Place(position, vector);
+  }
+
+  /** A reading of rows over an iterator, which sees the storage as it was when it was opened. */
+  private static final class Scan implements TableStore.RowScan {
+
+    private final RocksIterator all;
+    private final byte[] prefix;
+    private boolean started;
+
+    Scan(RocksIterator all, byte[] prefix) {
+      this.all = all;
+      this.prefix = prefix;
+    }
+
+    @Override
+    public boolean next() {
+      if (started) {
+        all.next();
+      } else {
+        all.seek(prefix);
+        started = true;
+      }
+      return all.isValid() && startsWith(all.key(), prefix);
+    }
+
+    @Override
+    public String id() {
+      byte[] key = all.key();
+      return new String(
+          key, Integer.BYTES, key.length - Integer.BYTES, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public RowState state() {
+      return RowStateCodec.decode(all.value());
+    }
+
+    @Override
+    public void close() {
+      all.close();
+    }
+  }
+}

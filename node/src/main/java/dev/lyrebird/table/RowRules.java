@@ -1,0 +1,135 @@
+package dev.lyrebird.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.schema.Attribute;
+import dev.lyrebird.schema.Fault;
+import dev.lyrebird.schema.Mark;
+import dev.lyrebird.schema.RowCheck;
+import dev.lyrebird.schema.TableDefinition;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What the schema demands of the writes to one table, worked out once. Immutable. */
+final class RowRules {
+
+  private static final long MILLIS_PER_SECOND = 1000;
+
+  private final TableDefinition definition;
+  private final boolean checksRows;
+  private final RowCheck check;
+  private final boolean tracksCreation;
+  private final @Nullable String expiresAt;
+  private final OptionalLong expirationSeconds;
+
+  RowRules(TableDefinition definition) {
+    this.definition = definition;
+    this.checksRows = definition.checksRows();
+    this.check = new RowCheck(definition);
+    this.tracksCreation = !definition.marked(Mark.CREATED_TIME).isEmpty();
+    this.expiresAt =
+        definition.marked(Mark.EXPIRES_AT).stream().map(Attribute::name).findFirst().orElse(null);
+    this.expirationSeconds = definition.options().expirationSeconds();
+  }
+
+  /** Tells whether rows must remember when they came into being. */
+  boolean tracksCreation() {
+    return tracksCreation;
+  }
+
+  /** Tells whether ids are numbers. */
+  boolean hasNumericKey() {
+    return switch (definition.key().type()) {
+      case INT, LONG -> true;
+      case ID, STRING -> false;
+    };
+  }
+
+  /** Returns why a write cannot be taken, whatever the row holds; null where it can. */
+  @Nullable Refusal judge(Write write) {
+    String keyFault = definition.key().type().check(write.id());
+    if (keyFault != null) {
+      return Refusal.of(
+          Refusal.Reason.BAD_REQUEST,
+          "the id of a row of %s %s".formatted(definition.typeName(), keyFault));
+    }
+    if (!checksRows) {
+      return null;
+    }
+    return switch (write.kind()) {
+      case MESSAGE, DELETE -> null;
+      case PUT -> {
+        ObjectNode row = JsonObjects.parse(write.payload());
+        yield row == null ? null : refusal(check.faults(row));
+      }
+      case PATCH -> {
+        ObjectNode patch = JsonObjects.parse(write.payload());
+        yield patch == null ? null : refusal(check.patchFaults(patch));
+      }
+    };
+  }
+
+  private @Nullable Refusal refusal(List<Fault> faults) {
+    if (faults.isEmpty()) {
+      return null;
+    }
+    Map<String, String> byAttribute = new LinkedHashMap<>();
+    StringBuilder detail =
+        new StringBuilder("the row does not fit the type ").append(definition.typeName());
+    for (Fault fault : faults) {
+      detail.append(byAttribute.isEmpty() ? ": " : "; ");
+      detail.append(fault.attribute()).append(' ').append(fault.message());
+      byAttribute.put(fault.attribute(), fault.message());
+    }
+    return new Refusal(Refusal.Reason.SCHEMA, detail.toString(), byAttribute);
+  }
+
+  /** Returns the write with the earliest end that the client, the row or the table gives it. */
+  Write withExpiry(Write write, long localTime) {
+    long end = write.expiresAtMillis();
+    if (expirationSeconds.isPresent()) {
+      long span = expirationSeconds.getAsLong() * MILLIS_PER_SECOND;
+      end = earlier(end, Timestamp.millisOf(localTime) + span);
+    }
+    if (expiresAt != null) {
+      ObjectNode row = JsonObjects.parse(write.payload());
+      end = earlier(end, row == null ? 0 : millis(row.path(expiresAt)));
+    }
+    return end == write.expiresAtMillis()
+        ? write
+        : new Write(
+            write.kind(),
+            write.id(),
+            write.payload(),
+            write.qos(),
+            write.publisher(),
+            end,
+            write.user());
+  }
+
+  private static long earlier(long one, long other) {
+    if (one == 0 || other == 0) {
+      return one + other;
+    }
+    return Math.min(one, other);
+  }
+
+  private static long millis(JsonNode time) {
+    if (time.isNumber()) {
+      return Math.max(0, time.longValue());
+    }
+    try {
+      return time.isTextual() ? Instant.parse(time.textValue()).toEpochMilli() : 0;
+    } catch (DateTimeException e) {
+      return 0; // a date of another form, which names no instant
+    }
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * One table: its clock, its rows and how changes merge into them, its journal, and where both are
+ * stored. A {@link dev.lyrebird.table.Table} is owned by one thread, takes requests and gives back
+ * facts; it knows neither sockets nor other tables. All but {@link dev.lyrebird.table.RocksStorage}
+ * is pure.
+ */
+@NullMarked
+package dev.lyrebird.table;
+
+import org.jspecify.annotations.NullMarked;
