@@ -283,8 +283,11 @@ public final class TableClient implements Tables {
 
     void flush() {
       if (!requests.isEmpty()) {
-        ask(new TableRequest.Writes(loop, requests));
-        waiting.add(receipts);
+        boolean answered = receipts.areWanted();
+        ask(new TableRequest.Writes(loop, requests, answered));
+        if (answered) {
+          waiting.add(receipts);
+        }
         requests = new ArrayList<>();
         receipts = new Receipts();
       }
@@ -316,6 +319,12 @@ public final class TableClient implements Tables {
 
     private final List<@Nullable Receipt> receipts = new ArrayList<>();
     private int[] tokens = new int[16];
+    private boolean wanted;
+
+    /** Tells whether anyone is to be told anything. */
+    boolean areWanted() {
+      return wanted;
+    }
 
     void add(@Nullable Receipt receipt, int token) {
       if (receipts.size() == tokens.length) {
@@ -323,6 +332,7 @@ public final class TableClient implements Tables {
       }
       tokens[receipts.size()] = token;
       receipts.add(receipt);
+      wanted |= receipt != null;
     }
 
     @Override
@@ -344,11 +354,10 @@ public final class TableClient implements Tables {
 
     RowReading(Line line, String idPrefix, RowSink sink) {
       this.line = line;
-      this.number = -++lastRequest;
+      this.number = - ++lastRequest;
       line.flush();
       scans.put(number, sink);
-      line.ask(
-          new TableRequest.OpenScan(loop, number, channels.get(line.table).below(idPrefix)));
+      line.ask(new TableRequest.OpenScan(loop, number, channels.get(line.table).below(idPrefix)));
     }
 
     @Override

@@ -14,8 +14,13 @@ sealed interface TableRequest {
   /** Returns the address of the event loop that asks. */
   String loop();
 
-  /** Writes that are independent of one another; answered by {@link TableAnswer.Outcomes}. */
-  record Writes(String loop, List<Table.Request> requests) implements TableRequest {}
+  /**
+   * Writes that are independent of one another; answered by {@link TableAnswer.Outcomes}.
+   *
+   * @param answered whether anyone wants to know the outcomes
+   */
+  record Writes(String loop, List<Table.Request> requests, boolean answered)
+      implements TableRequest {}
 
   /** Writes of which all are carried out or none; answered by {@link TableAnswer.Outcomes}. */
   record WriteAll(String loop, List<Write> writes, Condition condition) implements TableRequest {}
@@ -46,8 +51,7 @@ sealed interface TableRequest {
       implements TableRequest {}
 
   /** Read what a vector does not cover: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
-  record ReadUncovered(
-      String loop, long reader, List<TopicFilter> filters, VersionVector covered)
+  record ReadUncovered(String loop, long reader, List<TopicFilter> filters, VersionVector covered)
       implements TableRequest {}
 
   /** A fresh numeric id: {@link TableAnswer.NextNumber}. */

@@ -113,11 +113,10 @@ public final class TableVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    guarded(
-        () -> {
-          commitGathered();
-          table().settle();
-        });
+    guarded(() -> {
+      commitGathered();
+      table().settle();
+    });
     scans.values().forEach(scan -> scan.rows().close());
     scans.clear();
     return Future.succeededFuture();
@@ -132,15 +131,14 @@ public final class TableVerticle extends VerticleBase {
   }
 
   private void take(Message<TableRequest> message) {
-    guarded(
-        () -> {
-          if (message.body() instanceof TableRequest.Writes writes) {
-            gather(writes);
-          } else {
-            commitGathered(); // what was asked first is done first
-            perform(message.body());
-          }
-        });
+    guarded(() -> {
+      if (message.body() instanceof TableRequest.Writes writes) {
+        gather(writes);
+      } else {
+        commitGathered(); // what was asked first is done first
+        perform(message.body());
+      }
+    });
   }
 
   /** Runs what may find the storage broken; the table cannot go on then. */
@@ -182,8 +180,9 @@ public final class TableVerticle extends VerticleBase {
     int from = 0;
     for (TableRequest.Writes writes : asked) {
       int to = from + writes.requests().size();
-      answer(
-          writes, new TableAnswer.Outcomes(index, commit.outcomes().subList(from, to)));
+      if (writes.answered()) {
+        answer(writes, new TableAnswer.Outcomes(index, commit.outcomes().subList(from, to)));
+      }
       from = to;
     }
     publish(commit);
@@ -211,8 +210,7 @@ public final class TableVerticle extends VerticleBase {
       case TableRequest.Writes writes -> gather(writes);
       case TableRequest.WriteAll all -> {
         Table.Commit commit =
-            commit(
-                all.writes().size(), () -> table().writeAll(all.writes(), all.condition()));
+            commit(all.writes().size(), () -> table().writeAll(all.writes(), all.condition()));
         answer(all, new TableAnswer.Outcomes(index, commit.outcomes()));
         publish(commit);
       }
@@ -229,8 +227,7 @@ public final class TableVerticle extends VerticleBase {
         }
       }
       case TableRequest.ReadRow read ->
-          answer(
-              read, new TableAnswer.OneRow(index, read.number(), table().read(read.id())));
+          answer(read, new TableAnswer.OneRow(index, read.number(), table().read(read.id())));
       case TableRequest.OpenScan open -> openScan(open);
       case TableRequest.MoreRows more -> {
         OpenScan scan = scans.get(new ScanKey(more.loop(), more.number()));
@@ -246,17 +243,14 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.ReadOn read ->
           answerPage(
-              read,
-              read.reader(),
-              table().read(read.from(), wanted(read.filters()), PAGE_BYTES));
+              read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE_BYTES));
       case TableRequest.ReadUncovered read ->
           answerPage(
               read,
               read.reader(),
               table().read(read.covered(), wanted(read.filters()), PAGE_BYTES));
       case TableRequest.AskNumber ask ->
-          answer(
-              ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
+          answer(ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
     }
   }
 
@@ -277,8 +271,7 @@ public final class TableVerticle extends VerticleBase {
         request,
         page == null
             ? new TableAnswer.Trimmed(index, reader)
-            : new TableAnswer.Page(
-                index, reader, page.entries(), page.places(), page.end()));
+            : new TableAnswer.Page(index, reader, page.entries(), page.places(), page.end()));
   }
 
   private void openScan(TableRequest.OpenScan open) {
@@ -288,11 +281,7 @@ public final class TableVerticle extends VerticleBase {
       answer(
           open,
           new TableAnswer.Rows(
-              index,
-              open.number(),
-              row == null ? List.of() : List.of(row),
-              table().head(),
-              true));
+              index, open.number(), row == null ? List.of() : List.of(row), table().head(), true));
       return;
     }
     String prefix = channel.idPrefix(filter);
@@ -306,10 +295,7 @@ public final class TableVerticle extends VerticleBase {
     int bytes = 0;
     int lookedAt = 0;
     boolean more = true;
-    while (more
-        && rows.size() < PAGE_ROWS
-        && bytes < PAGE_BYTES
-        && lookedAt < MAX_ROWS_LOOKED_AT) {
+    while (more && rows.size() < PAGE_ROWS && bytes < PAGE_BYTES && lookedAt < MAX_ROWS_LOOKED_AT) {
       more = scan.rows().next();
       lookedAt++;
       if (more && scan.filter().matches(channel.topic(scan.rows().id()))) {
@@ -331,12 +317,11 @@ public final class TableVerticle extends VerticleBase {
     if (commit.entries().isEmpty()) {
       return;
     }
-    feeds.forEach(
-        (loop, feed) -> {
-          if (feed.hasRoom() && feed.sent().position() == commit.before().position()) {
-            send(loop, feed, commit.entries(), table().head());
-          }
-        });
+    feeds.forEach((loop, feed) -> {
+      if (feed.hasRoom() && feed.sent().position() == commit.before().position()) {
+        send(loop, feed, commit.entries(), table().head());
+      }
+    });
     if (table().unsettledBytes() > MAX_UNSETTLED_BYTES) {
       table().settle();
     }

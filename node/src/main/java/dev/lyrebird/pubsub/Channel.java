@@ -25,8 +25,7 @@ public record Channel(String path, int cursorKey) {
    */
   public TopicFilter below(String idPrefix) {
     String topic = topic(idPrefix);
-    return TopicFilter.below(
-        topic.endsWith("/") ? topic.substring(0, topic.length() - 1) : topic);
+    return TopicFilter.below(topic.endsWith("/") ? topic.substring(0, topic.length() - 1) : topic);
   }
 
   /** Returns what the ids of all rows begin with whose topics match a filter. */

@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The node's hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014): it follows the
- * wall clock, never stands still and never goes back, whatever the wall clock does. In units of
+ * The node's hybrid logical clock (Kulkarni et al., "Logical Physical Clocks", 2014): it follows
+ * the wall clock, never stands still and never goes back, whatever the wall clock does. In units of
  * {@link Timestamp#time}.
  *
  * <p>One clock serves all tables of a node, so that versions are strictly increasing on the node.
@@ -41,24 +41,17 @@ public final class HybridClock {
         + (long) now.getNano() * Timestamp.UNITS_PER_MILLI / NANOS_PER_MILLI;
   }
 
-  /** Returns a time later than all that were given out or observed before. */
-  public long next() {
-    return next(1);
-  }
-
   /**
-   * Reserves a run of times.
+   * Returns a time later than all that were given out or observed before.
    *
-   * @param count how many
-   * @return the first; the others follow in steps of one
+   * @param wallTime what the wall clock shows, or showed a moment ago
    */
-  public long next(int count) {
-    long now = wallTime();
+  public long next(long wallTime) {
     while (true) {
       long before = last.get();
-      long first = Math.max(now, before + 1);
-      if (last.compareAndSet(before, first + count - 1)) {
-        return first;
+      long next = Math.max(wallTime, before + 1);
+      if (last.compareAndSet(before, next)) {
+        return next;
       }
     }
   }

@@ -48,18 +48,17 @@ public final class MemoryTableStore implements TableStore {
 
   @Override
   public void settle(Map<String, RowState> changed, Place upTo) {
-    changed.forEach(
-        (id, state) -> {
-          byte[] key = id.getBytes(StandardCharsets.UTF_8);
-          if (state.isVisible()) {
-            rows.put(key, state);
-          } else {
-            rows.remove(key);
-          }
-          if (state.expiresAtMillis() != 0) {
-            expiries.add(new Due(state.expiresAtMillis(), id));
-          }
-        });
+    changed.forEach((id, state) -> {
+      byte[] key = id.getBytes(StandardCharsets.UTF_8);
+      if (state.isVisible()) {
+        rows.put(key, state);
+      } else {
+        rows.remove(key);
+      }
+      if (state.expiresAtMillis() != 0) {
+        expiries.add(new Due(state.expiresAtMillis(), id));
+      }
+    });
     settled = upTo;
   }
 
@@ -116,8 +115,7 @@ public final class MemoryTableStore implements TableStore {
   public Place trim(long localTime, long maxBytes) {
     Map.Entry<Long, Checkpoint> first = checkpoints.ceilingEntry(trimmed.position());
     long bytesBeforeEnd = first == null ? 0 : first.getValue().bytesBefore();
-    for (Checkpoint checkpoint :
-        checkpoints.tailMap(trimmed.position(), false).values()) {
+    for (Checkpoint checkpoint : checkpoints.tailMap(trimmed.position(), false).values()) {
       if (checkpoint.localTime() > localTime && journalBytes - bytesBeforeEnd <= maxBytes) {
         break;
       }

@@ -30,9 +30,7 @@ record Register(
   /** Returns the amount that a value of a PATCH adds, or null where it sets. */
   static @Nullable BigDecimal addition(JsonNode patched) {
     JsonNode amount = patched.path("value");
-    return patched.isObject()
-            && patched.path("__op__").asText().equals("add")
-            && amount.isNumber()
+    return patched.isObject() && patched.path("__op__").asText().equals("add") && amount.isNumber()
         ? amount.decimalValue()
         : null;
   }
@@ -53,19 +51,16 @@ record Register(
 
   /** Returns what is left of this register over a base of that time. */
   Register after(Timestamp at) {
-    return setAt.isAfter(at)
-        ? this
-        : new Register(Timestamp.NONE, null, later(at));
+    return setAt.isAfter(at) ? this : new Register(Timestamp.NONE, null, later(at));
   }
 
   private SortedMap<Timestamp, BigDecimal> later(Timestamp at) {
     TreeMap<Timestamp, BigDecimal> later = new TreeMap<>();
-    additions.forEach(
-        (stamp, amount) -> {
-          if (stamp.isAfter(at)) {
-            later.put(stamp, amount);
-          }
-        });
+    additions.forEach((stamp, amount) -> {
+      if (stamp.isAfter(at)) {
+        later.put(stamp, amount);
+      }
+    });
     return Collections.unmodifiableSortedMap(later);
   }
 

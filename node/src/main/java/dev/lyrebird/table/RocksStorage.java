@@ -110,8 +110,7 @@ public final class RocksStorage implements AutoCloseable {
             .setKeepLogFileNum(KEPT_LOGS)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setMaxTotalWalSize(2 * settings.writeBufferBytes())
-            .setWriteBufferManager(
-                own(new WriteBufferManager(settings.writeBufferBytes(), cache)));
+            .setWriteBufferManager(own(new WriteBufferManager(settings.writeBufferBytes(), cache)));
     BlockBasedTableConfig blocks =
         new BlockBasedTableConfig()
             .setBlockCache(cache)
@@ -385,15 +384,13 @@ public final class RocksStorage implements AutoCloseable {
       }
       if (end.position() > trimmed.position()) {
         Place upTo = end;
-        run(
-            () -> {
-              try (WriteBatch batch = new WriteBatch()) {
-                batch.deleteRange(
-                    journal, positionKey(0), positionKey(upTo.position() + 1));
-                batch.deleteRange(checkpoints, positionKey(0), positionKey(upTo.position()));
-                db.write(lazy, batch);
-              }
-            });
+        run(() -> {
+          try (WriteBatch batch = new WriteBatch()) {
+            batch.deleteRange(journal, positionKey(0), positionKey(upTo.position() + 1));
+            batch.deleteRange(checkpoints, positionKey(0), positionKey(upTo.position()));
+            db.write(lazy, batch);
+          }
+        });
         trimmed = end;
       }
       return trimmed;
@@ -426,15 +423,14 @@ public final class RocksStorage implements AutoCloseable {
 
     @Override
     public void forget(List<Due> dealtWith) {
-      run(
-          () -> {
-            try (WriteBatch batch = new WriteBatch()) {
-              for (Due due : dealtWith) {
-                batch.delete(expiries, dueKey(due));
-              }
-              db.write(lazy, batch);
-            }
-          });
+      run(() -> {
+        try (WriteBatch batch = new WriteBatch()) {
+          for (Due due : dealtWith) {
+            batch.delete(expiries, dueKey(due));
+          }
+          db.write(lazy, batch);
+        }
+      });
     }
 
     @Override
@@ -560,8 +556,7 @@ public final class RocksStorage implements AutoCloseable {
     @Override
     public String id() {
       byte[] key = all.key();
-      return new String(
-          key, Integer.BYTES, key.length - Integer.BYTES, StandardCharsets.UTF_8);
+      return new String(key, Integer.BYTES, key.length - Integer.BYTES, StandardCharsets.UTF_8);
     }
 
     @Override

@@ -36,8 +36,7 @@ record RowState(
     Map<String, Register> registers) {
 
   /** The state of a row that no change has touched. */
-  static final RowState NOTHING =
-      new RowState(Timestamp.NONE, null, Write.ANY_QOS, 0, 0, Map.of());
+  static final RowState NOTHING = new RowState(Timestamp.NONE, null, Write.ANY_QOS, 0, 0, Map.of());
 
   /** Returns the state with one more change in it; this very state where the change loses. */
   RowState merge(Change change) {
@@ -54,13 +53,12 @@ record RowState(
       return this;
     }
     TreeMap<String, Register> later = new TreeMap<>();
-    registers.forEach(
-        (name, register) -> {
-          Register rest = register.after(change.timestamp());
-          if (!rest.isEmpty()) {
-            later.put(name, rest);
-          }
-        });
+    registers.forEach((name, register) -> {
+      Register rest = register.after(change.timestamp());
+      if (!rest.isEmpty()) {
+        later.put(name, rest);
+      }
+    });
     Write write = change.write();
     boolean put = write.kind() == Write.Kind.PUT;
     return new RowState(

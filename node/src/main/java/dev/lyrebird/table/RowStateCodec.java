@@ -46,11 +46,10 @@ final class RowStateCodec {
     out.varint(register.additions().size());
     register
         .additions()
-        .forEach(
-            (stamp, amount) -> {
-              write(out, stamp);
-              out.string(amount.toString());
-            });
+        .forEach((stamp, amount) -> {
+          write(out, stamp);
+          out.string(amount.toString());
+        });
   }
 
   private static void write(ByteWriter out, Timestamp stamp) {

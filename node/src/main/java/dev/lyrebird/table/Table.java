@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One table: takes requests, gives back facts. A batch of requests becomes one page of the journal;
- * the rows follow behind it and are stored from time to time, so that a row written a thousand times
- * is stored once. What the rows lack after a crash is merged in again from the journal.
+ * the rows follow behind it and are stored from time to time, so that a row written a thousand
+ * times is stored once. What the rows lack after a crash is merged in again from the journal.
  *
  * <p>Owned by one thread.
  */
@@ -170,9 +170,10 @@ public final class Table {
       boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
       store.append(before, EntryCodec.encode(entries), checkpoint, batch.localTime);
       entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries.size();
-      head = new Place(
-          entries.getLast().position(),
-          before.vector().with(entries.getLast().change().timestamp()));
+      head =
+          new Place(
+              entries.getLast().position(),
+              before.vector().with(entries.getLast().change().timestamp()));
       unsettled.putAll(batch.changed);
       unsettledBytes += batch.changedBytes;
     }
@@ -358,8 +359,7 @@ public final class Table {
       for (Write write : writes) {
         Refusal refusal = refusal(write, condition);
         refused |= refusal != null;
-        refusals.add(
-            refusal == null ? new Outcome.Unchanged(null) : new Outcome.Refused(refusal));
+        refusals.add(refusal == null ? new Outcome.Unchanged(null) : new Outcome.Refused(refusal));
       }
       return refused
           ? refusals
@@ -438,7 +438,7 @@ public final class Table {
     /** Takes a write into the batch; {@code patched} is the row that a PATCH merges into. */
     private Outcome applied(
         Write write, @Nullable RowState patched, long createdMillis, boolean created) {
-      Timestamp stamp = new Timestamp(clock.next(), node);
+      Timestamp stamp = new Timestamp(clock.next(localTime), node);
       Change change = new Change(stamp, write);
       Entry.Merged merged = null;
       if (write.kind() != Write.Kind.MESSAGE) {

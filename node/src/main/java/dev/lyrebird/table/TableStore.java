@@ -55,7 +55,9 @@ public interface TableStore {
   /** Opens a reading of the journal from the page that holds the entry behind a position. */
   PageScan pages(long position);
 
-  /** Returns the last checkpoint whose vector is covered; the journal's beginning if there is none. */
+  /**
+   * Returns the last checkpoint whose vector is covered; the journal's beginning if there is none.
+   */
   Place checkpointWithin(VersionVector covered);
 
   /**
