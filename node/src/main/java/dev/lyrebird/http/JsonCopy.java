@@ -1,0 +1,84 @@
+package dev.lyrebird.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies JSON from a parser to a generator, event by event, without building a tree: compact, and
+ * with every number spelt as it was ({@code 97.20} stays {@code 97.20}).
+ */
+final class JsonCopy {
+
+  /**
+   * Nesting, numbers, names and strings have Jackson's default limits. What is beyond them is no
+   * JSON to us: to a reader it is text, from a writer it is refused.
+   */
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private JsonCopy() {}
+
+  /** Copies a number, which is where formats differ. */
+  @FunctionalInterface
+  interface Numbers {
+
+    /** Numbers between JSON and JSON: as they are spelt. */
+    Numbers AS_SPELT =
+        (in, out) ->
+            out.writeNumber(in.getTextCharacters(), in.getTextOffset(), in.getTextLength());
+
+    void copy(JsonParser in, JsonGenerator out) throws IOException;
+  }
+
+  /**
+   * Returns a parser of UTF-8 text, or null where its first bytes rule JSON out. Only UTF-8 is JSON
+   * (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
+   */
+  static @Nullable JsonParser parser(byte[] utf8) throws IOException {
+    for (int i = 0; i < Math.min(4, utf8.length); i++) {
+      if (utf8[i] == 0 || utf8[i] == (byte) 0xfe || utf8[i] == (byte) 0xff) {
+        return null;
+      }
+    }
+    return FACTORY.createParser(utf8);
+  }
+
+  static JsonGenerator generator(OutputStream out) throws IOException {
+    return FACTORY.createGenerator(out);
+  }
+
+  /** Copies the value whose first token the parser stands on, and stops at its last. */
+  static void value(JsonParser in, JsonGenerator out, Numbers numbers) throws IOException {
+    int depth = 0;
+    JsonToken token = in.currentToken();
+    do {
+      depth += copy(token, in, out, numbers);
+    } while (depth > 0 && (token = in.nextToken()) != null);
+  }
+
+  /** Copies one token and returns by how much it leads deeper. */
+  private static int copy(JsonToken token, JsonParser in, JsonGenerator out, Numbers numbers)
+      throws IOException {
+    switch (token) {
+      case START_OBJECT -> out.writeStartObject();
+      case END_OBJECT -> out.writeEndObject();
+      case START_ARRAY -> out.writeStartArray();
+      case END_ARRAY -> out.writeEndArray();
+      case FIELD_NAME -> out.writeFieldName(in.currentName());
+      case VALUE_STRING ->
+          out.writeString(in.getTextCharacters(), in.getTextOffset(), in.getTextLength());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> numbers.copy(in, out);
+      case VALUE_TRUE -> out.writeBoolean(true);
+      case VALUE_FALSE -> out.writeBoolean(false);
+      case VALUE_NULL -> out.writeNull();
+      case VALUE_EMBEDDED_OBJECT -> out.writeBinary(in.getBinaryValue());
+      case NOT_AVAILABLE ->
+          throw new IllegalStateException("a parser of whole documents waits for nothing");
+    }
+    return token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+  }
+}

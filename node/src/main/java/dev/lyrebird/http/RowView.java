@@ -1,0 +1,238 @@
+package dev.lyrebird.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.schema.TableDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the rows and messages of one table look to clients of REST, WebSocket and SSE. Immutable.
+ *
+ * <p>What a payload is, is found by looking: content that is JSON and was declared so, or not
+ * declared at all, is JSON; a JSON object in a row is a <em>structured row</em>. Everything else is
+ * opaque. A payload that was declared JSON and is none is opaque too: a publisher's mistake is
+ * shown as it is.
+ */
+final class RowView {
+
+  /** The media type of undeclared content that is UTF-8. */
+  static final String TEXT = "text/plain;charset=utf-8";
+
+  private static final int ROOM_FOR_KEY_AND_STAMPS = 128;
+
+  private final RowJson rowJson;
+
+  RowView(TableDefinition table) {
+    this.rowJson = new RowJson(table);
+  }
+
+  /** What a row turned out to be. The bytes are never changed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  sealed interface Shown {
+
+    /** An object, with key and stamps. */
+    record Structured(byte[] json) implements Shown {}
+
+    /** Any other JSON, exactly as it was stored. */
+    record Value(byte[] json) implements Shown {}
+
+    /** Bytes of some other type, exactly as they were stored. */
+    record Opaque(byte[] content, String mediaType) implements Shown {}
+  }
+
+  /** Returns a row as REST shows it. */
+  Shown show(Row row) {
+    Payload payload = row.payload();
+    byte[] structured = structured(row);
+    if (structured != null) {
+      return new Shown.Structured(structured);
+    }
+    if (compact(payload) != null) {
+      return new Shown.Value(payload.bytes());
+    }
+    return new Shown.Opaque(payload.bytes(), mediaType(payload, text(payload.bytes())));
+  }
+
+  /**
+   * Returns the JSON that events show as the value of a row: the structured row, any other JSON as
+   * it is, anything else as {@code {"contentType": ..., "data": ...}} with {@code "encoding":
+   * "base64"} where it is no text.
+   */
+  byte[] rowValue(Row row) {
+    byte[] structured = structured(row);
+    return structured != null ? structured : messageValue(row.payload());
+  }
+
+  /** Returns the same of a message: its content without a key added. */
+  byte[] messageValue(Payload payload) {
+    byte[] json = compact(payload);
+    return json != null ? json : wrapped(payload, null, null);
+  }
+
+  /** Returns the JSON of one attribute of a structured row, or null where there is none. */
+  byte @Nullable [] attribute(Row row, String name) {
+    byte[] structured = structured(row);
+    if (structured == null) {
+      return null;
+    }
+    return transcoded(
+        Payload.json(structured),
+        (in, out) -> {
+          while (in.nextToken() == JsonToken.FIELD_NAME) {
+            boolean found = in.currentName().equals(name);
+            in.nextToken();
+            if (found) {
+              JsonCopy.value(in, out, JsonCopy.Numbers.AS_SPELT);
+              return true;
+            }
+            in.skipChildren();
+          }
+          return false;
+        });
+  }
+
+  /**
+   * Returns the JSON object that stands for a row in a list of rows, and wherever only JSON will
+   * do: the structured row, anything else as {@code {"contentType": ..., "data": ..., "<key>":
+   * ...}}, where other JSON is its own data.
+   */
+  byte[] rowObject(Row row) {
+    byte[] structured = structured(row);
+    return structured != null
+        ? structured
+        : wrapped(row.payload(), compact(row.payload()), row.id());
+  }
+
+  /** Returns the compact JSON of a structured row, or null where the row is none. */
+  private byte @Nullable [] structured(Row row) {
+    RowJson.Stamps stamps = new RowJson.Stamps(row.version(), row.createdMillis());
+    return transcoded(
+        row.payload(),
+        (in, out) -> {
+          boolean object = in.currentToken() == JsonToken.START_OBJECT;
+          if (object) {
+            rowJson.writeRow(in, out, row.id(), stamps);
+          }
+          return object;
+        });
+  }
+
+  /** Returns JSON content without white space between its tokens, or null where it is none. */
+  private static byte @Nullable [] compact(Payload payload) {
+    return transcoded(
+        payload,
+        (in, out) -> {
+          JsonCopy.value(in, out, JsonCopy.Numbers.AS_SPELT);
+          return true;
+        });
+  }
+
+  /** Writes the one value of a document; returns whether the document is of the kind it takes. */
+  @FunctionalInterface
+  private interface Transcoder {
+    boolean write(JsonParser in, JsonGenerator out) throws IOException;
+  }
+
+  private static byte @Nullable [] transcoded(Payload payload, Transcoder transcoder) {
+    byte[] content = payload.bytes();
+    if (!mayBeJson(payload)) {
+      return null;
+    }
+    try (JsonParser in = JsonCopy.parser(content);
+        ByteArrayBuilder bytes = new ByteArrayBuilder(content.length + ROOM_FOR_KEY_AND_STAMPS)) {
+      if (in == null || in.nextToken() == null) {
+        return null;
+      }
+      try (JsonGenerator out = JsonCopy.generator(bytes)) {
+        if (!transcoder.write(in, out) || in.nextToken() != null) {
+          return null;
+        }
+      }
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      // Read from memory and written to memory: what fails is the JSON, by its syntax or by a
+      // limit.
+      return null;
+    }
+  }
+
+  /** Looks at the first character too: the parser's refusal of plain text would cost far more. */
+  private static boolean mayBeJson(Payload payload) {
+    String declared = payload.contentType();
+    if (declared != null && !MediaType.isJson(declared)) {
+      return false;
+    }
+    for (byte b : payload.bytes()) {
+      if (!isSpace(b)) {
+        return (b >= '0' && b <= '9') || "{[\"-tfn".indexOf(b) >= 0;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isSpace(byte b) {
+    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
+  }
+
+  /**
+   * @param json what stands as data, or null for the payload's content as a string
+   * @param id of the row whose key is added, or null for none
+   */
+  private byte[] wrapped(Payload payload, byte @Nullable [] json, @Nullable String id) {
+    byte[] content = payload.bytes();
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder(content.length + ROOM_FOR_KEY_AND_STAMPS)) {
+      try (JsonGenerator out = JsonCopy.generator(bytes)) {
+        out.writeStartObject();
+        if (json != null) {
+          out.writeStringField("contentType", Payload.JSON);
+          out.writeFieldName("data");
+          out.writeRawValue(new String(json, StandardCharsets.UTF_8));
+        } else {
+          writeOpaque(payload, out);
+        }
+        if (id != null) {
+          rowJson.writeKey(out, id);
+        }
+        out.writeEndObject();
+      }
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void writeOpaque(Payload payload, JsonGenerator out) throws IOException {
+    String text = text(payload.bytes());
+    out.writeStringField("contentType", mediaType(payload, text));
+    if (text != null) {
+      out.writeStringField("data", text);
+    } else {
+      out.writeStringField("data", Base64.getEncoder().encodeToString(payload.bytes()));
+      out.writeStringField("encoding", "base64");
+    }
+  }
+
+  private static String mediaType(Payload payload, @Nullable String text) {
+    String declared = payload.contentType();
+    return declared != null ? declared : text != null ? TEXT : MediaType.BINARY.name();
+  }
+
+  /** Returns the text that the bytes are in UTF-8, or null where they are not UTF-8. */
+  private static @Nullable String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+}
