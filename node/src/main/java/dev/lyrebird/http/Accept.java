@@ -1,0 +1,129 @@
+package dev.lyrebird.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client takes (RFC 9110 §12.5.1): media ranges with their weights in thousandths. Ranges
+ * that cannot be read are passed over. Immutable.
+ */
+final class Accept {
+
+  /** What is said by a client that says nothing. */
+  static final Accept ANYTHING = new Accept(List.of(new Range("*", "*", 1000)));
+
+  private static final int TOP_WEIGHT = 1000;
+
+  private final List<Range> ranges;
+
+  private record Range(String type, String subtype, int weight) {
+
+    /** How exactly the range names the type: 0 not at all, 3 by its full name. */
+    int fit(MediaType mediaType) {
+      if (type.equals("*")) {
+        return 1;
+      }
+      if (!type.equals(mediaType.type())) {
+        return 0;
+      }
+      return subtype.equals("*") ? 2 : subtype.equals(mediaType.subtype()) ? 3 : 0;
+    }
+  }
+
+  private Accept(List<Range> ranges) {
+    this.ranges = ranges;
+  }
+
+  /** Reads the header field; null stands for its absence. */
+  static Accept parse(@Nullable String field) {
+    if (field == null || field.equals("*/*")) {
+      return ANYTHING;
+    }
+    List<Range> ranges = new ArrayList<>();
+    for (String item : field.split(",", -1)) {
+      MediaType range = MediaType.parse(item);
+      if (range != null) {
+        ranges.add(new Range(range.type(), range.subtype(), weight(range.parameter("q"))));
+      }
+    }
+    return ranges.isEmpty() && field.isBlank() ? ANYTHING : new Accept(List.copyOf(ranges));
+  }
+
+  /** RFC 9110 §12.4.2. What is no weight is taken for the lowest that still accepts. */
+  private static int weight(@Nullable String text) {
+    if (text == null) {
+      return TOP_WEIGHT;
+    }
+    if (!text.matches("0(\\.\\d{0,3})?|1(\\.0{0,3})?")) {
+      return 1;
+    }
+    String digits = (text.replace(".", "") + "000").substring(0, 4);
+    return Integer.parseInt(digits);
+  }
+
+  /** The weight of a type, by the range that names it most exactly; 0 where it is not taken. */
+  int weight(MediaType mediaType) {
+    int best = 0;
+    int weight = 0;
+    for (Range range : ranges) {
+      int fit = range.fit(mediaType);
+      if (fit > best) {
+        best = fit;
+        weight = range.weight();
+      }
+    }
+    return weight;
+  }
+
+  /** The format that the client likes best, JSON where it likes both as well; null for neither. */
+  @Nullable Format format() {
+    Format best = null;
+    int weight = 0;
+    for (Format format : Format.values()) {
+      int own = weight(format.mediaType());
+      if (own > weight) {
+        best = format;
+        weight = own;
+      }
+    }
+    return best;
+  }
+
+  /** Whether the client asks for events by name, and likes no answer of another kind better. */
+  boolean prefersEvents() {
+    for (Range range : ranges) {
+      if (range.type().equals("text") && range.subtype().equals("event-stream")) {
+        return range.weight() > 0 && range.weight() >= weight(MediaType.JSON);
+      }
+    }
+    return false;
+  }
+
+  /** Whether {@code Accept-Encoding} takes gzip (RFC 9110 §12.5.3). */
+  static boolean takesGzip(@Nullable String field) {
+    if (field == null) {
+      return false;
+    }
+    int any = 0;
+    for (String item : field.toLowerCase(Locale.ROOT).split(",", -1)) {
+      String coding = item.strip();
+      int semicolon = coding.indexOf(';');
+      String name = semicolon < 0 ? coding : coding.substring(0, semicolon).strip();
+      int weight = semicolon < 0 ? TOP_WEIGHT : weight(quality(coding.substring(semicolon + 1)));
+      if (name.equals("gzip") || name.equals("x-gzip")) {
+        return weight > 0;
+      }
+      if (name.equals("*")) {
+        any = weight;
+      }
+    }
+    return any > 0;
+  }
+
+  private static @Nullable String quality(String parameter) {
+    String text = parameter.strip();
+    return text.startsWith("q=") ? text.substring(2).strip() : null;
+  }
+}

@@ -1,0 +1,158 @@
+package dev.lyrebird.http;
+
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.RefusedException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request under way, and the ways to answer it. Owned by the event loop of its connection.
+ *
+ * <p>Whatever runs on its behalf runs inside {@link #attempt}, in the first turn and in each
+ * callback: a client is answered, whatever goes wrong.
+ */
+final class Exchange {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      HttpHeaders.createOptimized("x-content-type-options");
+
+  private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
+
+  private final HttpServerRequest request;
+  private final String path;
+  private final DateField date;
+  private String allow = "";
+
+  /**
+   * @param path decoded, without its leading slash
+   */
+  Exchange(HttpServerRequest request, String path, DateField date) {
+    this.request = request;
+    this.path = path;
+    this.date = date;
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return request.response();
+  }
+
+  /** Returns the percent-decoded path without its leading slash. */
+  String path() {
+    return path;
+  }
+
+  /** Returns the query as it was written, or null where there is none or an empty one. */
+  @Nullable String query() {
+    String query = request.query();
+    return query == null || query.isEmpty() ? null : query;
+  }
+
+  @Nullable String header(CharSequence name) {
+    return request.headers().get(name);
+  }
+
+  /** Returns the value of a field that is a list, from however many lines. */
+  @Nullable String list(CharSequence name) {
+    return Fields.list(request.headers(), name);
+  }
+
+  boolean takesGzip() {
+    return Accept.takesGzip(list(HttpHeaders.ACCEPT_ENCODING));
+  }
+
+  boolean isHead() {
+    return request.method().equals(HttpMethod.HEAD);
+  }
+
+  /** Says which methods the path takes, for whoever is told that it does not take this one. */
+  void allow(String methods) {
+    allow = methods;
+  }
+
+  /** Returns which methods the path takes, as {@code Allow} lists them. */
+  String allow() {
+    return allow;
+  }
+
+  /** Runs a part of the work. What it throws becomes the answer. */
+  void attempt(Runnable work) {
+    try {
+      work.run();
+    } catch (RefusedException e) {
+      refuse(e.refusal());
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  /** Answers that the request is refused. */
+  void refuse(Refusal refusal) {
+    if (refusal.reason() == Refusal.Reason.FAULT) {
+      fail(new RefusedException(refusal));
+    } else {
+      problem(Problem.of(refusal, allow));
+    }
+  }
+
+  /** Answers that the node failed, and logs why under a name that the client is told. */
+  private void fail(RuntimeException cause) {
+    String instance = "urn:uuid:" + UUID.randomUUID();
+    LOG.atError()
+        .addKeyValue("instance", instance)
+        .addKeyValue("method", request.method())
+        .setCause(cause)
+        .log("a request failed");
+    problem(Problem.failure(instance));
+  }
+
+  /** Answers with a problem; once the head of an answer is out, breaks the connection instead. */
+  void problem(Problem problem) {
+    if (response().headWritten()) {
+      request.connection().close();
+      return;
+    }
+    problem.headers().forEach(response()::putHeader);
+    body(problem.status(), Problem.MEDIA_TYPE, problem.json());
+  }
+
+  /** Sets the entity tag of the answer. */
+  void tag(String opaque) {
+    response().putHeader(HttpHeaders.ETAG, '"' + opaque + '"');
+  }
+
+  /** Answers without content. */
+  void empty(int status) {
+    head(status).end();
+  }
+
+  /** Answers with content that is as good as random, or too short, to compress. */
+  void body(int status, CharSequence mediaType, byte[] content) {
+    HttpServerResponse response = head(status);
+    response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType);
+    response.putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF);
+    if (isHead()) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length));
+      response.end();
+    } else {
+      response.end(Buffer.buffer(content));
+    }
+  }
+
+  /** Sets the status and what every answer says. */
+  HttpServerResponse head(int status) {
+    return response().setStatusCode(status).putHeader(HttpHeaders.DATE, date.now());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.lyrebird.http;
+
+import java.util.List;
+
+/**
+ * What the operator decides about the HTTP port.
+ *
+ * @param host the address to listen on
+ * @param port the port to listen on; 0 takes a free one, the same for all event loops
+ * @param corsOrigins origins whose pages may call this node; {@code *} for all, without credentials
+ * @param consolePort the port of the console, whose page may call this node; 0 for none
+ * @param maxBodyBytes the largest request body
+ * @param maxRowBytes the largest row or message
+ * @param maxFrameBytes the largest WebSocket message
+ * @param pingSeconds how often a WebSocket is pinged
+ * @param commentSeconds how often a comment is sent on an event stream
+ * @param socketBytes bytes waiting in one client's socket beyond which it counts as slow
+ * @param rest whether REST is served
+ * @param webSocket whether tables are reached by WebSocket
+ * @param sse whether tables are reached by Server-Sent Events
+ * @param lastModified whether {@code Last-Modified} is sent and conditions on time are heeded
+ */
+public record HttpSettings(
+    String host,
+    int port,
+    List<String> corsOrigins,
+    int consolePort,
+    int maxBodyBytes,
+    int maxRowBytes,
+    int maxFrameBytes,
+    int pingSeconds,
+    int commentSeconds,
+    int socketBytes,
+    boolean rest,
+    boolean webSocket,
+    boolean sse,
+    boolean lastModified) {
+
+  public HttpSettings {
+    corsOrigins = List.copyOf(corsOrigins);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.lyrebird.http;
+
+import static java.util.Objects.requireNonNullElse;
+
+import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.resource.Tables;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.time.InstantSource;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the HTTP connections of one event loop. Several share one port; a connection stays with
+ * the loop that accepted it.
+ *
+ * <p>A request goes to the first door that takes it: by {@code Upgrade: websocket}, by {@code
+ * Accept: text/event-stream}, else to REST.
+ */
+public final class HttpVerticle extends VerticleBase {
+
+  /**
+   * Room in a request line for an id of 4 KiB with every byte escaped, its table's path, and a
+   * query.
+   */
+  private static final int MAX_REQUEST_LINE_BYTES = 16 * 1024;
+
+  /** Room for a token of some size and whatever proxies add. */
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /**
+   * By this number the verticles find the free port that they share; any will do, but one of HTTP.
+   */
+  private static final int FREE_PORT_ID = 9926;
+
+  private final HttpSettings settings;
+  private final Function<Context, Tables> tablesOf;
+  private final Origins origins;
+  private final DateField date;
+  private @Nullable HttpServer server;
+
+  /**
+   * @param tablesOf makes, for the context of an event loop, that loop's access to all tables
+   * @param clock tells the time of answers
+   */
+  public HttpVerticle(
+      HttpSettings settings, Function<Context, Tables> tablesOf, InstantSource clock) {
+    this.settings = settings;
+    this.tablesOf = tablesOf;
+    this.origins = new Origins(settings.corsOrigins(), settings.consolePort());
+    this.date = new DateField(clock);
+  }
+
+  @Override
+  public Future<?> start() {
+    Tables tables = tablesOf.apply(context);
+    Paths paths = new Paths(tables.exports());
+    PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
+    Door rest = new RestDoor(settings, tables, paths, views);
+    server =
+        vertx
+            .createHttpServer(options())
+            .requestHandler(request -> accept(request, rest))
+            .invalidRequestHandler(this::refuseMalformed);
+    return server.listen(address());
+  }
+
+  @Override
+  public Future<?> stop() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  /** Returns the port it listens on, once it is deployed. */
+  public int port() {
+    if (server == null) {
+      throw new IllegalStateException("not deployed yet, so there is no port");
+    }
+    return server.actualPort();
+  }
+
+  private SocketAddress address() {
+    return settings.port() == 0
+        ? SocketAddress.sharedRandomPort(FREE_PORT_ID, settings.host())
+        : SocketAddress.inetSocketAddress(settings.port(), settings.host());
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setHttp2ClearTextEnabled(false)
+        .setStrictThreadMode(true);
+  }
+
+  private void accept(HttpServerRequest request, Door rest) {
+    Exchange exchange;
+    try {
+      exchange =
+          new Exchange(request, RequestPath.decode(requireNonNullElse(request.path(), "")), date);
+    } catch (RefusedException e) {
+      new Exchange(request, "", date).refuse(e.refusal());
+      return;
+    }
+    if (!origins.allow(request)) {
+      exchange.problem(
+          Problem.of(403, "pages of this origin may not call this node; see http.corsOrigins"));
+      return;
+    }
+    origins.tell(request);
+    exchange.attempt(() -> rest.open(exchange));
+  }
+
+  /** Answers what could not be read as HTTP; behind the answer the connection closes. */
+  private void refuseMalformed(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    Problem problem =
+        switch (cause) {
+          case TooLongHttpLineException line ->
+              Problem.of(414, "a request line has at most " + MAX_REQUEST_LINE_BYTES + " bytes");
+          case TooLongHttpHeaderException header ->
+              Problem.of(431, "the header has at most " + MAX_HEADER_BYTES + " bytes");
+          case null, default -> Problem.of(400, "this is no HTTP request");
+        };
+    new Exchange(request, "", date).problem(problem);
+    request.connection().close();
+  }
+}

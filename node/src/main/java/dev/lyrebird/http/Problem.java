@@ -1,0 +1,152 @@
+package dev.lyrebird.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.lyrebird.journal.Refusal;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request was not carried out, as RFC 9457 tells it. Its type is always {@code about:blank}:
+ * the status says what kind of problem it is.
+ *
+ * @param status the HTTP status
+ * @param detail what is wrong with which thing, and the remedy
+ * @param faults what is wrong in the content, one by one; may be empty
+ * @param instance a URI that names this one occurrence in the log, or null
+ * @param headers header fields that go with it, such as {@code Allow}
+ */
+record Problem(
+    int status,
+    String detail,
+    List<Fault> faults,
+    @Nullable String instance,
+    Map<String, String> headers) {
+
+  static final String MEDIA_TYPE = "application/problem+json";
+
+  /** How long a client had better wait for an overloaded node. */
+  private static final String RETRY_SECONDS = "1";
+
+  /**
+   * Something wrong in the content.
+   *
+   * @param index the place in an array of rows, counted from 0, or -1 where there is no array
+   * @param attribute the attribute at fault, or null where it is the whole row
+   * @param detail what is wrong
+   */
+  record Fault(int index, @Nullable String attribute, String detail) {}
+
+  Problem {
+    faults = List.copyOf(faults);
+    headers = Map.copyOf(headers);
+  }
+
+  static Problem of(int status, String detail) {
+    return new Problem(status, detail, List.of(), null, Map.of());
+  }
+
+  /** A problem with one header field that goes with it. */
+  static Problem of(int status, String detail, CharSequence header, String value) {
+    return new Problem(status, detail, List.of(), null, Map.of(header.toString(), value));
+  }
+
+  /** A failure of the node itself, whose cause stands in the log under the given name. */
+  static Problem failure(String instance) {
+    return new Problem(
+        500,
+        "the node failed; its log tells why under this instance",
+        List.of(),
+        instance,
+        Map.of());
+  }
+
+  /** The one place where reasons of refusal become statuses. */
+  static int status(Refusal.Reason reason) {
+    return switch (reason) {
+      case BAD_REQUEST -> 400;
+      case NOT_FOUND -> 404;
+      case NOT_ALLOWED -> 405;
+      case CONFLICT -> 409;
+      case PRECONDITION_FAILED -> 412;
+      case TOO_LARGE -> 413;
+      case UNSUPPORTED_TYPE -> 415;
+      case SCHEMA -> 422;
+      case OVERLOADED -> 503;
+      case FAULT -> 500;
+    };
+  }
+
+  /**
+   * Tells a refusal.
+   *
+   * @param allow the methods that the path takes, for {@code Allow} of RFC 9110 §15.5.6
+   */
+  static Problem of(Refusal refusal, String allow) {
+    List<Fault> faults =
+        refusal.faults().entrySet().stream()
+            .map(fault -> new Fault(-1, fault.getKey(), fault.getValue()))
+            .toList();
+    Map<String, String> headers =
+        switch (refusal.reason()) {
+          case NOT_ALLOWED -> Map.of("Allow", allow);
+          case OVERLOADED -> Map.of("Retry-After", RETRY_SECONDS);
+          case BAD_REQUEST,
+              NOT_FOUND,
+              CONFLICT,
+              PRECONDITION_FAILED,
+              TOO_LARGE,
+              UNSUPPORTED_TYPE,
+              SCHEMA,
+              FAULT ->
+              Map.of();
+        };
+    return new Problem(status(refusal.reason()), refusal.detail(), faults, null, headers);
+  }
+
+  /** What the status is called. */
+  String title() {
+    return HttpResponseStatus.valueOf(status).reasonPhrase();
+  }
+
+  byte[] json() {
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder()) {
+      try (JsonGenerator out = JsonCopy.generator(bytes)) {
+        out.writeStartObject();
+        out.writeStringField("title", title());
+        out.writeNumberField("status", status);
+        out.writeStringField("detail", detail);
+        if (instance != null) {
+          out.writeStringField("instance", instance);
+        }
+        if (!faults.isEmpty()) {
+          writeFaults(out);
+        }
+        out.writeEndObject();
+      }
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeFaults(JsonGenerator out) throws IOException {
+    out.writeArrayFieldStart("errors");
+    for (Fault fault : faults) {
+      out.writeStartObject();
+      if (fault.index() >= 0) {
+        out.writeNumberField("index", fault.index());
+      }
+      if (fault.attribute() != null) {
+        out.writeStringField("attribute", fault.attribute());
+      }
+      out.writeStringField("detail", fault.detail());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.lyrebird.http;
+
+import dev.lyrebird.journal.Row;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row in the form in which it is sent (RFC 9110 §3.2).
+ *
+ * @param content before any compression; never changed after construction
+ * @param mediaType fit for {@code Content-Type}
+ * @param tagEnd what tells this form's entity tag from that of the plain form
+ * @param isOpaque whether the content is the client's own, of a type the node does not understand
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Representation(byte[] content, String mediaType, String tagEnd, boolean isOpaque) {
+
+  private static final String TAG_OF_WRAPPED = ".json";
+  private static final String TAG_OF_CBOR = ".cbor";
+
+  /**
+   * Shows a whole row. A row of an opaque type is sent as it is to whoever takes that type, and
+   * wrapped in JSON or CBOR to whoever takes only these.
+   *
+   * @param format that was asked for by name, or null for what the client takes best
+   * @return null where the client takes none of the forms there are
+   */
+  static @Nullable Representation of(
+      RowView view, Row row, @Nullable Format format, Accept accept) {
+    Format chosen = format != null ? format : accept.format();
+    return switch (view.show(row)) {
+      case RowView.Shown.Structured structured -> inFormat(structured.json(), chosen, "");
+      case RowView.Shown.Value value -> inFormat(value.json(), chosen, "");
+      case RowView.Shown.Opaque opaque -> {
+        MediaType mediaType = MediaType.parse(opaque.mediaType());
+        int weight = accept.weight(mediaType == null ? MediaType.BINARY : mediaType);
+        boolean asItIs =
+            format == null
+                && weight > 0
+                && (chosen == null || weight >= accept.weight(chosen.mediaType()));
+        yield asItIs
+            ? new Representation(
+                opaque.content(),
+                mediaType == null ? MediaType.BINARY.name() : opaque.mediaType(),
+                "",
+                true)
+            : inFormat(view.rowObject(row), chosen, TAG_OF_WRAPPED);
+      }
+    };
+  }
+
+  /**
+   * Shows JSON.
+   *
+   * @param plainTagEnd the end of the tag in JSON itself
+   * @return null where there is no format to show it in
+   */
+  static @Nullable Representation inFormat(
+      byte[] json, @Nullable Format format, String plainTagEnd) {
+    return switch (format) {
+      case null -> null;
+      case JSON -> new Representation(json, Format.JSON.mediaType().name(), plainTagEnd, false);
+      case CBOR ->
+          new Representation(Cbor.ofJson(json), Format.CBOR.mediaType().name(), TAG_OF_CBOR, false);
+    };
+  }
+
+  /** Whether compression is worth its while: of opaque types, for text alone. */
+  boolean isCompressible() {
+    return content.length > Gzip.MIN_BYTES && (!isOpaque || mediaType.startsWith("text/"));
+  }
+}

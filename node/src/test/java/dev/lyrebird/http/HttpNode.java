@@ -1,0 +1,165 @@
+package dev.lyrebird.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.Target;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** The HTTP door over tables in memory, on a free port of the loopback, with a client at hand. */
+final class HttpNode implements AutoCloseable {
+
+  static final HttpSettings SETTINGS =
+      new HttpSettings(
+          "127.0.0.1",
+          0,
+          List.of(),
+          0,
+          8 << 20,
+          1 << 20,
+          1 << 20,
+          30,
+          15,
+          256 << 10,
+          true,
+          true,
+          true,
+          true);
+
+  static final int WAIT_SECONDS = 20;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final CompletableFuture<MemoryTables> tables = new CompletableFuture<>();
+  private final CompletableFuture<Context> context = new CompletableFuture<>();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpVerticle verticle;
+
+  private HttpNode(String sdl, HttpSettings settings) {
+    verticle =
+        new HttpVerticle(
+            settings,
+            loop -> {
+              context.complete(loop);
+              tables.complete(
+                  MemoryTables.of(sdl, task -> loop.runOnContext(nothing -> task.run())));
+              return tables.join();
+            },
+            InstantSource.system());
+  }
+
+  /** Starts a node with tables of the types in an SDL text. */
+  static HttpNode start(String sdl) {
+    return start(sdl, SETTINGS);
+  }
+
+  static HttpNode start(String sdl, HttpSettings settings) {
+    HttpNode node = new HttpNode(sdl, settings);
+    await(node.vertx.deployVerticle(node.verticle).toCompletionStage().toCompletableFuture());
+    return node;
+  }
+
+  int port() {
+    return verticle.port();
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  /** Calls the tables on the loop that owns them. */
+  <T> T onLoop(Function<MemoryTables, T> call) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    context.join().runOnContext(nothing -> result.complete(call.apply(tables.join())));
+    return await(result);
+  }
+
+  /** Carries out a write to the row or topic at a path, past all doors. */
+  void write(String path, Function<String, Write> writeOf) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    onLoop(all -> {
+      Target.Row row = (Target.Row) all.exports().path(path, Protocol.REST);
+      all.write(
+          row.definition(),
+          writeOf.apply(row.id()),
+          Condition.NONE,
+          (outcome, token) -> done.complete(null),
+          0);
+      return true;
+    });
+    await(done);
+  }
+
+  /** Asks without content. */
+  HttpResponse<String> send(String method, String path, String... headers) {
+    return send(request(path, headers).method(method, HttpRequest.BodyPublishers.noBody()).build());
+  }
+
+  /** Asks with JSON. */
+  HttpResponse<String> sendJson(String method, String path, String json, String... headers) {
+    return send(
+        request(path, headers)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json))
+            .build());
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    return send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
+  }
+
+  <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    try {
+      return client.send(request, handler);
+    } catch (IOException e) {
+      throw new AssertionError("no answer to " + request, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  HttpRequest.Builder request(String path, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(WAIT_SECONDS));
+    return headers.length == 0 ? builder : builder.headers(headers);
+  }
+
+  static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    await(vertx.close().toCompletionStage().toCompletableFuture());
+  }
+}
