@@ -14,18 +14,19 @@ import org.jspecify.annotations.Nullable;
  * How far a subscriber has come: for each table it reads, a version vector. It means the same on
  * every node, so a client may go on anywhere.
  *
- * <p>As text it is URL-safe Base64 of: one byte of format; per table 4 bytes of {@link #tableKey},
- * 1 byte for the number of origins, and 15 bytes an origin (8 of node id, 7 of time); 2 bytes of
- * check sum. Clients must not look into it. The check sum finds damage and chance strings; it is no
- * signature, for a cursor grants nothing but a place to start reading.
+ * <p>As text it is URL-safe Base64 of: per table 4 bytes of {@link #tableKey}, the number of
+ * origins (a varint), and 15 bytes an origin (8 of node id, 7 of time); 3 bytes of check sum, over
+ * the number of this format too. Clients must not look into it. The check sum finds damage and
+ * chance strings; it is no signature, for a cursor grants nothing but a place to start reading.
  *
  * @param vectors table key to what was seen of that table
  */
 public record Cursor(SortedMap<Integer, VersionVector> vectors) {
 
-  private static final byte FORMAT = 1;
-  private static final int ORIGIN_BYTES = 15;
+  private static final int FORMAT = 1;
+  private static final int TABLE_KEY_BYTES = 4;
   private static final int TIME_BYTES = 7;
+  private static final int CHECK_SUM_BYTES = 3;
 
   public Cursor {
     vectors = Collections.unmodifiableSortedMap(new TreeMap<>(vectors));
@@ -40,7 +41,9 @@ public record Cursor(SortedMap<Integer, VersionVector> vectors) {
 
   /** Returns the short name by which cursors know a table: equal on all nodes. */
   public static int tableKey(String database, String table) {
-    return checkSum((database + '/' + table).getBytes(StandardCharsets.UTF_8));
+    CRC32 crc = new CRC32();
+    crc.update((database + '/' + table).getBytes(StandardCharsets.UTF_8));
+    return (int) crc.getValue();
   }
 
   /** Returns what was seen of a table, or null where this cursor is not of that table. */
@@ -50,22 +53,17 @@ public record Cursor(SortedMap<Integer, VersionVector> vectors) {
 
   /** Returns the text that a client keeps. */
   public String encode() {
-    int size = 3;
-    for (VersionVector vector : vectors.values()) {
-      size += 5 + vector.size() * ORIGIN_BYTES;
-    }
-    ByteBuffer bytes = ByteBuffer.allocate(size).put(FORMAT);
+    ByteWriter out = new ByteWriter(32);
     vectors.forEach((tableKey, vector) -> {
-      bytes.putInt(tableKey).put((byte) vector.size());
+      number(out, tableKey, TABLE_KEY_BYTES);
+      out.varint(vector.size());
       for (int i = 0; i < vector.size(); i++) {
-        bytes.putLong(vector.origin(i));
-        for (int shift = 8 * (TIME_BYTES - 1); shift >= 0; shift -= 8) {
-          bytes.put((byte) (vector.time(i) >>> shift));
-        }
+        out.fixed64(vector.origin(i));
+        number(out, vector.time(i), TIME_BYTES);
       }
     });
-    bytes.putShort((short) checkSum(bytes.array(), bytes.position()));
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    number(out, checkSum(out.toByteArray()), CHECK_SUM_BYTES);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(out.toByteArray());
   }
 
   /**
@@ -75,49 +73,58 @@ public record Cursor(SortedMap<Integer, VersionVector> vectors) {
    */
   public static Cursor decode(String text) {
     try {
-      byte[] all = Base64.getUrlDecoder().decode(text);
-      ByteBuffer bytes = ByteBuffer.wrap(all);
-      if (all.length < 3
-          || bytes.get() != FORMAT
-          || bytes.getShort(all.length - 2) != (short) checkSum(all, all.length - 2)) {
-        throw notACursor();
+      byte[] bytes = Base64.getUrlDecoder().decode(text);
+      Cursor cursor =
+          new Cursor(vectors(ByteBuffer.wrap(bytes, 0, bytes.length - CHECK_SUM_BYTES)));
+      // This compares the check sums too, and tells apart the texts that Base64 holds for equal.
+      if (cursor.encode().equals(text)) {
+        return cursor;
       }
-      TreeMap<Integer, VersionVector> vectors = new TreeMap<>();
-      bytes.limit(all.length - 2);
-      while (bytes.hasRemaining()) {
-        int tableKey = bytes.getInt();
-        int origins = bytes.get() & 0xff;
-        VersionVector vector = VersionVector.EMPTY;
-        for (int i = 0; i < origins; i++) {
-          long origin = bytes.getLong();
-          long time = 0;
-          for (int j = 0; j < TIME_BYTES; j++) {
-            time = (time << 8) | (bytes.get() & 0xff);
-          }
-          vector = vector.with(new Timestamp(time, origin));
-        }
-        vectors.put(tableKey, vector);
-      }
-      return new Cursor(vectors);
-    } catch (IllegalArgumentException | BufferUnderflowException e) {
-      throw notACursor();
+    } catch (IllegalArgumentException
+        | IndexOutOfBoundsException
+        | BufferUnderflowException
+        | ArithmeticException e) {
+      // No Base64, or bytes that end early: refused like any other text that is no cursor.
     }
-  }
-
-  private static RefusedException notACursor() {
-    return new RefusedException(
+    throw new RefusedException(
         Refusal.of(
             Refusal.Reason.BAD_REQUEST,
             "this is no cursor of ours; take it unchanged from an event's id, or leave it out"));
   }
 
-  private static int checkSum(byte[] bytes) {
-    return checkSum(bytes, bytes.length);
+  private static SortedMap<Integer, VersionVector> vectors(ByteBuffer in) {
+    TreeMap<Integer, VersionVector> vectors = new TreeMap<>();
+    while (in.hasRemaining()) {
+      int tableKey = (int) number(in, TABLE_KEY_BYTES);
+      VersionVector vector = VersionVector.EMPTY;
+      for (long origins = ByteReader.varint(in); origins > 0; origins--) {
+        long origin = in.getLong();
+        vector = vector.with(new Timestamp(number(in, TIME_BYTES), origin));
+      }
+      vectors.put(tableKey, vector);
+    }
+    return vectors;
   }
 
-  private static int checkSum(byte[] bytes, int length) {
+  /** Appends the low bytes of a number, the highest first. */
+  private static void number(ByteWriter out, long value, int bytes) {
+    for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+      out.octet((int) (value >>> shift));
+    }
+  }
+
+  private static long number(ByteBuffer in, int bytes) {
+    long value = 0;
+    for (int i = 0; i < bytes; i++) {
+      value = (value << 8) | (in.get() & 0xff);
+    }
+    return value;
+  }
+
+  private static long checkSum(byte[] content) {
     CRC32 crc = new CRC32();
-    crc.update(bytes, 0, length);
-    return (int) crc.getValue();
+    crc.update(FORMAT);
+    crc.update(content);
+    return crc.getValue();
   }
 }

@@ -68,7 +68,10 @@ public final class EntryCodec {
       out.fixed64(write.publisher());
       out.varint(write.expiresAtMillis());
       out.varint(entry.createdMillis());
-      out.string(write.user() == null ? "" : write.user());
+      out.octet(write.user() == null ? 0 : 1);
+      if (write.user() != null) {
+        out.string(write.user());
+      }
     }
     Entry.Merged merged = entry.merged();
     if (merged != null) {
@@ -165,7 +168,7 @@ public final class EntryCodec {
         throw new IllegalArgumentException(in.remaining() + " bytes too many in a journal page");
       }
       return entries;
-    } catch (BufferUnderflowException | ArithmeticException | NegativeArraySizeException e) {
+    } catch (BufferUnderflowException | ArithmeticException e) {
       throw new IllegalArgumentException("a journal page ends early or holds nonsense", e);
     }
   }
@@ -186,12 +189,12 @@ public final class EntryCodec {
     long publisher = 0;
     long expiresAtMillis = 0;
     long createdMillis = 0;
-    String user = "";
+    String user = null;
     if ((flags & RARE) != 0) {
       publisher = in.getLong();
       expiresAtMillis = ByteReader.varint(in);
       createdMillis = ByteReader.varint(in);
-      user = ByteReader.string(in);
+      user = in.get() == 0 ? null : ByteReader.string(in);
     }
     Entry.Merged merged = null;
     if ((flags & MERGED) != 0) {
@@ -206,7 +209,7 @@ public final class EntryCodec {
             (flags >> QOS_SHIFT) & 0b11,
             publisher,
             expiresAtMillis,
-            user.isEmpty() ? null : user);
+            user);
     return new Entry(position, localTime, new Change(timestamp, write), merged, createdMillis);
   }
 
@@ -224,10 +227,10 @@ public final class EntryCodec {
     String responseTopic = (flags & 2) == 0 ? null : ByteReader.string(in);
     byte @Nullable [] correlationData = (flags & 4) == 0 ? null : ByteReader.bytes(in);
     int count = Math.toIntExact(ByteReader.varint(in));
-    UserProperty[] userProperties = new UserProperty[Math.min(count, in.remaining())];
-    if (count > userProperties.length) {
+    if (count < 0 || count > in.remaining()) {
       throw new BufferUnderflowException();
     }
+    UserProperty[] userProperties = new UserProperty[count];
     for (int i = 0; i < count; i++) {
       userProperties[i] = new UserProperty(ByteReader.string(in), ByteReader.string(in));
     }

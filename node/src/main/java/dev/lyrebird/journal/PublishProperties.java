@@ -25,8 +25,16 @@ public record PublishProperties(
   /** One user property. */
   public record UserProperty(String name, String value) {}
 
-  public PublishProperties {
-    userProperties = List.copyOf(userProperties);
+  /** Written out, because javac forgets the annotation of an array in a compact constructor. */
+  public PublishProperties(
+      boolean utf8,
+      @Nullable String responseTopic,
+      byte @Nullable [] correlationData,
+      List<UserProperty> userProperties) {
+    this.utf8 = utf8;
+    this.responseTopic = responseTopic;
+    this.correlationData = correlationData;
+    this.userProperties = List.copyOf(userProperties);
   }
 
   @Override

@@ -34,8 +34,8 @@ public record Timestamp(long time, long node) implements Comparable<Timestamp> {
 
   /**
    * Returns a logical time as decimal milliseconds with one to four digits of fraction, such as
-   * {@code 1795219619332.3696}. Distinct times give distinct texts, and parsing the text as a
-   * double gives the exact time back.
+   * {@code 1795219619332.3696}. Distinct times give distinct texts, and until 2039 (2^41 ms)
+   * parsing the text as a double gives the exact time back.
    */
   public static String decimalMillis(long time) {
     int units = (int) (time & (UNITS_PER_MILLI - 1));

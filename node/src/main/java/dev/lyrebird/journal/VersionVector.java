@@ -23,7 +23,7 @@ public final class VersionVector {
 
   /** Returns the vector that covers all changes of one origin up to the timestamp. */
   public static VersionVector of(Timestamp timestamp) {
-    return new VersionVector(new long[] {timestamp.node()}, new long[] {timestamp.time()});
+    return EMPTY.with(timestamp);
   }
 
   /** Returns how many origins this vector knows. */
@@ -65,10 +65,10 @@ public final class VersionVector {
   /** Returns this vector advanced to a timestamp; itself where the timestamp is covered already. */
   public VersionVector with(Timestamp timestamp) {
     int index = Arrays.binarySearch(origins, timestamp.node());
+    if (timestamp.time() <= (index < 0 ? 0 : times[index])) {
+      return this;
+    }
     if (index >= 0) {
-      if (times[index] >= timestamp.time()) {
-        return this;
-      }
       long[] advanced = times.clone();
       advanced[index] = timestamp.time();
       return new VersionVector(origins, advanced);
