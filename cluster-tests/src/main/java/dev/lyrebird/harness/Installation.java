@@ -23,12 +23,19 @@ record Installation(Path root) {
     throw new IllegalStateException("the current folder is not inside a checkout of Lyrebird");
   }
 
-  /** The JVM with the flags that the libraries of a node need, whatever the size of its heap. */
+  /** The JVM with the flags that every node needs, whatever its heap: those of the launcher. */
   List<String> java() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow");
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Dlyrebird.home=" + root,
+        "-Dlogback.configurationFile=" + root.resolve("conf/logback.xml"));
+  }
+
+  /** The flags of the JVM that users get. */
+  String shippedFlags() {
+    return "@" + root.resolve("conf/jvm.args");
   }
 
   String classPath() {

@@ -55,9 +55,9 @@ public record NodeSetup(Path directory, Map<String, String> settings, List<Strin
     return set("graphqlSchema.files", file.toString());
   }
 
-  /** The same with these flags of the JVM in place of the small test heap. */
-  public NodeSetup jvm(String... arguments) {
-    return new NodeSetup(directory, settings, List.of(arguments));
+  /** The same with the JVM flags that users get, in place of the small heap of tests. */
+  public NodeSetup shippedJvm() {
+    return new NodeSetup(directory, settings, List.of(Installation.find().shippedFlags()));
   }
 
   /** The same on the ports that a node got in an earlier run. */

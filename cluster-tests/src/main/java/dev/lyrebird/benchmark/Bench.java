@@ -1,0 +1,149 @@
+package dev.lyrebird.benchmark;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lyrebird.harness.Mosquitto;
+import dev.lyrebird.harness.NodeProcess;
+import dev.lyrebird.harness.NodeSetup;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The command line of the benchmark. Prints one line of JSON for each scenario and server. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures what a message costs a node, and how fast it goes.",
+      "Starts a node with an empty data folder, unless a running server is named."
+    })
+public final class Bench implements Callable<Integer> {
+
+  private static final Path FOLDER = Path.of("cluster-tests", "target", "bench");
+
+  @Option(
+      names = "--scenario",
+      split = ",",
+      completionCandidates = ScenarioNames.class,
+      description = "What to run, in this order: ${COMPLETION-CANDIDATES}. Default: all.")
+  private List<Scenario> scenarios = Scenario.ALL;
+
+  @Option(names = "--mosquitto", description = "Run each against a mosquitto of its own as well.")
+  private boolean withMosquitto;
+
+  @Option(
+      names = "--target",
+      paramLabel = "HOST:PORT",
+      description = "The MQTT port of a running server to measure instead of a new node.")
+  private @Nullable String target;
+
+  @Option(names = "--http-port", description = "HTTP port of the target, if it has one.")
+  private int httpPort;
+
+  @Option(names = "--pid", description = "Process of the target, whose processor time counts.")
+  private long pid;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A key of the new node's configuration, such as storage.sync=always.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(names = "--warmup", description = "Seconds before the window (${DEFAULT-VALUE}).")
+  private double warmupSeconds = 5;
+
+  @Option(names = "--seconds", description = "Seconds of the window (${DEFAULT-VALUE}).")
+  private double seconds = 10;
+
+  @Option(names = "--payload", description = "Bytes of a message (${DEFAULT-VALUE}).")
+  private int payloadBytes = 128;
+
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new Bench())
+            .registerConverter(Scenario.class, Scenario::named)
+            .execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (payloadBytes < Stamp.SHORTEST_PAYLOAD) {
+      throw refused("--payload must be at least " + Stamp.SHORTEST_PAYLOAD);
+    }
+    if (target != null) {
+      runAgainst(running(target));
+    } else {
+      runAgainstNewNode();
+    }
+    if (withMosquitto) {
+      try (Mosquitto mosquitto = Mosquitto.start(FOLDER.resolve("mosquitto"))) {
+        runAgainst(Server.of("mosquitto", "127.0.0.1", mosquitto.port(), 0, mosquitto.pid()));
+      }
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void runAgainstNewNode() throws IOException {
+    NodeSetup setup = NodeSetup.in(FOLDER.resolve("node")).shippedJvm();
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      setup = setup.set(setting.getKey(), setting.getValue());
+    }
+    try (NodeProcess node = NodeProcess.start(setup)) {
+      var at = node.addresses();
+      runAgainst(Server.of("lyrebird", at.host(), at.mqtt(), at.http(), node.pid()));
+    }
+  }
+
+  private Server running(String address) {
+    int colon = address.lastIndexOf(':');
+    if (colon < 0 || pid == 0) {
+      throw refused("--target takes HOST:PORT, together with --pid");
+    }
+    return Server.of(
+        address,
+        address.substring(0, colon),
+        Integer.parseInt(address.substring(colon + 1)),
+        httpPort,
+        pid);
+  }
+
+  private void runAgainst(Server server) throws IOException {
+    Run.Size size = new Run.Size(warmupSeconds, seconds, payloadBytes);
+    for (Scenario scenario : scenarios) {
+      if (scenario.isMqttOnly() || server.http().isPresent()) {
+        print(new Run(scenario, server, size).perform());
+      }
+    }
+  }
+
+  private static void print(Report report) throws JsonProcessingException {
+    System.out.println(new ObjectMapper().writeValueAsString(report));
+  }
+
+  private ParameterException refused(String why) {
+    if (spec == null) {
+      throw new IllegalStateException("picocli did not fill in the command");
+    }
+    return new ParameterException(spec.commandLine(), why);
+  }
+
+  /** For the help text. */
+  static final class ScenarioNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Scenario.ALL.stream().map(Scenario::name).iterator();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.lyrebird.benchmark;
+
+import static dev.lyrebird.benchmark.Scenario.Receiver.MQTT;
+import static dev.lyrebird.benchmark.Scenario.Receiver.SSE;
+import static dev.lyrebird.benchmark.Scenario.Receiver.WEBSOCKET;
+import static dev.lyrebird.benchmark.Scenario.Trait.PAIRED;
+import static dev.lyrebird.benchmark.Scenario.Trait.RETAINED;
+import static dev.lyrebird.benchmark.Scenario.Trait.WILDCARD;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * What is measured: who sends what to whom.
+ *
+ * @param name also the second level of its topics
+ */
+record Scenario(String name, Work work) {
+
+  static final List<Scenario> ALL =
+      List.of(
+          new Scenario("one-to-one", new Publishing(1, 1, MQTT, 1, 0)),
+          new Scenario("ten-pairs-qos1", new Publishing(10, 10, MQTT, 10, 1, PAIRED)),
+          new Scenario("fan-out", new Publishing(1, 1000, MQTT, 1, 0)),
+          new Scenario("fan-in", new Publishing(1000, 1, MQTT, 1000, 0, PAIRED, WILDCARD)),
+          new Scenario("retained-qos1", new Publishing(10, 1, MQTT, 10_000, 1, RETAINED, WILDCARD)),
+          new Scenario("latency", new Publishing(1, 1, MQTT, 1, 1).withRate(1000)),
+          new Scenario("websocket-fan-out", new Publishing(1, 500, WEBSOCKET, 1, 0)),
+          new Scenario("sse-fan-out", new Publishing(1, 500, SSE, 1, 0)),
+          new Scenario("http-put", new Requesting("PUT", 16, 1000)),
+          new Scenario("http-get", new Requesting("GET", 16, 1000)));
+
+  static Scenario named(String name) {
+    return ALL.stream()
+        .filter(scenario -> scenario.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new TypeConversionException("there are " + names()));
+  }
+
+  static String names() {
+    return ALL.stream().map(Scenario::name).collect(Collectors.joining(", "));
+  }
+
+  /** What the load does. */
+  sealed interface Work {}
+
+  /** With what messages are received. */
+  enum Receiver {
+    MQTT,
+    WEBSOCKET,
+    SSE
+  }
+
+  enum Trait {
+    /** Publisher {@code i} uses topic {@code i} alone, and so does receiver {@code i}. */
+    PAIRED,
+    /** Receivers take the topics of all publishers. */
+    WILDCARD,
+    /** Each message replaces the row of its topic. */
+    RETAINED
+  }
+
+  /**
+   * MQTT publishers, and receivers of one kind.
+   *
+   * @param topics how many; unless paired, each message takes the next one
+   * @param rate messages per second in all; 0 is as many as the server takes
+   */
+  record Publishing(
+      int publishers,
+      int receivers,
+      Receiver receiver,
+      int topics,
+      int qos,
+      int rate,
+      List<Trait> traits)
+      implements Work {
+
+    Publishing(
+        int publishers, int receivers, Receiver receiver, int topics, int qos, Trait... traits) {
+      this(publishers, receivers, receiver, topics, qos, 0, List.of(traits));
+    }
+
+    Publishing withRate(int perSecond) {
+      return new Publishing(publishers, receivers, receiver, topics, qos, perSecond, traits);
+    }
+
+    boolean is(Trait trait) {
+      return traits.contains(trait);
+    }
+
+    /** Deliveries of one message. */
+    int fanOut() {
+      return is(PAIRED) ? 1 : receivers;
+    }
+
+    /** Deliveries that may be under way: enough to keep a server busy, too few to make it drop. */
+    int mostOutstanding() {
+      return fanOut() == 1 ? 5_000 : 20_000;
+    }
+  }
+
+  /** HTTP connections that each wait for the answer before the next request. */
+  record Requesting(String method, int connections, int rows) implements Work {}
+
+  /** Whether a server that speaks MQTT alone can take part. */
+  boolean isMqttOnly() {
+    return work instanceof Publishing publishing && publishing.receiver() == MQTT;
+  }
+
+  /** The topic of this number, which is a path as well. */
+  String topic(int number) {
+    return "bench/" + name + "/t" + number;
+  }
+
+  String allTopics() {
+    return "bench/" + name + "/#";
+  }
+}

@@ -1,0 +1,79 @@
+package dev.lyrebird.benchmark;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+
+/**
+ * One non-blocking connection with its two buffers. What is put into {@link #out()} leaves with the
+ * next {@link #flush()}. Owned by the load's thread.
+ */
+final class Wire implements AutoCloseable {
+
+  /** What is spoken over a wire. */
+  interface Dialogue {
+    /** Takes whole units from {@code in} and leaves an unfinished one; answers into the wire. */
+    void take(ByteBuffer in, Wire wire);
+
+    /** Whether the server has accepted all that had to be said first. */
+    boolean isReady();
+  }
+
+  private final SocketChannel channel;
+  private final SelectionKey key;
+  private final Dialogue dialogue;
+  private final ByteBuffer in;
+  private final ByteBuffer out;
+
+  /** Connects; {@code bufferBytes} must hold the longest unit that comes. */
+  Wire(Selector selector, InetSocketAddress server, int bufferBytes, Dialogue dialogue)
+      throws IOException {
+    this.dialogue = dialogue;
+    in = ByteBuffer.allocateDirect(bufferBytes);
+    out = ByteBuffer.allocateDirect(bufferBytes);
+    channel = SocketChannel.open(server);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.configureBlocking(false);
+    key = channel.register(selector, SelectionKey.OP_READ, this);
+  }
+
+  boolean isReady() {
+    return dialogue.isReady();
+  }
+
+  ByteBuffer out() {
+    return out;
+  }
+
+  /** Writes what the socket takes; the rest goes when it has room again. */
+  void flush() throws IOException {
+    if (out.position() > 0) {
+      out.flip();
+      channel.write(out);
+      out.compact();
+      key.interestOps(
+          out.position() > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+    }
+  }
+
+  /** Reads what there is, and sends what the dialogue says to it. */
+  void read() throws IOException {
+    if (channel.read(in) < 0) {
+      throw new EOFException("the server closed a connection");
+    }
+    in.flip();
+    dialogue.take(in, this);
+    in.compact();
+    flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}
