@@ -6,6 +6,7 @@ import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
 import dev.lyrebird.http.HttpSettings;
 import dev.lyrebird.http.HttpVerticle;
+import dev.lyrebird.http.Upgrades;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.TableDefinition;
@@ -144,13 +145,14 @@ public final class Node implements AutoCloseable {
             http.pingSeconds(),
             http.commentSeconds(),
             config.queues().socketBytes(),
+            config.queues().connectionWrites(),
             rest.enabled(),
             rest.webSocket(),
             rest.sse(),
             rest.lastModified());
     List<Future<?>> deployed = new ArrayList<>();
     for (int i = 0; i < orCores(config.loops().http()); i++) {
-      HttpVerticle door = new HttpVerticle(settings, this::tables, wall);
+      HttpVerticle door = new HttpVerticle(settings, this::tables, Upgrades.NONE, wall, random);
       httpDoors.add(door);
       deployed.add(vertx.deployVerticle(door));
     }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param pingSeconds how often a WebSocket is pinged
  * @param commentSeconds how often a comment is sent on an event stream
  * @param socketBytes bytes waiting in one client's socket beyond which it counts as slow
+ * @param connectionWrites writes of one connection under way at which it is no longer read
  * @param rest whether REST is served
  * @param webSocket whether tables are reached by WebSocket
  * @param sse whether tables are reached by Server-Sent Events
@@ -31,6 +32,7 @@ public record HttpSettings(
     int pingSeconds,
     int commentSeconds,
     int socketBytes,
+    int connectionWrites,
     boolean rest,
     boolean webSocket,
     boolean sse,

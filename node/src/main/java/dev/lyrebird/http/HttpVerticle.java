@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,39 +43,49 @@ public final class HttpVerticle extends VerticleBase {
 
   private final HttpSettings settings;
   private final Function<Context, Tables> tablesOf;
+  private final Upgrades upgrades;
+  private final RandomGenerator random;
   private final Origins origins;
   private final DateField date;
+  private @Nullable Doors doors;
   private @Nullable HttpServer server;
 
   /**
    * @param tablesOf makes, for the context of an event loop, that loop's access to all tables
+   * @param upgrades what a WebSocket may lead to besides tables
    * @param clock tells the time of answers
+   * @param random by what the return of many clients at once is spread
    */
   public HttpVerticle(
-      HttpSettings settings, Function<Context, Tables> tablesOf, InstantSource clock) {
+      HttpSettings settings,
+      Function<Context, Tables> tablesOf,
+      Upgrades upgrades,
+      InstantSource clock,
+      RandomGenerator random) {
     this.settings = settings;
     this.tablesOf = tablesOf;
+    this.upgrades = upgrades;
+    this.random = random;
     this.origins = new Origins(settings.corsOrigins(), settings.consolePort());
     this.date = new DateField(clock);
   }
 
   @Override
   public Future<?> start() {
-    Tables tables = tablesOf.apply(context);
-    Paths paths = new Paths(tables.exports());
-    PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
-    Door rest = new RestDoor(settings, tables, paths, views);
+    Doors opened = new Doors(vertx, settings, tablesOf.apply(context), upgrades, random);
+    doors = opened;
     server =
         vertx
             .createHttpServer(options())
-            .requestHandler(request -> accept(request, rest))
+            .requestHandler(request -> accept(request, opened))
             .invalidRequestHandler(this::refuseMalformed);
     return server.listen(address());
   }
 
   @Override
   public Future<?> stop() {
-    return server == null ? Future.succeededFuture() : server.close();
+    Future<Void> ended = doors == null ? Future.succeededFuture() : doors.end();
+    return ended.eventually(() -> server == null ? Future.succeededFuture() : server.close());
   }
 
   /** Returns the port it listens on, once it is deployed. */
@@ -99,7 +110,7 @@ public final class HttpVerticle extends VerticleBase {
         .setStrictThreadMode(true);
   }
 
-  private void accept(HttpServerRequest request, Door rest) {
+  private void accept(HttpServerRequest request, Doors opened) {
     Exchange exchange;
     try {
       exchange =
@@ -114,7 +125,7 @@ public final class HttpVerticle extends VerticleBase {
       return;
     }
     origins.tell(request);
-    exchange.attempt(() -> rest.open(exchange));
+    exchange.attempt(() -> opened.of(request).open(exchange));
   }
 
   /** Answers what could not be read as HTTP; behind the answer the connection closes. */

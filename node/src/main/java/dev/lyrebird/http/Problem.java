@@ -123,9 +123,7 @@ record Problem(
         if (instance != null) {
           out.writeStringField("instance", instance);
         }
-        if (!faults.isEmpty()) {
-          writeFaults(out);
-        }
+        writeFaults(out);
         out.writeEndObject();
       }
       return bytes.toByteArray();
@@ -134,7 +132,11 @@ record Problem(
     }
   }
 
-  private void writeFaults(JsonGenerator out) throws IOException {
+  /** Writes the member that lists the faults, if there are any. */
+  void writeFaults(JsonGenerator out) throws IOException {
+    if (faults.isEmpty()) {
+      return;
+    }
     out.writeArrayFieldStart("errors");
     for (Fault fault : faults) {
       out.writeStartObject();

@@ -219,7 +219,8 @@ public final class Hub {
     }
   }
 
-  Form<Cursor> cursorForm() {
+  /** Returns the cursor behind an event that has a place, for those who read its table alone. */
+  public Form<Cursor> cursorForm() {
     return cursorForm;
   }
 

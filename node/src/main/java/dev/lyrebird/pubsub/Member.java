@@ -78,6 +78,14 @@ public final class Member<S extends Subscription> {
   }
 
   /**
+   * Tells whether the subscriber stands, after an event, where all do that read nothing but the
+   * event's table: at the cursor that {@link Hub#cursorForm} gives the event.
+   */
+  public boolean sharesCursors() {
+    return readers.size() == 1 && readers.getFirst().isAtHome();
+  }
+
+  /**
    * Returns where the subscriber stands once it has had an event, or null while it has not yet had
    * all that was there when it came.
    */
@@ -86,7 +94,7 @@ public final class Member<S extends Subscription> {
     if (place == null) {
       return null;
     }
-    if (readers.size() == 1 && readers.getFirst().isAtHome()) {
+    if (sharesCursors()) {
       return event.as(hub.cursorForm());
     }
     return cursor(event.table(), place);

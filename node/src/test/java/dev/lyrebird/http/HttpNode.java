@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /** The HTTP door over tables in memory, on a free port of the loopback, with a client at hand. */
 final class HttpNode implements AutoCloseable {
@@ -38,6 +39,7 @@ final class HttpNode implements AutoCloseable {
           30,
           15,
           256 << 10,
+          16,
           true,
           true,
           true,
@@ -52,7 +54,7 @@ final class HttpNode implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final HttpVerticle verticle;
 
-  private HttpNode(String sdl, HttpSettings settings) {
+  private HttpNode(String sdl, HttpSettings settings, Upgrades upgrades) {
     verticle =
         new HttpVerticle(
             settings,
@@ -62,7 +64,9 @@ final class HttpNode implements AutoCloseable {
                   MemoryTables.of(sdl, task -> loop.runOnContext(nothing -> task.run())));
               return tables.join();
             },
-            InstantSource.system());
+            upgrades,
+            InstantSource.system(),
+            RandomGenerator.getDefault());
   }
 
   /** Starts a node with tables of the types in an SDL text. */
@@ -71,7 +75,11 @@ final class HttpNode implements AutoCloseable {
   }
 
   static HttpNode start(String sdl, HttpSettings settings) {
-    HttpNode node = new HttpNode(sdl, settings);
+    return start(sdl, settings, Upgrades.NONE);
+  }
+
+  static HttpNode start(String sdl, HttpSettings settings, Upgrades upgrades) {
+    HttpNode node = new HttpNode(sdl, settings, upgrades);
     await(node.vertx.deployVerticle(node.verticle).toCompletionStage().toCompletableFuture());
     return node;
   }

@@ -1,0 +1,57 @@
+package dev.lyrebird.http;
+
+import dev.lyrebird.resource.Tables;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.random.RandomGenerator;
+
+/** The doors of one event loop, and which of them a request goes to. Owned by that loop. */
+final class Doors {
+
+  private final OpenStreams streams = new OpenStreams();
+  private final boolean offersEvents;
+  private final Door rest;
+  private final Door sse;
+  private final Door webSocket;
+
+  Doors(
+      Vertx vertx,
+      HttpSettings settings,
+      Tables tables,
+      Upgrades upgrades,
+      RandomGenerator random) {
+    Paths paths = new Paths(tables.exports());
+    PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
+    StreamTargets targets = new StreamTargets(tables, paths);
+    EventWires wires = new EventWires(tables.hub(), new EventJson(tables, views));
+    offersEvents = settings.sse();
+    rest = new RestDoor(settings, tables, paths, views);
+    sse = new SseDoor(vertx, settings, tables, targets, wires.sse(), streams, random);
+    webSocket = new WebSocketDoor(settings, tables, targets, wires, streams, upgrades);
+  }
+
+  /** Returns the first door that takes a request. */
+  Door of(HttpServerRequest request) {
+    if (WebSocketHandshake.isAskedBy(request)) {
+      return webSocket;
+    }
+    boolean reads =
+        HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
+    if (offersEvents && reads && accepted(request).prefersEvents()) {
+      return sse;
+    }
+    return rest;
+  }
+
+  private static Accept accepted(HttpServerRequest request) {
+    return Accept.parse(Fields.list(request.headers(), HttpHeaders.ACCEPT));
+  }
+
+  /** Tells the clients of all streams that the node goes away. */
+  Future<Void> end() {
+    return streams.end();
+  }
+}

@@ -1,0 +1,105 @@
+package dev.lyrebird.http;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.pubsub.Event;
+import dev.lyrebird.pubsub.Form;
+import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.KeyType;
+import dev.lyrebird.schema.TableDefinition;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The JSON of an event, the same on every kind of stream, on one line:
+ *
+ * <pre>
+ * {"id":"w1","localTime":1795219619332.3696,"value":{"temp":1},"version":1795219619331.6174,"type":"put"}
+ * </pre>
+ *
+ * <p>Owned by one event loop.
+ */
+final class EventJson implements Form<byte[]> {
+
+  private static final int ROOM_FOR_THE_REST = 128;
+
+  private final Tables tables;
+  private final PerTable<RowView> views;
+
+  EventJson(Tables tables, PerTable<RowView> views) {
+    this.tables = tables;
+    this.views = views;
+  }
+
+  @Override
+  public byte[] encode(Event event) {
+    Entry entry = event.entry();
+    TableDefinition table = tables.definition(event.table());
+    byte[] value = value(entry, views.of(table));
+    ByteArrayOutputStream json = new ByteArrayOutputStream(value.length + ROOM_FOR_THE_REST);
+    write(json, "{\"id\":");
+    writeId(json, table.key().type(), entry.id());
+    write(json, ",\"localTime\":" + Timestamp.decimalMillis(entry.localTime()));
+    if (entry.type() != Entry.Type.DELETE) {
+      write(json, ",\"value\":");
+      json.writeBytes(value);
+    }
+    write(json, ",\"version\":" + Timestamp.decimalMillis(entry.version().time()));
+    write(json, ",\"type\":\"" + type(entry.type()) + "\"}");
+    return json.toByteArray();
+  }
+
+  /** Returns the JSON of an event with a cursor behind its other attributes. */
+  static byte[] withCursor(byte[] json, Cursor cursor) {
+    byte[] tail = (",\"cursor\":\"" + cursor.encode() + "\"}").getBytes(StandardCharsets.US_ASCII);
+    byte[] whole = Arrays.copyOf(json, json.length - 1 + tail.length);
+    System.arraycopy(tail, 0, whole, json.length - 1, tail.length);
+    return whole;
+  }
+
+  private static byte[] value(Entry entry, RowView view) {
+    return switch (entry.type()) {
+      case PUT -> view.rowValue(row(entry));
+      case MESSAGE -> view.messageValue(entry.payload());
+      case DELETE -> new byte[0];
+    };
+  }
+
+  /** Returns the row that an entry made visible. */
+  private static Row row(Entry entry) {
+    return new Row(
+        entry.id(),
+        entry.version(),
+        entry.payload(),
+        entry.change().write().qos(),
+        entry.change().write().expiresAtMillis(),
+        entry.createdMillis());
+  }
+
+  private static void writeId(ByteArrayOutputStream json, KeyType type, String id) {
+    switch (type) {
+      case ID, STRING -> {
+        json.write('"');
+        json.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(id));
+        json.write('"');
+      }
+      case INT, LONG -> write(json, id);
+    }
+  }
+
+  private static String type(Entry.Type type) {
+    return switch (type) {
+      case PUT -> "put";
+      case DELETE -> "delete";
+      case MESSAGE -> "message";
+    };
+  }
+
+  private static void write(ByteArrayOutputStream json, String ascii) {
+    json.writeBytes(ascii.getBytes(StandardCharsets.ISO_8859_1));
+  }
+}

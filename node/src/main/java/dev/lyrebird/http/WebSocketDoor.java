@@ -1,0 +1,129 @@
+package dev.lyrebird.http;
+
+import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Protocol;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens WebSockets: for a subprotocol on any path, for whoever answers behind a path, else to
+ * subscribe to what the path names. Whatever is wrong is told before the upgrade.
+ *
+ * <p>Owned by the event loop of its {@link HttpVerticle}.
+ */
+final class WebSocketDoor implements Door {
+
+  private final HttpSettings settings;
+  private final Tables tables;
+  private final StreamTargets targets;
+  private final EventWires wires;
+  private final OpenStreams streams;
+  private final List<Subprotocol> subprotocols;
+  private final Map<String, WebSocketAcceptor> acceptors;
+
+  WebSocketDoor(
+      HttpSettings settings,
+      Tables tables,
+      StreamTargets targets,
+      EventWires wires,
+      OpenStreams streams,
+      Upgrades upgrades) {
+    this.settings = settings;
+    this.tables = tables;
+    this.targets = targets;
+    this.wires = wires;
+    this.streams = streams;
+    this.subprotocols = upgrades.subprotocols().apply(tables);
+    this.acceptors = upgrades.acceptors();
+  }
+
+  @Override
+  public void open(Exchange exchange) {
+    HttpServerRequest request = exchange.request();
+    Problem problem = WebSocketHandshake.problem(request);
+    if (problem != null) {
+      exchange.problem(problem);
+      return;
+    }
+    Subprotocol subprotocol = subprotocol(request);
+    if (subprotocol != null) {
+      connect(request, subprotocol);
+      return;
+    }
+    WebSocketAcceptor acceptor = acceptors.get(exchange.path());
+    if (acceptor != null) {
+      connect(request, acceptor);
+    } else if (settings.webSocket()) {
+      subscribe(exchange);
+    } else {
+      exchange.problem(Problem.of(404, "tables are not reached by WebSocket here"));
+    }
+  }
+
+  private @Nullable Subprotocol subprotocol(HttpServerRequest request) {
+    for (String offered : WebSocketHandshake.subprotocols(request)) {
+      for (Subprotocol known : subprotocols) {
+        if (known.name().equals(offered)) {
+          return known;
+        }
+      }
+    }
+    return null;
+  }
+
+  private void subscribe(Exchange exchange) {
+    Accept accept = Accept.parse(Fields.list(exchange.request().headers(), HttpHeaders.ACCEPT));
+    Format format = accept.format();
+    if (format == null) {
+      exchange.problem(Problem.of(406, "frames are JSON, or application/cbor"));
+      return;
+    }
+    StreamTarget target = targets.resolve(exchange.path(), Protocol.WEB_SOCKET);
+    StreamQuery query = StreamQuery.parse(exchange.query(), null);
+    query.checkStart(tables.hub(), target);
+    EventWire wire = wires.webSocket(format, query.tellsCursor());
+    connect(
+        exchange.request(),
+        connection -> {
+          ClientFrames frames =
+              new ClientFrames(connection, tables, target, wire, settings.connectionWrites());
+          WebSocketStream stream =
+              new WebSocketStream(connection, wire, format, query, frames, tables.hub(), streams);
+          stream.open(target, query);
+          return stream;
+        });
+  }
+
+  private void connect(HttpServerRequest request, WebSocketAcceptor acceptor) {
+    WebSocketControl control = control();
+    ChannelOutlet outlet = new ChannelOutlet(settings.socketBytes());
+    int maxBytes = settings.maxFrameBytes();
+    WebSocketHandshake.accept(
+        request,
+        null,
+        maxBytes,
+        new Utf8FrameValidator(false),
+        control,
+        outlet,
+        new WebSocketConnection(control, outlet, acceptor, maxBytes));
+  }
+
+  private void connect(HttpServerRequest request, Subprotocol subprotocol) {
+    WebSocketControl control = control();
+    WebSocketHandshake.accept(
+            request,
+            subprotocol.name(),
+            subprotocol.maxFrameBytes(),
+            control,
+            new WebSocketBytes(control))
+        .onSuccess(subprotocol::accept);
+  }
+
+  private WebSocketControl control() {
+    return new WebSocketControl(settings.pingSeconds() * 1000L);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.lyrebird.http;
+
+import dev.lyrebird.pubsub.Event;
+import dev.lyrebird.pubsub.Hub;
+import dev.lyrebird.pubsub.Member;
+import dev.lyrebird.pubsub.Subscriber;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import java.util.List;
+
+/**
+ * A WebSocket that subscribes to what its path names, and takes its client's frames.
+ *
+ * <p>Owned by the event loop of its connection.
+ */
+final class WebSocketStream
+    implements Subscriber<StreamTarget>, WebSocketListener, OpenStreams.OpenStream {
+
+  private final WebSocketConnection connection;
+  private final EventWire wire;
+  private final Format format;
+  private final boolean tellsReady;
+  private final ClientFrames frames;
+  private final OpenStreams streams;
+  private final Member<StreamTarget> member;
+
+  WebSocketStream(
+      WebSocketConnection connection,
+      EventWire wire,
+      Format format,
+      StreamQuery query,
+      ClientFrames frames,
+      Hub hub,
+      OpenStreams streams) {
+    this.connection = connection;
+    this.wire = wire;
+    this.format = format;
+    this.tellsReady = query.tellsReady();
+    this.frames = frames;
+    this.streams = streams;
+    this.member = hub.join(this);
+  }
+
+  void open(StreamTarget target, StreamQuery query) {
+    streams.add(this);
+    member.subscribe(target, target.tables(), query.start());
+  }
+
+  @Override
+  public void text(byte[] utf8) {
+    frames.text(utf8);
+  }
+
+  @Override
+  public void binary(byte[] bytes) {
+    frames.binary(bytes, format);
+  }
+
+  @Override
+  public void drained() {
+    frames.drained();
+    member.resume();
+  }
+
+  @Override
+  public void closed() {
+    member.leave();
+    streams.remove(this);
+  }
+
+  @Override
+  public void goAway() {
+    connection.close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "the node is stopping");
+  }
+
+  @Override
+  public boolean isWritable() {
+    return connection.isWritable();
+  }
+
+  @Override
+  public void deliver(Event event, List<StreamTarget> subscriptions) {
+    connection.frame(wire.event(event, member));
+  }
+
+  @Override
+  public void flush() {
+    connection.flush();
+  }
+
+  @Override
+  public void caughtUp(StreamTarget subscription) {
+    if (tellsReady) {
+      connection.frame(wire.notice(Notice.ready(), member.cursor()));
+      connection.flush();
+    }
+  }
+
+  @Override
+  public void reset(String reason) {
+    connection.frame(wire.notice(Notice.reset(reason), null));
+    connection.flush();
+  }
+}
