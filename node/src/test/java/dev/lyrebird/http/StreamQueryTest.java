@@ -1,0 +1,79 @@
+package dev.lyrebird.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.pubsub.Start;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the query of a stream may say. */
+final class StreamQueryTest {
+
+  private static final Cursor EARLIER = cursor(1);
+  private static final Cursor LATER = cursor(2);
+
+  @Test
+  void streamBeginsWithTheCurrentRows() {
+    assertEquals(new StreamQuery(new Start.Current(), false, false), StreamQuery.parse(null, null));
+    assertEquals(
+        new StreamQuery(new Start.Current(), true, true),
+        StreamQuery.parse("omitCurrent=false&ready=true&cursor=true", null));
+  }
+
+  @Test
+  void currentRowsAreLeftOutOnRequest() {
+    assertEquals(new Start.Live(), StreamQuery.parse("omitCurrent=true", "").start());
+  }
+
+  @Test
+  void lastEventIdWinsOverTheCursorOfTheQuery() {
+    String since = "since=" + EARLIER.encode();
+    assertEquals(new Start.After(EARLIER), StreamQuery.parse(since, null).start());
+    assertEquals(new Start.After(EARLIER), StreamQuery.parse(since, "").start());
+    assertEquals(new Start.After(LATER), StreamQuery.parse(since, LATER.encode()).start());
+    assertEquals(
+        new Start.After(LATER), StreamQuery.parse("omitCurrent=true", LATER.encode()).start());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "startTime=1",
+        "conflate=true",
+        "select(a)",
+        "a",
+        "ready",
+        "ready=1",
+        "ready=TRUE",
+        "ready=true&ready=true",
+        "since=",
+        "since=%zz",
+        "cursor=%",
+        "Ready=true"
+      })
+  void anythingElseIsRefused(String query) {
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> StreamQuery.parse(query, null));
+    assertEquals(Refusal.Reason.BAD_REQUEST, refused.refusal().reason());
+  }
+
+  @Test
+  void refusalNamesTheParameterAndThoseThatAreTaken() {
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> StreamQuery.parse("startTime=1", null));
+    assertTrue(refused.refusal().detail().contains("'startTime'"));
+    assertTrue(refused.refusal().detail().contains("omitCurrent, since, ready, cursor"));
+  }
+
+  private static Cursor cursor(long time) {
+    return Cursor.of(1, VersionVector.EMPTY.with(new Timestamp(time, 1)));
+  }
+}
