@@ -30,10 +30,8 @@ final class JsonObjects {
     }
     try {
       return MAPPER.readTree(payload.bytes()) instanceof ObjectNode object ? object : null;
-    } catch (JsonProcessingException e) {
-      return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | NumberFormatException e) {
+      return null; // whatever is wrong, the bytes are to blame: nothing else is read
     }
   }
 
@@ -53,11 +51,16 @@ final class JsonObjects {
     }
   }
 
+  /**
+   * Reads what {@link #bytes} wrote.
+   *
+   * @throws IllegalArgumentException where the bytes are no JSON value
+   */
   static JsonNode read(byte[] json) {
     try {
       return MAPPER.readTree(json);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new IllegalArgumentException("a stored value is no JSON", e);
     }
   }
 
