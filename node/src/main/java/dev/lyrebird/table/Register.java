@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 record Register(
     Timestamp setAt, @Nullable JsonNode value, SortedMap<Timestamp, BigDecimal> additions) {
 
+  /** Well within what a BigDecimal can hold: a sum of numbers up to here never overflows it. */
+  private static final int MAX_EXPONENT = 1_000_000_000;
+
+  /** What stands for any number beyond it in a sum. */
+  private static final BigDecimal GREATEST = BigDecimal.ONE.scaleByPowerOfTen(MAX_EXPONENT);
+
   /** A register that nothing touched. */
   static final Register EMPTY =
       new Register(Timestamp.NONE, null, Collections.unmodifiableSortedMap(new TreeMap<>()));
@@ -80,8 +86,16 @@ record Register(
     }
     BigDecimal sum = start != null && start.isNumber() ? start.decimalValue() : BigDecimal.ZERO;
     for (BigDecimal amount : additions.values()) {
-      sum = sum.add(amount, MathContext.DECIMAL128);
+      sum = bounded(sum).add(bounded(amount), MathContext.DECIMAL128);
     }
     return DecimalNode.valueOf(sum);
+  }
+
+  private static BigDecimal bounded(BigDecimal number) {
+    long exponent = (long) number.precision() - number.scale();
+    if (Math.abs(exponent) <= MAX_EXPONENT) {
+      return number;
+    }
+    return exponent < 0 ? BigDecimal.ZERO : GREATEST.multiply(BigDecimal.valueOf(number.signum()));
   }
 }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param stamp of the base; {@link Timestamp#NONE} before any
  * @param base what the latest PUT wrote, or null where it was a DELETE or there was none
  * @param qos of the base
- * @param expiresAtMillis when the row ends, ms since the epoch; 0 for never
+ * @param expiry when the row ends
  * @param createdMillis when the row came into being; 0 where the table does not keep that
  * @param registers attribute to what PATCHes later than the base made of it
  */
@@ -31,12 +31,21 @@ record RowState(
     Timestamp stamp,
     @Nullable Payload base,
     int qos,
-    long expiresAtMillis,
+    Expiry expiry,
     long createdMillis,
     Map<String, Register> registers) {
 
+  /**
+   * When a row ends: as the base says, or a later PATCH that says anything of it.
+   *
+   * @param saidAt when that was said; the stamp of the base, or that of a PATCH after it
+   * @param millis ms since the epoch; 0 for never
+   */
+  record Expiry(Timestamp saidAt, long millis) {}
+
   /** The state of a row that no change has touched. */
-  static final RowState NOTHING = new RowState(Timestamp.NONE, null, Write.ANY_QOS, 0, 0, Map.of());
+  static final RowState NOTHING =
+      new RowState(Timestamp.NONE, null, Write.ANY_QOS, new Expiry(Timestamp.NONE, 0), 0, Map.of());
 
   /** Returns the state with one more change in it; this very state where the change loses. */
   RowState merge(Change change) {
@@ -64,15 +73,17 @@ record RowState(
     return new RowState(
         change.timestamp(),
         put ? write.payload() : null,
-        write.qos(),
-        write.expiresAtMillis(),
+        put ? write.qos() : Write.ANY_QOS, // a row that follows a DELETE has nothing of it
+        expiry.saidAt().isAfter(change.timestamp())
+            ? expiry
+            : new Expiry(change.timestamp(), put ? write.expiresAtMillis() : 0),
         createdMillis,
         Collections.unmodifiableMap(later));
   }
 
   private RowState patch(Timestamp at, Write write) {
     ObjectNode attributes = JsonObjects.parse(write.payload());
-    if (attributes == null || !at.isAfter(stamp)) {
+    if (attributes == null || attributes.isEmpty() || !at.isAfter(stamp)) {
       return this;
     }
     TreeMap<String, Register> merged = new TreeMap<>(registers);
@@ -80,13 +91,14 @@ record RowState(
       Register before = merged.getOrDefault(field.getKey(), Register.EMPTY);
       merged.put(field.getKey(), before.with(at, field.getValue()));
     }
-    return merged.equals(registers)
+    boolean ends = write.expiresAtMillis() != 0 && at.isAfter(expiry.saidAt());
+    return !ends && merged.equals(registers)
         ? this
         : new RowState(
             stamp,
             base,
             qos,
-            write.expiresAtMillis() == 0 ? expiresAtMillis : write.expiresAtMillis(),
+            ends ? new Expiry(at, write.expiresAtMillis()) : expiry,
             createdMillis,
             Collections.unmodifiableMap(merged));
   }
@@ -108,6 +120,11 @@ record RowState(
     return latest;
   }
 
+  /** Returns when the row ends, ms since the epoch; 0 for never. */
+  long expiresAtMillis() {
+    return expiry.millis();
+  }
+
   /** Returns the whole row. */
   Payload visible() {
     if (registers.isEmpty()) {
@@ -122,7 +139,7 @@ record RowState(
   /** Returns the row as clients see it, or null where there is none. */
   @Nullable Row row(String id) {
     return isVisible()
-        ? new Row(id, version(), visible(), qos, expiresAtMillis, createdMillis)
+        ? new Row(id, version(), visible(), qos, expiresAtMillis(), createdMillis)
         : null;
   }
 
@@ -133,10 +150,16 @@ record RowState(
   RowState settled() {
     return registers.isEmpty()
         ? this
-        : new RowState(version(), visible(), qos, expiresAtMillis, createdMillis, Map.of());
+        : new RowState(
+            version(),
+            visible(),
+            qos,
+            new Expiry(version(), expiresAtMillis()),
+            createdMillis,
+            Map.of());
   }
 
   RowState createdAt(long millis) {
-    return new RowState(stamp, base, qos, expiresAtMillis, millis, registers);
+    return new RowState(stamp, base, qos, expiry, millis, registers);
   }
 }

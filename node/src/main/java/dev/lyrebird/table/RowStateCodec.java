@@ -15,18 +15,29 @@ import java.util.TreeMap;
 /** Row states as bytes: the form in which they are stored. */
 final class RowStateCodec {
 
+  /** The base is a row, not the lack of one. */
   private static final int PRESENT = 1;
+
+  /** A PATCH said when the row ends. */
+  private static final int PATCHED_EXPIRY = 2;
+
+  /** The register has a value, not only additions. */
   private static final int SET = 1;
 
   private RowStateCodec() {}
 
   static byte[] encode(RowState state) {
     Payload base = state.base();
+    RowState.Expiry expiry = state.expiry();
+    boolean patched = !expiry.saidAt().equals(state.stamp());
     ByteWriter out = new ByteWriter(48 + (base == null ? 0 : base.bytes().length));
-    out.octet(base == null ? 0 : PRESENT);
+    out.octet((base == null ? 0 : PRESENT) | (patched ? PATCHED_EXPIRY : 0));
     write(out, state.stamp());
     out.octet(state.qos());
-    out.varint(state.expiresAtMillis());
+    if (patched) {
+      write(out, expiry.saidAt());
+    }
+    out.varint(expiry.millis());
     out.varint(state.createdMillis());
     if (base != null) {
       EntryCodec.encodePayload(out, base);
@@ -65,25 +76,33 @@ final class RowStateCodec {
   static RowState decode(byte[] bytes) {
     try {
       ByteBuffer in = ByteBuffer.wrap(bytes);
-      boolean present = in.get() == PRESENT;
+      int flags = in.get();
       Timestamp stamp = timestamp(in);
       int qos = in.get();
-      long expiresAtMillis = ByteReader.varint(in);
+      Timestamp saidAt = (flags & PATCHED_EXPIRY) == 0 ? stamp : timestamp(in);
+      RowState.Expiry expiry = new RowState.Expiry(saidAt, ByteReader.varint(in));
       long createdMillis = ByteReader.varint(in);
-      Payload base = present ? EntryCodec.decodePayload(in) : null;
-      int count = Math.toIntExact(ByteReader.varint(in));
-      Map<String, Register> registers = Map.of();
-      if (count > 0) {
-        TreeMap<String, Register> read = new TreeMap<>();
-        for (int i = 0; i < count; i++) {
-          read.put(ByteReader.string(in), register(in));
-        }
-        registers = Collections.unmodifiableMap(read);
+      Payload base = (flags & PRESENT) != 0 ? EntryCodec.decodePayload(in) : null;
+      Map<String, Register> registers = registers(in);
+      if (in.hasRemaining()) {
+        throw new IllegalArgumentException(in.remaining() + " bytes too many in a stored row");
       }
-      return new RowState(stamp, base, qos, expiresAtMillis, createdMillis, registers);
+      return new RowState(stamp, base, qos, expiry, createdMillis, registers);
     } catch (BufferUnderflowException | ArithmeticException e) {
       throw new IllegalArgumentException("a stored row ends early or holds nonsense", e);
     }
+  }
+
+  private static Map<String, Register> registers(ByteBuffer in) {
+    int count = Math.toIntExact(ByteReader.varint(in));
+    if (count == 0) {
+      return Map.of();
+    }
+    TreeMap<String, Register> registers = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      registers.put(ByteReader.string(in), register(in));
+    }
+    return Collections.unmodifiableMap(registers);
   }
 
   private static Register register(ByteBuffer in) {
