@@ -2,6 +2,7 @@ package dev.lyrebird.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
@@ -92,16 +93,20 @@ final class RowRules {
     return new Refusal(Refusal.Reason.SCHEMA, detail.toString(), byAttribute);
   }
 
-  /** Returns the write with the earliest end that the client, the row or the table gives it. */
-  Write withExpiry(Write write, long localTime) {
+  /**
+   * Returns the write with the earliest end that the client, the row or the table gives it.
+   *
+   * @param row the whole row that the write leaves behind
+   */
+  Write withExpiry(Write write, Payload row, long localTime) {
     long end = write.expiresAtMillis();
     if (expirationSeconds.isPresent()) {
       long span = expirationSeconds.getAsLong() * MILLIS_PER_SECOND;
       end = earlier(end, Timestamp.millisOf(localTime) + span);
     }
     if (expiresAt != null) {
-      ObjectNode row = JsonObjects.parse(write.payload());
-      end = earlier(end, row == null ? 0 : millis(row.path(expiresAt)));
+      ObjectNode attributes = JsonObjects.parse(row);
+      end = earlier(end, attributes == null ? 0 : millis(attributes.path(expiresAt)));
     }
     return end == write.expiresAtMillis()
         ? write
@@ -122,14 +127,20 @@ final class RowRules {
     return Math.min(one, other);
   }
 
+  /** Returns the time that an attribute names, ms since the epoch; 0 where it names none. */
   private static long millis(JsonNode time) {
     if (time.isNumber()) {
-      return Math.max(0, time.longValue());
+      return time.canConvertToLong() ? notBeforeEpoch(time.longValue()) : 0;
     }
     try {
-      return time.isTextual() ? Instant.parse(time.textValue()).toEpochMilli() : 0;
-    } catch (DateTimeException e) {
-      return 0; // a date of another form, which names no instant
+      return time.isTextual() ? notBeforeEpoch(Instant.parse(time.textValue()).toEpochMilli()) : 0;
+    } catch (DateTimeException | ArithmeticException e) {
+      return 0; // a date of another form, which names no instant, or one beyond all clocks
     }
+  }
+
+  /** What ended before the epoch has ended, all the same: only 0 means never. */
+  private static long notBeforeEpoch(long millis) {
+    return millis < 0 ? 1 : millis;
   }
 }

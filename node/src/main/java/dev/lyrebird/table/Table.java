@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
@@ -45,6 +46,10 @@ public final class Table {
 
   private long unsettledBytes;
   private Place head;
+
+  /** The place up to which the stored rows have taken in the journal. */
+  private Place settled;
+
   private Place trimmed;
 
   /** The greatest numeric id; negative while nobody has asked for the next. */
@@ -93,9 +98,10 @@ public final class Table {
     this.rules = new RowRules(definition);
     TableStore.Progress progress = store.progress();
     this.head = progress.head();
+    this.settled = progress.settled();
     this.trimmed = progress.trimmed();
     clock.startAfter(head.vector().timeOf(node));
-    catchUp(progress.settled());
+    catchUp();
   }
 
   /** Returns the place behind the last entry. */
@@ -136,7 +142,15 @@ public final class Table {
    */
   public Commit writeAll(List<Write> writes, Condition condition) {
     Batch batch = new Batch(writes.size());
-    return commit(batch, batch.writeAll(writes, condition));
+    Condition knowing = Condition.KNOWING.and(condition);
+    List<Outcome> outcomes = writes.stream().map(write -> batch.write(write, knowing)).toList();
+    return outcomes.stream().anyMatch(Outcome.Refused.class::isInstance)
+        ? new Commit(head, List.of(), outcomes.stream().map(Table::refusedOrUnchanged).toList())
+        : commit(batch, outcomes);
+  }
+
+  private static Outcome refusedOrUnchanged(Outcome outcome) {
+    return outcome instanceof Outcome.Refused ? outcome : new Outcome.Unchanged(null);
   }
 
   /**
@@ -182,8 +196,9 @@ public final class Table {
 
   /** Stores the rows that are newer than what is stored. */
   public void settle() {
-    if (!unsettled.isEmpty()) {
+    if (settled.position() < head.position()) {
       store.settle(unsettled, head);
+      settled = head;
       unsettled = new HashMap<>();
       unsettledBytes = 0;
     }
@@ -317,7 +332,7 @@ public final class Table {
     return newest == null ? RowState.NOTHING : newest;
   }
 
-  private void catchUp(Place settled) {
+  private void catchUp() {
     Place place = settled;
     while (place.position() < head.position()) {
       Page page = read(place, entry -> true, CATCH_UP_BYTES);
@@ -353,19 +368,6 @@ public final class Table {
       return here == null ? Table.this.state(id) : here;
     }
 
-    List<Outcome> writeAll(List<Write> writes, Condition condition) {
-      List<Outcome> refusals = new ArrayList<>(writes.size());
-      boolean refused = false;
-      for (Write write : writes) {
-        Refusal refusal = refusal(write, condition);
-        refused |= refusal != null;
-        refusals.add(refusal == null ? new Outcome.Unchanged(null) : new Outcome.Refused(refusal));
-      }
-      return refused
-          ? refusals
-          : writes.stream().map(write -> write(write, Condition.KNOWING)).toList();
-    }
-
     Outcome write(Write write, Condition condition) {
       Refusal refusal = refusal(write, condition);
       if (refusal != null) {
@@ -393,12 +395,8 @@ public final class Table {
 
     private Outcome put(Write write, boolean mustKnow) {
       RowState before = mustKnow ? state(write.id()) : RowState.NOTHING;
-      boolean created = mustKnow && !before.isVisible();
-      long createdMillis = 0;
-      if (rules.tracksCreation()) {
-        createdMillis = created ? Timestamp.millisOf(localTime) : before.createdMillis();
-      }
-      return applied(rules.withExpiry(write, localTime), null, createdMillis, created);
+      Write ending = rules.withExpiry(write, write.payload(), localTime);
+      return applied(ending, null, createdMillis(before), mustKnow && !before.isVisible());
     }
 
     private Outcome delete(Write write) {
@@ -421,14 +419,20 @@ public final class Table {
             Refusal.Reason.CONFLICT, "the row is no JSON object to merge into; PUT it whole");
       }
       Change trial = new Change(new Timestamp(Long.MAX_VALUE, node), write);
-      Refusal fault = rules.judge(Write.put(write.id(), before.merge(trial).visible()));
-      return fault != null
-          ? new Outcome.Refused(fault)
-          : applied(
-              rules.withExpiry(write, localTime),
-              before,
-              before.createdMillis(),
-              !before.isVisible());
+      Payload merged = before.merge(trial).visible();
+      Refusal fault = rules.judge(Write.put(write.id(), merged));
+      if (fault != null) {
+        return new Outcome.Refused(fault);
+      }
+      Write ending = rules.withExpiry(write, merged, localTime);
+      return applied(ending, before, createdMillis(before), !before.isVisible());
+    }
+
+    private long createdMillis(RowState before) {
+      if (!rules.tracksCreation()) {
+        return 0;
+      }
+      return before.isVisible() ? before.createdMillis() : Timestamp.millisOf(localTime);
     }
 
     private Outcome refused(Refusal.Reason reason, String detail) {
