@@ -33,11 +33,8 @@ final class Cbor {
 
   /** Returns the CBOR of one JSON value. */
   static byte[] ofJson(byte[] json) {
-    try (JsonParser in = JsonCopy.parser(json);
+    try (JsonParser in = JsonCopy.FACTORY.createParser(json);
         ByteArrayBuilder bytes = new ByteArrayBuilder(json.length)) {
-      if (in == null) {
-        throw new IllegalArgumentException("no JSON");
-      }
       in.nextToken();
       try (CBORGenerator out = FACTORY.createGenerator(bytes)) {
         JsonCopy.value(in, out, Cbor::writeNumber);
@@ -55,7 +52,7 @@ final class Cbor {
       case BIG_INTEGER -> out.writeNumber(in.getBigIntegerValue());
       case FLOAT, DOUBLE, BIG_DECIMAL -> {
         BigDecimal exact = in.getDecimalValue();
-        double close = exact.doubleValue();
+        double close = in.getDoubleValue(); // of both, only this one knows a zero with a sign
         if (Double.isFinite(close) && BigDecimal.valueOf(close).compareTo(exact) == 0) {
           out.writeNumber(close);
         } else {

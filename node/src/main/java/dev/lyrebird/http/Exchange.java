@@ -1,12 +1,15 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +28,8 @@ final class Exchange {
   private static final CharSequence CONTENT_TYPE_OPTIONS =
       HttpHeaders.createOptimized("x-content-type-options");
 
+  private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
+  private static final CharSequence VARY = HttpHeaders.createOptimized("Accept, Accept-Encoding");
   private static final CharSequence NOSNIFF = HttpHeaders.createOptimized("nosniff");
 
   private final HttpServerRequest request;
@@ -67,6 +72,10 @@ final class Exchange {
   /** Returns the value of a field that is a list, from however many lines. */
   @Nullable String list(CharSequence name) {
     return Fields.list(request.headers(), name);
+  }
+
+  Accept accept() {
+    return Accept.parse(list(HttpHeaders.ACCEPT));
   }
 
   boolean takesGzip() {
@@ -138,7 +147,7 @@ final class Exchange {
     head(status).end();
   }
 
-  /** Answers with content that is as good as random, or too short, to compress. */
+  /** Answers with content as it is; the content of an answer to HEAD is only measured. */
   void body(int status, CharSequence mediaType, byte[] content) {
     HttpServerResponse response = head(status);
     response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType);
@@ -149,6 +158,37 @@ final class Exchange {
     } else {
       response.end(Buffer.buffer(content));
     }
+  }
+
+  /** Answers with content that is sent compressed where that is worth its while. */
+  void compressible(int status, CharSequence mediaType, byte[] content) {
+    if (content.length > Gzip.MIN_BYTES && takesGzip()) {
+      response().putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaderValues.GZIP);
+      body(status, mediaType, new Gzip().last(content));
+    } else {
+      body(status, mediaType, content);
+    }
+  }
+
+  /** Answers that what there is can be had in no form that the client takes. */
+  void notAcceptable() {
+    problem(Problem.of(406, "this can be had as application/json or application/cbor"));
+  }
+
+  /** Says that the answer depends on what the client takes, and may not be kept unasked. */
+  void describeVariant() {
+    response().headers().add(HttpHeaders.VARY, VARY).set(HttpHeaders.CACHE_CONTROL, NO_CACHE);
+  }
+
+  /** Answers OPTIONS. */
+  void options() {
+    response().putHeader(HttpHeaders.ALLOW, allow);
+    empty(204);
+  }
+
+  /** Answers with a short JSON text. */
+  void json(int status, String json) {
+    body(status, Payload.JSON, json.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Sets the status and what every answer says. */

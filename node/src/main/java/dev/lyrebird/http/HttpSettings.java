@@ -11,6 +11,7 @@ import java.util.List;
  * @param consolePort the port of the console, whose page may call this node; 0 for none
  * @param maxBodyBytes the largest request body
  * @param maxRowBytes the largest row or message
+ * @param maxRows the most rows in one request
  * @param maxFrameBytes the largest WebSocket message
  * @param pingSeconds how often a WebSocket is pinged
  * @param commentSeconds how often a comment is sent on an event stream
@@ -28,6 +29,7 @@ public record HttpSettings(
     int consolePort,
     int maxBodyBytes,
     int maxRowBytes,
+    int maxRows,
     int maxFrameBytes,
     int pingSeconds,
     int commentSeconds,

@@ -2,8 +2,13 @@ package dev.lyrebird.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +23,10 @@ final class JsonCopy {
    * Nesting, numbers, names and strings have Jackson's default limits. What is beyond them is no
    * JSON to us: to a reader it is text, from a writer it is refused.
    */
-  private static final JsonFactory FACTORY = new JsonFactory();
+  static final JsonFactory FACTORY =
+      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
+
+  private static final int ROOM_FOR_KEY_AND_STAMPS = 128;
 
   private JsonCopy() {}
 
@@ -34,17 +42,53 @@ final class JsonCopy {
     void copy(JsonParser in, JsonGenerator out) throws IOException;
   }
 
+  /** Copies, or looks at, the one value of a document. */
+  @FunctionalInterface
+  interface Transcoder {
+
+    /**
+     * Takes the value whose first token the parser stands on, up to its last token.
+     *
+     * @return whether what was written is wanted
+     */
+    boolean write(JsonParser in, JsonGenerator out) throws IOException;
+  }
+
   /**
-   * Returns a parser of UTF-8 text, or null where its first bytes rule JSON out. Only UTF-8 is JSON
-   * (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
+   * Reads a document of UTF-8 text: one value and nothing behind it.
+   *
+   * @param factory says how strictly
+   * @return what the transcoder wrote, or null where it did not want it
+   * @throws IOException where the document is no JSON, by its syntax or by a limit
    */
-  static @Nullable JsonParser parser(byte[] utf8) throws IOException {
+  static byte @Nullable [] document(JsonFactory factory, byte[] utf8, Transcoder transcoder)
+      throws IOException {
+    try (JsonParser in = parser(factory, utf8);
+        ByteArrayBuilder bytes = new ByteArrayBuilder(utf8.length + ROOM_FOR_KEY_AND_STAMPS)) {
+      if (in.nextToken() == null) {
+        throw new JsonEOFException(in, null, "there is none");
+      }
+      boolean wanted;
+      try (JsonGenerator out = generator(bytes)) {
+        wanted = transcoder.write(in, out);
+      }
+      if (in.nextToken() != null) {
+        throw new JsonParseException(in, "something follows the first value");
+      }
+      return wanted ? bytes.toByteArray() : null;
+    }
+  }
+
+  /**
+   * Only UTF-8 is JSON (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
+   */
+  private static JsonParser parser(JsonFactory factory, byte[] utf8) throws IOException {
     for (int i = 0; i < Math.min(4, utf8.length); i++) {
       if (utf8[i] == 0 || utf8[i] == (byte) 0xfe || utf8[i] == (byte) 0xff) {
-        return null;
+        throw new CharConversionException("it is not in UTF-8");
       }
     }
-    return FACTORY.createParser(utf8);
+    return factory.createParser(utf8);
   }
 
   static JsonGenerator generator(OutputStream out) throws IOException {
@@ -58,6 +102,16 @@ final class JsonCopy {
     do {
       depth += copy(token, in, out, numbers);
     } while (depth > 0 && (token = in.nextToken()) != null);
+  }
+
+  /** Returns the first character that is not white space, or -1 where there is none. */
+  static int firstCharacter(byte[] utf8) {
+    for (byte b : utf8) {
+      if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+        return b;
+      }
+    }
+    return -1;
   }
 
   /** Copies one token and returns by how much it leads deeper. */

@@ -29,6 +29,9 @@ record Problem(
 
   static final String MEDIA_TYPE = "application/problem+json";
 
+  /** A hostile array may have a million faults; nobody reads more of them. */
+  private static final int MOST_FAULTS = 100;
+
   /** How long a client had better wait for an overloaded node. */
   private static final String RETRY_SECONDS = "1";
 
@@ -106,6 +109,16 @@ record Problem(
               Map.of();
         };
     return new Problem(status(refusal.reason()), refusal.detail(), faults, null, headers);
+  }
+
+  /** The same problem with what is wrong in the content; of many faults the first ones. */
+  Problem withFaults(List<Fault> inContent) {
+    return new Problem(
+        status,
+        detail,
+        inContent.subList(0, Math.min(inContent.size(), MOST_FAULTS)),
+        instance,
+        headers);
   }
 
   /** What the status is called. */

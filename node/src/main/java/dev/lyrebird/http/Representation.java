@@ -28,8 +28,8 @@ record Representation(byte[] content, String mediaType, String tagEnd, boolean i
       RowView view, Row row, @Nullable Format format, Accept accept) {
     Format chosen = format != null ? format : accept.format();
     return switch (view.show(row)) {
-      case RowView.Shown.Structured structured -> inFormat(structured.json(), chosen, "");
-      case RowView.Shown.Value value -> inFormat(value.json(), chosen, "");
+      case RowView.Shown.Structured structured -> ifTaken(structured.json(), chosen, "");
+      case RowView.Shown.Value value -> ifTaken(value.json(), chosen, "");
       case RowView.Shown.Opaque opaque -> {
         MediaType mediaType = MediaType.parse(opaque.mediaType());
         int weight = accept.weight(mediaType == null ? MediaType.BINARY : mediaType);
@@ -43,21 +43,24 @@ record Representation(byte[] content, String mediaType, String tagEnd, boolean i
                 mediaType == null ? MediaType.BINARY.name() : opaque.mediaType(),
                 "",
                 true)
-            : inFormat(view.rowObject(row), chosen, TAG_OF_WRAPPED);
+            : ifTaken(view.rowObject(row), chosen, TAG_OF_WRAPPED);
       }
     };
   }
 
+  /** Shows JSON in a format; null where there is none that the client takes. */
+  static @Nullable Representation ifTaken(
+      byte[] json, @Nullable Format format, String plainTagEnd) {
+    return format == null ? null : inFormat(json, format, plainTagEnd);
+  }
+
   /**
-   * Shows JSON.
+   * Shows JSON in a format.
    *
    * @param plainTagEnd the end of the tag in JSON itself
-   * @return null where there is no format to show it in
    */
-  static @Nullable Representation inFormat(
-      byte[] json, @Nullable Format format, String plainTagEnd) {
+  static Representation inFormat(byte[] json, Format format, String plainTagEnd) {
     return switch (format) {
-      case null -> null;
       case JSON -> new Representation(json, Format.JSON.mediaType().name(), plainTagEnd, false);
       case CBOR ->
           new Representation(Cbor.ofJson(json), Format.CBOR.mediaType().name(), TAG_OF_CBOR, false);

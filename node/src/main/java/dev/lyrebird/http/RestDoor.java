@@ -13,14 +13,23 @@ import dev.lyrebird.schema.Target;
  */
 final class RestDoor implements Door {
 
+  private static final String READ_METHODS = "GET, HEAD, OPTIONS";
+  private static final String ALL_ROWS_METHODS = "GET, HEAD, PUT, POST, OPTIONS";
   private static final String ROW_METHODS = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS";
 
   private final Paths paths;
   private final RowReads rowReads;
+  private final TableReads tableReads;
+  private final RowWrites rowWrites;
+  private final CollectionWrites collectionWrites;
 
   RestDoor(HttpSettings settings, Tables tables, Paths paths, PerTable<RowView> views) {
     this.paths = paths;
-    this.rowReads = new RowReads(tables, views, settings.lastModified());
+    PerTable<RowReader> readers = new PerTable<>(tables.exports().tables(), RowReader::new);
+    this.tableReads = new TableReads(tables, views, settings.socketBytes());
+    this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
+    this.rowWrites = new RowWrites(tables, readers, settings);
+    this.collectionWrites = new CollectionWrites(tables, readers, settings);
   }
 
   @Override
@@ -31,11 +40,42 @@ final class RestDoor implements Door {
     }
     String path = exchange.path();
     switch (paths.resolve(path, Protocol.REST)) {
-      case Target.Table table -> throw notAllowed(exchange);
-      case Target.Collection rows -> throw notAllowed(exchange);
+      case Target.Table table -> table(exchange, table.definition());
+      case Target.Collection rows when rows.prefix().isEmpty() ->
+          allRows(exchange, rows.definition());
+      case Target.Collection rows -> someRows(exchange, rows.definition(), rows.prefix());
       case Target.Row row -> row(exchange, row.definition(), row.id());
       case Target.NotOffered other -> throw Paths.refusal(other, path);
       case Target.NotFound nothing -> throw Paths.refusal(nothing, path);
+    }
+  }
+
+  private void table(Exchange exchange, TableDefinition table) {
+    exchange.allow(READ_METHODS);
+    switch (exchange.request().method().name()) {
+      case "GET", "HEAD" -> tableReads.describe(exchange, table);
+      case "OPTIONS" -> exchange.options();
+      default -> throw notAllowed(exchange);
+    }
+  }
+
+  private void allRows(Exchange exchange, TableDefinition table) {
+    exchange.allow(ALL_ROWS_METHODS);
+    switch (exchange.request().method().name()) {
+      case "GET", "HEAD" -> tableReads.list(exchange, table, "", null);
+      case "PUT" -> collectionWrites.put(exchange, table);
+      case "POST" -> collectionWrites.post(exchange, table);
+      case "OPTIONS" -> exchange.options();
+      default -> throw notAllowed(exchange);
+    }
+  }
+
+  private void someRows(Exchange exchange, TableDefinition table, String prefix) {
+    exchange.allow(READ_METHODS);
+    switch (exchange.request().method().name()) {
+      case "GET", "HEAD" -> tableReads.list(exchange, table, prefix, null);
+      case "OPTIONS" -> exchange.options();
+      default -> throw notAllowed(exchange);
     }
   }
 
@@ -47,6 +87,11 @@ final class RestDoor implements Door {
     }
     switch (exchange.request().method().name()) {
       case "GET", "HEAD" -> rowReads.read(exchange, table, id);
+      case "PUT" -> rowWrites.put(exchange, table, id);
+      case "POST" -> rowWrites.message(exchange, table, id);
+      case "PATCH" -> rowWrites.patch(exchange, table, id);
+      case "DELETE" -> rowWrites.delete(exchange, table, id);
+      case "OPTIONS" -> exchange.options();
       default -> throw notAllowed(exchange);
     }
   }

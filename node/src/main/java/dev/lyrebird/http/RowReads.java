@@ -7,10 +7,9 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,19 +19,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The end of a path may be part of the id, an extension ({@code .json}) or an attribute ({@code
  * .temp}). The row whose id is the whole of it comes first, so that every row can be reached; only
- * where there is none is the end cut off. Attributes are those that the schema declares.
+ * where there is none is the end cut off. Attributes are those that the schema declares. An
+ * extension alone ({@code T/.json}, {@code T/x/.json}) stands for the rows below the path before
+ * it.
  */
 final class RowReads {
 
-  private static final CharSequence NO_CACHE = HttpHeaders.createOptimized("no-cache");
-  private static final CharSequence VARY = HttpHeaders.createOptimized("Accept, Accept-Encoding");
-
   private final Tables tables;
   private final PerTable<RowView> views;
+  private final TableReads tableReads;
   private final boolean lastModified;
 
-  RowReads(Tables tables, PerTable<RowView> views, boolean lastModified) {
+  RowReads(Tables tables, PerTable<RowView> views, TableReads tableReads, boolean lastModified) {
     this.tables = tables;
+    this.tableReads = tableReads;
     this.views = views;
     this.lastModified = lastModified;
   }
@@ -49,13 +49,24 @@ final class RowReads {
     List<Reading> readings = new ArrayList<>(1);
     add(readings, table, new Reading(id, null, null));
     int dot = id.lastIndexOf('.');
-    if (dot > id.lastIndexOf('/') + 1) {
+    int name = id.lastIndexOf('/') + 1;
+    Format ofRows = dot == name ? Format.ofExtension(id.substring(dot + 1)) : null;
+    if (dot > name) {
       addShorter(readings, table, id.substring(0, dot), id.substring(dot + 1));
     }
     if (readings.isEmpty()) {
       RowIds.check(table, id);
     }
-    read(exchange, table, readings, 0);
+    read(
+        exchange,
+        table,
+        readings.iterator(),
+        () -> {
+          if (ofRows == null) {
+            throw notFound("there is no row " + id);
+          }
+          tableReads.list(exchange, table, id.substring(0, name), ofRows);
+        });
   }
 
   private static void addShorter(
@@ -89,8 +100,9 @@ final class RowReads {
     }
   }
 
-  private void read(Exchange exchange, TableDefinition table, List<Reading> readings, int at) {
-    Reading reading = readings.get(at);
+  private void read(
+      Exchange exchange, TableDefinition table, Iterator<Reading> readings, Runnable otherwise) {
+    Reading reading = readings.next();
     tables.read(
         table,
         reading.id(),
@@ -98,22 +110,22 @@ final class RowReads {
             exchange.attempt(() -> {
               if (row != null) {
                 show(exchange, views.of(table), row, reading);
-              } else if (at + 1 < readings.size()) {
-                read(exchange, table, readings, at + 1);
+              } else if (readings.hasNext()) {
+                read(exchange, table, readings, otherwise);
               } else {
-                throw notFound("there is no row " + readings.getFirst().id());
+                otherwise.run();
               }
             }));
   }
 
   private void show(Exchange exchange, RowView view, Row row, Reading reading) {
-    Accept accept = Accept.parse(exchange.list(HttpHeaders.ACCEPT));
+    Accept accept = exchange.accept();
     Representation shown =
         reading.attribute() == null
             ? Representation.of(view, row, reading.format(), accept)
             : attribute(view, row, reading, accept);
     if (shown == null) {
-      exchange.problem(Problem.of(406, "rows can be had as application/json or application/cbor"));
+      exchange.notAcceptable();
       return;
     }
     String tag = EntityTag.ofVersion(row.version()) + shown.tagEnd();
@@ -140,16 +152,13 @@ final class RowReads {
       throw notFound("the row " + row.id() + " has no attribute " + name);
     }
     Format format = reading.format() != null ? reading.format() : accept.format();
-    return Representation.inFormat(json, format, "");
+    return Representation.ifTaken(json, format, "");
   }
 
-  /** Caches may keep the row but must ask each time whether it is still the one. */
   private void describe(Exchange exchange, Timestamp version) {
-    HttpServerResponse response = exchange.response();
-    response.putHeader(HttpHeaders.CACHE_CONTROL, NO_CACHE);
-    response.headers().add(HttpHeaders.VARY, VARY);
+    exchange.describeVariant();
     if (lastModified) {
-      response.putHeader(HttpHeaders.LAST_MODIFIED, HttpDate.format(version.millis()));
+      exchange.response().putHeader(HttpHeaders.LAST_MODIFIED, HttpDate.format(version.millis()));
     }
   }
 
@@ -158,10 +167,9 @@ final class RowReads {
       // Whoever may write a row could write a page: it must not act in this node's name.
       exchange.response().putHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox");
     }
-    if (shown.isCompressible() && exchange.takesGzip()) {
-      exchange.tag(tag + EntityTag.GZIP);
-      exchange.response().putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaderValues.GZIP);
-      exchange.body(200, shown.mediaType(), new Gzip().last(shown.content()));
+    if (shown.isCompressible()) {
+      exchange.tag(exchange.takesGzip() ? tag + EntityTag.GZIP : tag);
+      exchange.compressible(200, shown.mediaType(), shown.content());
     } else {
       exchange.tag(tag);
       exchange.body(200, shown.mediaType(), shown.content());

@@ -1,7 +1,6 @@
 package dev.lyrebird.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.lyrebird.journal.Payload;
@@ -28,7 +27,7 @@ final class RowView {
   /** The media type of undeclared content that is UTF-8. */
   static final String TEXT = "text/plain;charset=utf-8";
 
-  private static final int ROOM_FOR_KEY_AND_STAMPS = 128;
+  private static final int ROOM_FOR_TYPE_AND_KEY = 128;
 
   private final RowJson rowJson;
 
@@ -88,16 +87,18 @@ final class RowView {
     return transcoded(
         Payload.json(structured),
         (in, out) -> {
+          boolean found = false;
           while (in.nextToken() == JsonToken.FIELD_NAME) {
-            boolean found = in.currentName().equals(name);
+            boolean wanted = !found && in.currentName().equals(name);
             in.nextToken();
-            if (found) {
+            if (wanted) {
               JsonCopy.value(in, out, JsonCopy.Numbers.AS_SPELT);
-              return true;
+              found = true;
+            } else {
+              in.skipChildren();
             }
-            in.skipChildren();
           }
-          return false;
+          return found;
         });
   }
 
@@ -137,31 +138,13 @@ final class RowView {
         });
   }
 
-  /** Writes the one value of a document; returns whether the document is of the kind it takes. */
-  @FunctionalInterface
-  private interface Transcoder {
-    boolean write(JsonParser in, JsonGenerator out) throws IOException;
-  }
-
-  private static byte @Nullable [] transcoded(Payload payload, Transcoder transcoder) {
-    byte[] content = payload.bytes();
+  private static byte @Nullable [] transcoded(Payload payload, JsonCopy.Transcoder transcoder) {
     if (!mayBeJson(payload)) {
       return null;
     }
-    try (JsonParser in = JsonCopy.parser(content);
-        ByteArrayBuilder bytes = new ByteArrayBuilder(content.length + ROOM_FOR_KEY_AND_STAMPS)) {
-      if (in == null || in.nextToken() == null) {
-        return null;
-      }
-      try (JsonGenerator out = JsonCopy.generator(bytes)) {
-        if (!transcoder.write(in, out) || in.nextToken() != null) {
-          return null;
-        }
-      }
-      return bytes.toByteArray();
+    try {
+      return JsonCopy.document(JsonCopy.FACTORY, payload.bytes(), transcoder);
     } catch (IOException e) {
-      // Read from memory and written to memory: what fails is the JSON, by its syntax or by a
-      // limit.
       return null;
     }
   }
@@ -172,16 +155,8 @@ final class RowView {
     if (declared != null && !MediaType.isJson(declared)) {
       return false;
     }
-    for (byte b : payload.bytes()) {
-      if (!isSpace(b)) {
-        return (b >= '0' && b <= '9') || "{[\"-tfn".indexOf(b) >= 0;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isSpace(byte b) {
-    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
+    int first = JsonCopy.firstCharacter(payload.bytes());
+    return (first >= '0' && first <= '9') || "{[\"-tfn".indexOf(first) >= 0;
   }
 
   /**
@@ -190,7 +165,7 @@ final class RowView {
    */
   private byte[] wrapped(Payload payload, byte @Nullable [] json, @Nullable String id) {
     byte[] content = payload.bytes();
-    try (ByteArrayBuilder bytes = new ByteArrayBuilder(content.length + ROOM_FOR_KEY_AND_STAMPS)) {
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder(content.length + ROOM_FOR_TYPE_AND_KEY)) {
       try (JsonGenerator out = JsonCopy.generator(bytes)) {
         out.writeStartObject();
         if (json != null) {

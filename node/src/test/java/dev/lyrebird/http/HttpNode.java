@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.schema.Protocol;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,7 @@ final class HttpNode implements AutoCloseable {
           0,
           8 << 20,
           1 << 20,
+          10_000,
           1 << 20,
           30,
           15,
@@ -117,6 +120,21 @@ final class HttpNode implements AutoCloseable {
       return true;
     });
     await(done);
+  }
+
+  /** Returns the row at a path as the table holds it. */
+  Optional<Row> row(String path) {
+    CompletableFuture<Optional<Row>> found = new CompletableFuture<>();
+    onLoop(all -> {
+      Target.Row target = (Target.Row) all.exports().path(path, Protocol.REST);
+      all.read(target.definition(), target.id(), row -> found.complete(Optional.ofNullable(row)));
+      return true;
+    });
+    return await(found);
+  }
+
+  static String header(HttpResponse<?> answer, String name) {
+    return answer.headers().firstValue(name).orElse("(no " + name + ")");
   }
 
   /** Asks without content. */

@@ -1,0 +1,241 @@
+package dev.lyrebird.http;
+
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Export;
+import dev.lyrebird.schema.KeyType;
+import dev.lyrebird.schema.TableDefinition;
+import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Answers writes to a whole table: POST of a new row, PUT and POST of an array of rows. Owned by
+ * one event loop. An array is written as a whole or not at all.
+ */
+final class CollectionWrites {
+
+  private static final Content JSON = new Content(Content.Kind.JSON, Payload.JSON);
+
+  private static final String NOT_WRITTEN = "none of the rows was written, for some are at fault";
+
+  private final Tables tables;
+  private final PerTable<RowReader> readers;
+  private final HttpSettings settings;
+
+  CollectionWrites(Tables tables, PerTable<RowReader> readers, HttpSettings settings) {
+    this.tables = tables;
+    this.readers = readers;
+    this.settings = settings;
+  }
+
+  /** Creates a row, or each row of an array: none of them may be there. */
+  void post(Exchange exchange, TableDefinition table) {
+    read(
+        exchange,
+        json -> {
+          List<byte[]> rows = RowReader.elements(json, settings.maxRows());
+          if (rows == null) {
+            create(exchange, table, json);
+          } else {
+            RowBatch batch = batch(table, rows);
+            if (pass(exchange, batch)) {
+              name(exchange, table, batch, () -> createAll(exchange, table, batch));
+            }
+          }
+        });
+  }
+
+  /** Replaces or creates each row of an array. */
+  void put(Exchange exchange, TableDefinition table) {
+    read(
+        exchange,
+        json -> {
+          List<byte[]> rows = RowReader.elements(json, settings.maxRows());
+          if (rows == null) {
+            exchange.problem(
+                Problem.of(400, "PUT of a table takes an array; PUT one row at its own path"));
+            return;
+          }
+          RowBatch batch = batch(table, rows);
+          batch.demandIds();
+          if (pass(exchange, batch)) {
+            writeAll(exchange, table, batch.writes(), Condition.KNOWING, () -> exchange.empty(204));
+          }
+        });
+  }
+
+  /** Reads the content as JSON, whether it comes as that or as CBOR. */
+  private void read(Exchange exchange, Consumer<byte[]> then) {
+    Content content = Content.of(exchange.header(HttpHeaders.CONTENT_TYPE));
+    if (content.kind() == Content.Kind.OPAQUE) {
+      exchange.problem(
+          Problem.of(
+              415,
+              "a table takes rows as application/json or application/cbor, not "
+                  + content.mediaType()));
+      return;
+    }
+    if (!Preconditions.of(exchange.request().headers(), true).isEmpty()) {
+      exchange.problem(
+          Problem.of(400, "conditions are about one row; send them with a write to its own path"));
+      return;
+    }
+    BodyReader.read(
+        exchange,
+        settings.maxBodyBytes(),
+        bytes -> then.accept(content.kind() == Content.Kind.CBOR ? Cbor.toJson(bytes) : bytes));
+  }
+
+  private void create(Exchange exchange, TableDefinition table, byte[] json) {
+    if (json.length > settings.maxRowBytes()) {
+      exchange.problem(Problem.of(413, "a row has at most " + settings.maxRowBytes() + " bytes"));
+      return;
+    }
+    RowReader reader = readers.of(table);
+    String own = RowReader.isObject(json) ? reader.idIn(json) : null;
+    if (own != null) {
+      RowIds.check(table, own);
+      create(exchange, table, own, reader.row(own, JSON, json));
+    } else {
+      tables.nextId(
+          table,
+          id -> exchange.attempt(() -> create(exchange, table, id, reader.row(id, JSON, json))));
+    }
+  }
+
+  private void create(Exchange exchange, TableDefinition table, String id, Payload row) {
+    tables.write(
+        table,
+        Write.put(id, row),
+        Condition.ABSENT,
+        (outcome, token) ->
+            exchange.attempt(() -> {
+              switch (outcome) {
+                case Outcome.Applied applied -> created(exchange, table, id, applied.version());
+                case Outcome.Unchanged unchanged ->
+                    throw new IllegalStateException("a new row cannot change nothing");
+                case Outcome.Refused refused -> exchange.refuse(refused.refusal());
+              }
+            }),
+        0);
+  }
+
+  private static void created(
+      Exchange exchange, TableDefinition table, String id, Timestamp version) {
+    Export export = Objects.requireNonNull(table.export());
+    exchange
+        .response()
+        .putHeader(HttpHeaders.LOCATION, '/' + RequestPath.encode(export.pathOf(id)));
+    exchange.tag(EntityTag.ofVersion(version));
+    exchange.json(201, table.key().type().toJson(id).toString());
+  }
+
+  private RowBatch batch(TableDefinition table, List<byte[]> rows) {
+    return new RowBatch(table, readers.of(table), rows, settings.maxRowBytes());
+  }
+
+  /** Lets a batch without faults pass; answers any other. */
+  private static boolean pass(Exchange exchange, RowBatch batch) {
+    if (!batch.faults().isEmpty()) {
+      exchange.problem(Problem.of(422, NOT_WRITTEN).withFaults(batch.faults()));
+    }
+    return batch.faults().isEmpty();
+  }
+
+  /** Gives ids to the rows that have none. */
+  private void name(Exchange exchange, TableDefinition table, RowBatch batch, Runnable then) {
+    List<Integer> unnamed = batch.unnamed();
+    if (unnamed.isEmpty()) {
+      then.run();
+      return;
+    }
+    int[] left = {unnamed.size()};
+    for (int index : unnamed) {
+      tables.nextId(
+          table,
+          id ->
+              exchange.attempt(() -> {
+                batch.name(index, id);
+                if (--left[0] == 0) {
+                  then.run();
+                }
+              }));
+    }
+  }
+
+  private void createAll(Exchange exchange, TableDefinition table, RowBatch batch) {
+    List<Write> writes = batch.writes();
+    KeyType keyType = table.key().type();
+    String ids =
+        writes.stream()
+            .map(write -> keyType.toJson(write.id()).toString())
+            .collect(Collectors.joining(",", "[", "]"));
+    writeAll(exchange, table, writes, Condition.ABSENT, () -> exchange.json(201, ids));
+  }
+
+  /**
+   * Writes all rows or none.
+   *
+   * @param success answers where all were written
+   */
+  private void writeAll(
+      Exchange exchange,
+      TableDefinition table,
+      List<Write> writes,
+      Condition condition,
+      Runnable success) {
+    if (writes.isEmpty()) {
+      success.run();
+      return;
+    }
+    tables.writeAll(
+        table,
+        writes,
+        condition,
+        outcomes ->
+            exchange.attempt(() -> {
+              if (outcomes.stream().noneMatch(Outcome.Refused.class::isInstance)) {
+                success.run();
+              } else {
+                refuse(exchange, outcomes);
+              }
+            }));
+  }
+
+  /** The first refusal decides what kind of problem it is; the list tells of all. */
+  private static void refuse(Exchange exchange, List<Outcome> outcomes) {
+    Refusal first = null;
+    List<Problem.Fault> faults = new ArrayList<>();
+    for (int i = 0; i < outcomes.size(); i++) {
+      if (outcomes.get(i) instanceof Outcome.Refused refused) {
+        first = first == null ? refused.refusal() : first;
+        addFaults(faults, i, refused.refusal());
+      }
+    }
+    Refusal.Reason reason = Objects.requireNonNull(first).reason();
+    if (reason == Refusal.Reason.FAULT) {
+      exchange.refuse(first);
+    } else {
+      Problem problem = Problem.of(Refusal.of(reason, NOT_WRITTEN), exchange.allow());
+      exchange.problem(problem.withFaults(faults));
+    }
+  }
+
+  private static void addFaults(List<Problem.Fault> faults, int index, Refusal refusal) {
+    if (refusal.faults().isEmpty()) {
+      faults.add(new Problem.Fault(index, null, refusal.detail()));
+    }
+    refusal
+        .faults()
+        .forEach((attribute, fault) -> faults.add(new Problem.Fault(index, attribute, fault)));
+  }
+}

@@ -1,0 +1,74 @@
+package dev.lyrebird.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.schema.TableDescription;
+import io.vertx.core.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Answers GET and HEAD of a table: its description, its rows. Owned by one event loop. */
+final class TableReads {
+
+  /** A description counts rows by reading them; past this many it says that there are more. */
+  private static final int MOST_COUNTED = 10_000;
+
+  private final Tables tables;
+  private final PerTable<RowView> views;
+  private final int socketBytes;
+
+  /**
+   * @param socketBytes may wait in a client's socket before the next page of rows is read
+   */
+  TableReads(Tables tables, PerTable<RowView> views, int socketBytes) {
+    this.tables = tables;
+    this.views = views;
+    this.socketBytes = socketBytes;
+  }
+
+  /**
+   * Sends the rows whose ids begin with a prefix.
+   *
+   * @param asked the format that the path asks for, or null for what {@code Accept} says
+   */
+  void list(Exchange exchange, TableDefinition table, String prefix, @Nullable Format asked) {
+    Format format = asked != null ? asked : exchange.accept().format();
+    if (format == null) {
+      exchange.notAcceptable();
+      return;
+    }
+    exchange.describeVariant();
+    if (exchange.isHead()) {
+      exchange.head(200).putHeader(HttpHeaders.CONTENT_TYPE, format.mediaType().name()).end();
+      return;
+    }
+    exchange.response().setWriteQueueMaxSize(socketBytes);
+    RowList list = new RowList(exchange, views.of(table), format);
+    list.of(tables.scan(table, prefix, list));
+  }
+
+  /** Sends what the schema says of a table, and how many rows it has. */
+  void describe(Exchange exchange, TableDefinition table) {
+    Format format = exchange.accept().format();
+    if (format == null) {
+      exchange.notAcceptable();
+      return;
+    }
+    exchange.describeVariant();
+    RowCount count =
+        new RowCount(
+            MOST_COUNTED,
+            (rows, exact) -> exchange.attempt(() -> send(exchange, table, format, rows, exact)));
+    count.of(tables.scan(table, "", count));
+  }
+
+  private static void send(
+      Exchange exchange, TableDefinition table, Format format, int rows, boolean exact) {
+    ObjectNode description = TableDescription.of(table);
+    description.putObject("records").put("count", rows).put("exact", exact);
+    byte[] json = description.toString().getBytes(StandardCharsets.UTF_8);
+    Representation shown = Representation.inFormat(json, format, "");
+    exchange.compressible(200, shown.mediaType(), shown.content());
+  }
+}

@@ -1,0 +1,104 @@
+package dev.lyrebird.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.RefusedException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** JSON to CBOR and back, held against the bytes of RFC 8949. */
+final class CborTest {
+
+  private static final HexFormat HEX = HexFormat.of();
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"a\":1} | bf616101ff",
+        "[] | 9fff",
+        "-500 | 3901f3",
+        "97.2 | fb40584ccccccccccd",
+        "97.20 | fb40584ccccccccccd",
+        "18446744073709551616 | c249010000000000000000",
+        "\"\\u00fc\" | 62c3bc",
+        "true | f5",
+        "null | f6"
+      })
+  void jsonBecomesThePlainCborOfItsKind(String json, String hex) {
+    assertEquals(hex, HEX.formatHex(Cbor.ofJson(json.getBytes(UTF_8))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a\":[1,-2,3.5],\"b\":{\"c\":\"d\"}}",
+        "123456789012345678901234567890",
+        "1.2345678901234567890123",
+        "9007199254740993",
+        "-0.0",
+        "\"\\uD83D\\uDE00\""
+      })
+  void numbersComeBackWithEveryDigit(String json) {
+    assertEquals(
+        plain(json), plain(new String(Cbor.toJson(Cbor.ofJson(json.getBytes(UTF_8))), UTF_8)));
+  }
+
+  private static String plain(String json) {
+    return json.replace("\\uD83D\\uDE00", "\uD83D\uDE00");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a10102, '{\"1\":2}'", // a key that is a number
+    "4401020304, '\"AQIDBA==\"'", // bytes
+    "f93e00, 1.5", // half a float
+    "fa42c26666, 97.2", // a single float keeps its own digits
+    "c11a514b67b0, 1363896240", // a tag says nothing to JSON
+    "9f018202039fff, '[1,[2,3],[]]'"
+  })
+  void cborBecomesTheJsonClosestToIt(String hex, String json) {
+    String whole = hex.equals("9f018202039fff") ? hex + "ff" : hex;
+    assertEquals(json, new String(Cbor.toJson(HEX.parseHex(whole)), UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "a1", "62c3", "62c328", "ff", "0102", "1c", "f97c00", "fb7ff8000000000000"})
+  void whatJsonCannotTellIsRefused(String hex) {
+    RefusedException refused =
+        assertThrows(RefusedException.class, () -> Cbor.toJson(HEX.parseHex(hex)));
+
+    assertEquals(Refusal.Reason.BAD_REQUEST, refused.refusal().reason());
+  }
+
+  @Test
+  void anyBytesAreTakenOrRefused() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    byte[] sound =
+        Cbor.ofJson("{\"a\":[1,2.5,\"x\",{\"b\":null}],\"c\":12345678901}".getBytes(UTF_8));
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = Arrays.copyOf(sound, 1 + random.nextInt(sound.length));
+      for (int j = random.nextInt(4); j >= 0; j--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      try {
+        assertTrue(Cbor.toJson(bytes).length > 0);
+      } catch (RefusedException e) {
+        assertEquals(Refusal.Reason.BAD_REQUEST, e.refusal().reason());
+      } catch (RuntimeException e) {
+        throw new AssertionError("-Dseed=" + seed + " bytes " + HEX.formatHex(bytes), e);
+      }
+    }
+  }
+}
