@@ -141,6 +141,7 @@ public final class Node implements AutoCloseable {
             config.operations().port(),
             http.maxBodyBytes(),
             http.maxRowBytes(),
+            http.maxRows(),
             http.maxFrameBytes(),
             http.pingSeconds(),
             http.commentSeconds(),

@@ -52,10 +52,12 @@ public record NodeConfig(
       List<String> corsOrigins,
       int maxBodyBytes,
       int maxRowBytes,
+      int maxRows,
       int maxFrameBytes,
       int pingSeconds,
       int commentSeconds) {
-    static final Http DEFAULT = new Http("127.0.0.1", 9926, List.of(), 8 * MIB, MIB, MIB, 30, 15);
+    static final Http DEFAULT =
+        new Http("127.0.0.1", 9926, List.of(), 8 * MIB, MIB, 10_000, MIB, 30, 15);
 
     public Http {
       loopback("host", host);
@@ -63,6 +65,7 @@ public record NodeConfig(
       corsOrigins = List.copyOf(corsOrigins);
       within("maxBodyBytes", maxBodyBytes, 1024, GIB);
       within("maxRowBytes", maxRowBytes, 1024, GIB);
+      within("maxRows", maxRows, 1, 1_000_000);
       within("maxFrameBytes", maxFrameBytes, 1024, GIB);
       within("pingSeconds", pingSeconds, 1, 3600);
       within("commentSeconds", commentSeconds, 1, 3600);

@@ -151,7 +151,7 @@ final class ClientFrames implements Tables.Receipt {
   }
 
   private static boolean isJson(byte[] utf8) {
-    try (JsonParser in = JsonCopy.parser(utf8)) {
+    try (JsonParser in = JsonCopy.parser(JsonCopy.FACTORY, utf8)) {
       if (in == null || in.nextToken() == null) {
         return false;
       }

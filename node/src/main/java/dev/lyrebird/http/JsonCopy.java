@@ -82,7 +82,7 @@ final class JsonCopy {
   /**
    * Only UTF-8 is JSON (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
    */
-  private static JsonParser parser(JsonFactory factory, byte[] utf8) throws IOException {
+  static JsonParser parser(JsonFactory factory, byte[] utf8) throws IOException {
     for (int i = 0; i < Math.min(4, utf8.length); i++) {
       if (utf8[i] == 0 || utf8[i] == (byte) 0xfe || utf8[i] == (byte) 0xff) {
         throw new CharConversionException("it is not in UTF-8");
