@@ -131,7 +131,9 @@ public final class RocksStorage implements AutoCloseable {
     } catch (RocksDBException | IOException e) {
       closeOwned();
       throw new StorageException(
-          "cannot open the storage in %s: %s".formatted(folder, e.getMessage()), e);
+          "cannot open the storage in %s; another node may have it open: %s"
+              .formatted(folder, e.getMessage()),
+          e);
     }
     meta = handles.get(0);
     rows = handles.get(1);
@@ -197,14 +199,24 @@ public final class RocksStorage implements AutoCloseable {
     long tables = 1;
     byte[] prefix = "table".getBytes(StandardCharsets.UTF_8);
     try (RocksIterator all = db.newIterator(meta)) {
-      for (all.seek(prefix); all.isValid() && startsWith(all.key(), prefix); all.next()) {
+      for (all.seek(prefix); standsBelow(all, prefix); all.next()) {
         tables++;
       }
     }
     return tables;
   }
 
-  private static boolean startsWith(byte[] key, byte[] prefix) {
+  /**
+   * Tells whether an iterator stands at a key that begins so.
+   *
+   * @throws StorageException where it stands nowhere because what it came upon is damaged
+   */
+  private static boolean standsBelow(RocksIterator all, byte[] prefix) {
+    if (!all.isValid()) {
+      run(all::status);
+      return false;
+    }
+    byte[] key = all.key();
     return key.length >= prefix.length
         && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
@@ -339,7 +351,7 @@ public final class RocksStorage implements AutoCloseable {
       RocksIterator pages = db.newIterator(journal);
       byte[] from = positionKey(position + 1);
       pages.seekForPrev(from);
-      if (!pages.isValid() || !startsWith(pages.key(), prefix)) {
+      if (!standsBelow(pages, prefix)) {
         pages.seek(from);
       }
       return new Pages(pages);
@@ -371,9 +383,7 @@ public final class RocksStorage implements AutoCloseable {
       Checkpoint first = checkpointAtOrAfter(trimmed.position());
       long bytesBeforeEnd = first == null ? 0 : first.bytesBefore();
       try (RocksIterator all = db.newIterator(checkpoints)) {
-        for (all.seek(positionKey(trimmed.position() + 1));
-            all.isValid() && startsWith(all.key(), prefix);
-            all.next()) {
+        for (all.seek(positionKey(trimmed.position() + 1)); standsBelow(all, prefix); all.next()) {
           Checkpoint checkpoint = checkpoint(all.value());
           if (checkpoint.localTime() > localTime && journalBytes - bytesBeforeEnd <= maxBytes) {
             break;
@@ -400,9 +410,7 @@ public final class RocksStorage implements AutoCloseable {
     public List<Due> due(long millis, int limit) {
       List<Due> due = new ArrayList<>();
       try (RocksIterator all = db.newIterator(expiries)) {
-        for (all.seek(prefix);
-            all.isValid() && startsWith(all.key(), prefix) && due.size() < limit;
-            all.next()) {
+        for (all.seek(prefix); standsBelow(all, prefix) && due.size() < limit; all.next()) {
           byte[] key = all.key();
           long at = ByteBuffer.wrap(key).getLong(NUMBER_BYTES);
           if (at > millis) {
@@ -453,7 +461,7 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     private @Nullable Checkpoint standingAt(RocksIterator all) {
-      return all.isValid() && startsWith(all.key(), prefix) ? checkpoint(all.value()) : null;
+      return standsBelow(all, prefix) ? checkpoint(all.value()) : null;
     }
 
     private static Checkpoint checkpoint(byte[] value) {
@@ -492,7 +500,7 @@ public final class RocksStorage implements AutoCloseable {
 
       @Override
       public byte @Nullable [] next() {
-        if (!pages.isValid() || !startsWith(pages.key(), prefix)) {
+        if (!standsBelow(pages, prefix)) {
           return null;
         }
         byte[] page = pages.value();
@@ -550,7 +558,7 @@ public final class RocksStorage implements AutoCloseable {
         all.seek(prefix);
         started = true;
       }
-      return all.isValid() && startsWith(all.key(), prefix);
+      return standsBelow(all, prefix);
     }
 
     @Override

@@ -1,0 +1,54 @@
+package dev.lyrebird.table;
+
+import static dev.lyrebird.table.Samples.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Row;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a process has acknowledged outlives it. */
+final class RocksStorageKillTest {
+  private static final int WRITES = 300;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWasAcknowledgedIsThereAfterAKill(RocksStorage.Sync sync)
+      throws IOException, InterruptedException {
+    long last;
+    try (WritingProcess process = new WritingProcess(folder, sync)) {
+      while (process.next() < WRITES) {
+        // It goes on.
+      }
+      assertThrows(StorageException.class, () -> WritingProcess.open(folder, sync).close());
+      last = Math.max(WRITES, process.kill());
+    }
+    try (RocksStorage storage = WritingProcess.open(folder, sync)) {
+      Table table = WritingProcess.open(storage);
+      Table.Page journal = table.read(Place.START, entry -> true, Integer.MAX_VALUE);
+      assertNotNull(journal);
+      List<Entry> entries = journal.entries();
+      assertTrue(entries.size() >= last, () -> entries.size() + " entries");
+      for (int i = 0; i < entries.size(); i++) {
+        assertEquals(Integer.toString(i + 1), text(entries.get(i).payload()));
+      }
+      for (Entry entry : entries.subList(entries.size() - WritingProcess.ROWS, entries.size())) {
+        Row row = table.read(entry.id());
+        assertNotNull(row);
+        assertEquals(entry.version(), row.version());
+        assertEquals(entry.payload(), row.payload());
+      }
+    }
+  }
+}

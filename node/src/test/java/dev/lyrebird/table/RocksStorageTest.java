@@ -1,0 +1,157 @@
+package dev.lyrebird.table;
+
+import static dev.lyrebird.table.Samples.text;
+import static dev.lyrebird.table.TableStoreContract.entries;
+import static dev.lyrebird.table.TableStoreContract.ids;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.Write;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The storage on disk keeps the contract of each table, and the tables apart. */
+final class RocksStorageTest implements TableStoreContract {
+  private static final RocksStorage.Settings SETTINGS =
+      new RocksStorage.Settings(RocksStorage.Sync.OS, 8 << 20, 8 << 20);
+
+  @TempDir Path folder;
+  private RocksStorage storage;
+
+  @BeforeEach
+  void open() {
+    storage = new RocksStorage(folder.resolve("data"), SETTINGS, () -> 42);
+  }
+
+  @AfterEach
+  void close() {
+    storage.close();
+  }
+
+  @Override
+  public TableStore fresh() {
+    return storage.table("data/t");
+  }
+
+  @Override
+  public TableStore reopened(TableStore store) {
+    close();
+    open();
+    return storage.table("data/t");
+  }
+
+  @Test
+  void theNodeKeepsTheIdItChose() {
+    assertEquals(42, storage.node());
+    close();
+    storage = new RocksStorage(folder.resolve("data"), SETTINGS, () -> 43);
+    assertEquals(42, storage.node());
+  }
+
+  @Test
+  void tablesOfOneStorageDoNotSeeEachOther() {
+    List<String> names = List.of("a", "b", "c");
+    JournalWriter writer = new JournalWriter(new Random(5));
+    for (String name : names) {
+      writer = new JournalWriter(new Random(5));
+      TableStore store = storage.table(name);
+      writer.append(store, PAGES);
+      store.settle(Map.of(name, row(name, 500)), writer.head());
+    }
+    Place end = storage.table("b").trim(Long.MAX_VALUE, 0);
+    assertNotEquals(Place.START, end);
+
+    close();
+    open();
+    for (String name : names.reversed()) { // numbers are kept, not given by the order of opening
+      TableStore store = storage.table(name);
+      Place trimmed = name.equals("b") ? end : Place.START;
+      assertEquals(
+          new TableStore.Progress(writer.head(), writer.head(), trimmed), store.progress());
+      assertEquals(writer.behind(trimmed), entries(store, trimmed.position()));
+      assertEquals(List.of(name), ids(store, ""));
+      assertEquals(row(name, 500), store.row(name));
+      assertEquals(List.of(new TableStore.Due(500, name)), store.due(500, 10));
+      store.settle(Map.of(name, gone()), writer.head());
+    }
+    TableStore fourth = storage.table("d");
+    assertEquals(Place.START, fourth.progress().head());
+    assertEquals(List.of(), entries(fourth, 0));
+    assertEquals(List.of(), ids(fourth, ""));
+    assertEquals(List.of(), fourth.due(500, 10));
+  }
+
+  @Test
+  void aSecondOpeningIsRefusedInWordsThatNameTheFolder() {
+    StorageException refused = assertThrows(StorageException.class, this::openAgain);
+    assertTrue(String.valueOf(refused.getMessage()).contains(folder.resolve("data").toString()));
+    assertTrue(String.valueOf(refused.getMessage()).contains("another node"));
+    assertEquals(Place.START, fresh().progress().head());
+  }
+
+  private void openAgain() {
+    new RocksStorage(folder.resolve("data"), SETTINGS, () -> 43).close();
+  }
+
+  @Test
+  void whatIsNoFolderIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "not a folder");
+    assertThrows(StorageException.class, () -> new RocksStorage(file, SETTINGS, () -> 1));
+  }
+
+  @Test
+  void aDamagedJournalIsToldNotTakenForAShortOne() throws IOException {
+    JournalWriter writer = new JournalWriter(new Random(5));
+    writer.append(fresh(), 20 * PAGES);
+    for (int i = 0; i < 2; i++) { // what the log holds goes to a table file when it is next opened
+      close();
+      open();
+    }
+    close();
+    damage(largestTableFile());
+    open();
+    TableStore damaged = storage.table("data/t");
+    assertThrows(StorageException.class, () -> entries(damaged, 0));
+  }
+
+  private Path largestTableFile() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve("data"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".sst"))
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
+  }
+
+  /** Leaves the end of the file as it is, where its index lies. */
+  private static void damage(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    Arrays.fill(bytes, 0, bytes.length / 2, (byte) 0x55);
+    Files.write(file, bytes);
+  }
+
+  private static RowState row(String id, long expiresAtMillis) {
+    Write write = new Write(Write.Kind.PUT, id, text("row"), 1, 0, expiresAtMillis, null);
+    return RowState.NOTHING.merge(new Change(new Timestamp(5, 1), write));
+  }
+
+  private static RowState gone() {
+    return RowState.NOTHING.merge(new Change(new Timestamp(6, 1), Write.delete("r")));
+  }
+}

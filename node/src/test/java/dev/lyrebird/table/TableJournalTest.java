@@ -1,0 +1,145 @@
+package dev.lyrebird.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** A journal of several nodes' changes, read from places and from vectors. */
+final class TableJournalTest {
+  private static final int JOURNALS = 30;
+  private static final int READINGS = 30;
+  private static final int PAGES = 60;
+  private static final int ALL = Integer.MAX_VALUE;
+
+  private final long seed = Long.getLong("seed", System.nanoTime());
+  private final Random random = new Random(seed);
+  private final TableInMemory memory = new TableInMemory("type T @table { id: ID @primaryKey }");
+  private JournalWriter writer = new JournalWriter(random);
+
+  @Test
+  void readingsFromPlacesAndVectorsGiveWhatLiesBehindThem() {
+    for (int i = 0; i < JOURNALS; i++) {
+      writer = new JournalWriter(random);
+      MemoryTableStore store = new MemoryTableStore();
+      writer.append(store, PAGES);
+      Table table = opened(store);
+      assertEquals(writer.head(), table.head());
+      Place trimmed = store.progress().trimmed();
+      for (int j = 0; j < READINGS; j++) {
+        if (j == READINGS / 2) {
+          table.trim(random.nextLong(PAGES), ALL);
+          trimmed = store.progress().trimmed();
+        }
+        readFromPlace(table, trimmed);
+        readFromVector(table, trimmed);
+      }
+    }
+  }
+
+  private static Table opened(TableStore store) {
+    return new Table(
+        Samples.table("type T @table { id: ID @primaryKey }"),
+        store,
+        new HybridClock(() -> Instant.EPOCH, 0, 0),
+        TableInMemory.NODE);
+  }
+
+  private void readFromPlace(Table table, Place trimmed) {
+    Place from = writer.places.get(random.nextInt(writer.places.size()));
+    Predicate<Entry> wanted = wanted();
+    Table.Page page = table.read(from, wanted, random.nextInt(2000));
+    if (from.position() < trimmed.position()) {
+      assertNull(page, this::replay);
+      return;
+    }
+    assertNotNull(page, this::replay);
+    check(page, from, wanted);
+    assertEquals(behind(from, wanted), readOn(table, page, wanted), this::replay);
+  }
+
+  private void readFromVector(Table table, Place trimmed) {
+    VersionVector covered = writer.covered();
+    Predicate<Entry> wanted = wanted();
+    Predicate<Entry> news =
+        entry -> !covered.covers(entry.change().timestamp()) && wanted.test(entry);
+    Table.Page page = table.read(covered, wanted, random.nextInt(2000));
+    if (!covered.covers(trimmed.vector())) {
+      assertNull(page, this::replay);
+      return;
+    }
+    assertNotNull(page, this::replay);
+    check(page, trimmed, news);
+    assertEquals(behind(trimmed, news), readOn(table, page, news), this::replay);
+  }
+
+  private List<Entry> behind(Place from, Predicate<Entry> wanted) {
+    return writer.behind(from).stream().filter(wanted).toList();
+  }
+
+  /** Holds a page to the journal: it leaves out nothing wanted, and its places are right. */
+  private void check(Table.Page page, Place from, Predicate<Entry> wanted) {
+    Place end = writer.places.get((int) page.end().position());
+    assertEquals(end, page.end(), this::replay);
+    assertEquals(
+        behind(from, wanted).stream().filter(entry -> entry.position() <= end.position()).toList(),
+        page.entries(),
+        this::replay);
+    assertEquals(
+        page.entries().stream().map(entry -> writer.places.get((int) entry.position())).toList(),
+        page.places(),
+        this::replay);
+  }
+
+  /** Returns what the page and those behind it hold. */
+  private List<Entry> readOn(Table table, Table.Page first, Predicate<Entry> wanted) {
+    List<Entry> read = new ArrayList<>(first.entries());
+    Place place = first.end();
+    while (place.position() < writer.head().position()) {
+      Table.Page page = table.read(place, wanted, 1 + random.nextInt(2000));
+      assertNotNull(page, this::replay);
+      assertTrue(page.end().position() > place.position(), this::replay);
+      read.addAll(page.entries());
+      place = page.end();
+    }
+    return read;
+  }
+
+  private Predicate<Entry> wanted() {
+    int chosen = random.nextInt(1, 8);
+    return entry -> (entry.id().hashCode() & chosen) != 0;
+  }
+
+  @Test
+  void aReadingStopsSoonAfterItsLimit() {
+    MemoryTableStore store = new MemoryTableStore();
+    writer.append(store, PAGES);
+    Table.Page page = opened(store).read(Place.START, entry -> true, 1);
+    assertNotNull(page);
+    assertTrue(page.end().position() <= 4, () -> "read on to " + page.end());
+  }
+
+  @Test
+  void nothingLiesBehindTheHead() {
+    memory.apply(Write.put("r", Samples.text("x")));
+    Place head = memory.table.head();
+    assertEquals(
+        new Table.Page(List.of(), List.of(), head), memory.table.read(head, entry -> true, ALL));
+    assertEquals(List.of(), memory.journal(head));
+  }
+
+  private String replay() {
+    return "-Dseed=" + seed;
+  }
+}

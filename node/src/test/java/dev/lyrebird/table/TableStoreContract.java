@@ -1,0 +1,262 @@
+package dev.lyrebird.table;
+
+import static dev.lyrebird.table.Samples.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.EntryCodec;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What a table relies on, whatever its store is made of. */
+interface TableStoreContract {
+  int RUNS = 40;
+  int PAGES = 30;
+
+  /** Returns the store of a table to which nothing was written. */
+  TableStore fresh();
+
+  /** Returns a store as it is found when the one given has been closed. */
+  TableStore reopened(TableStore store);
+
+  @Test
+  default void anEmptyStoreStandsAtTheStart() {
+    TableStore store = fresh();
+    for (int i = 0; i < 2; i++) {
+      assertEquals(
+          new TableStore.Progress(Place.START, Place.START, Place.START), store.progress());
+      assertEquals(List.of(), entries(store, 0));
+      assertEquals(List.of(), ids(store, ""));
+      assertEquals(List.of(), store.due(Long.MAX_VALUE, 10));
+      assertEquals(Place.START, store.checkpointWithin(VersionVector.EMPTY));
+      assertEquals(Place.START, store.trim(Long.MAX_VALUE, 0));
+      assertEquals(0, store.estimatedRows());
+      assertNull(store.row("r"));
+      store = reopened(store);
+    }
+  }
+
+  @Test
+  default void theJournalIsReadFromAnyPosition() {
+    Random random = new Random(5);
+    JournalWriter writer = new JournalWriter(random);
+    TableStore store = fresh();
+    writer.append(store, PAGES);
+    for (int i = 0; i < 2; i++) {
+      for (Place place : writer.places) {
+        List<Entry> read = entries(store, place.position());
+        assertTrue(read.getFirst().position() <= place.position() + 1);
+        assertEquals(
+            writer.behind(place),
+            read.stream().filter(entry -> entry.position() > place.position()).toList());
+      }
+      store = reopened(store);
+      assertEquals(writer.head(), store.progress().head());
+    }
+  }
+
+  @Test
+  default void theCheckpointFoundIsTheLastThatIsCovered() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(random);
+    for (int i = 0; i < 3; i++) {
+      writer.append(store, PAGES);
+      Place trimmed = i == 1 ? store.trim(PAGES / 2, Long.MAX_VALUE) : store.progress().trimmed();
+      for (int j = 0; j < RUNS; j++) {
+        VersionVector covered = writer.covered().join(trimmed.vector());
+        Place expected =
+            writer.checkpoints.stream()
+                .map(JournalWriter.Checkpoint::place)
+                .filter(place -> place.position() >= trimmed.position())
+                .filter(place -> covered.covers(place.vector()))
+                .reduce(trimmed, (before, after) -> after);
+        assertEquals(expected, store.checkpointWithin(covered), "-Dseed=" + seed);
+      }
+      store = reopened(store);
+      store.progress();
+    }
+  }
+
+  @Test
+  default void aTrimDropsWhatIsOldOrTooMuchAndNothingElse() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(random);
+    for (int i = 0; i < RUNS; i++) {
+      writer.append(store, random.nextBoolean(), i);
+      writer.append(store, random.nextInt(PAGES));
+      Place before = store.progress().trimmed();
+      long cut = random.nextBoolean() ? random.nextInt(PAGES) : -1;
+      long bound = random.nextBoolean() ? Long.MAX_VALUE : random.nextInt(3000);
+      Place end = store.trim(cut, bound);
+      if (random.nextBoolean()) {
+        store = reopened(store);
+      }
+      assertEquals(
+          trimmed(writer, before, cut, bound), end, "-Dseed=%d, trim %d".formatted(seed, i));
+      assertEquals(end, store.progress().trimmed());
+      assertEquals(writer.head(), store.progress().head());
+      assertEquals(writer.behind(end), entries(store, end.position()));
+    }
+  }
+
+  /** Works out where a trim ends: it goes on while what comes next is old, or the rest too much. */
+  private static Place trimmed(JournalWriter writer, Place from, long cut, long bound) {
+    Place end = from;
+    for (JournalWriter.Checkpoint checkpoint : writer.checkpoints) {
+      if (checkpoint.place().position() > end.position()) {
+        if (checkpoint.localTime() > cut && writer.bytesBehind(end) <= bound) {
+          break;
+        }
+        end = checkpoint.place();
+      }
+    }
+    return end;
+  }
+
+  @Test
+  default void rowsAreReadInTheOrderOfTheirBytes() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    TableStore store = fresh();
+    Map<byte[], RowState> oracle = new TreeMap<>(Arrays::compareUnsigned);
+    for (int i = 0; i < RUNS; i++) {
+      Map<String, RowState> changed = new LinkedHashMap<>();
+      for (int j = random.nextInt(5); j >= 0; j--) {
+        String id = id(random);
+        RowState state = random.nextInt(3) == 0 ? gone(i + 1) : row(i + 1, 0);
+        changed.put(id, state);
+        oracle.remove(id.getBytes(StandardCharsets.UTF_8));
+        if (state.isVisible()) {
+          oracle.put(id.getBytes(StandardCharsets.UTF_8), state);
+        }
+      }
+      store.settle(changed, new Place(i, VersionVector.of(new Timestamp(i, 1))));
+      if (i % 10 == 0) {
+        store = reopened(store);
+        store.progress();
+      }
+      String prefix = random.nextBoolean() ? "" : id(random);
+      List<String> expected =
+          oracle.keySet().stream()
+              .map(id -> new String(id, StandardCharsets.UTF_8))
+              .filter(id -> id.startsWith(prefix))
+              .toList();
+      assertEquals(expected, ids(store, prefix), "-Dseed=" + seed);
+      for (Map.Entry<byte[], RowState> row : oracle.entrySet()) {
+        assertEquals(row.getValue(), store.row(new String(row.getKey(), StandardCharsets.UTF_8)));
+      }
+    }
+  }
+
+  /** Returns an id of one to three characters that take from one to four bytes. */
+  private static String id(Random random) {
+    return random
+        .ints(1 + random.nextInt(3), 0, 6)
+        .mapToObj(i -> List.of("a", "/", "\u00e9", "\uffee", "\ud83d\ude00", "\u0001").get(i))
+        .reduce("", String::concat);
+  }
+
+  @Test
+  default void whatIsSettledIsFoundAgainWithItsPlace() {
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(new Random(5));
+    writer.append(store, PAGES);
+    RowState patched =
+        RowState.NOTHING
+            .merge(new Change(new Timestamp(5, 1), Write.patch("r", text("{\"a\":1}"))))
+            .createdAt(77);
+    store.settle(Map.of("r", patched), writer.head());
+    assertEquals(writer.head(), store.progress().settled());
+
+    store = reopened(store);
+    assertEquals(
+        new TableStore.Progress(writer.head(), writer.head(), Place.START), store.progress());
+    assertEquals(patched, store.row("r"));
+    assertEquals(1, store.estimatedRows());
+  }
+
+  @Test
+  default void aReadingSeesTheRowsAsTheyStoodWhenItBegan() {
+    TableStore store = fresh();
+    store.settle(Map.of("a", row(1, 0), "b", row(2, 0), "d", row(3, 0)), Place.START);
+    try (TableStore.RowScan scan = store.scan("")) {
+      assertTrue(scan.next());
+      store.settle(Map.of("b", gone(4), "c", row(5, 0), "d", row(6, 0)), Place.START);
+      assertTrue(scan.next());
+      assertEquals("b", scan.id());
+      assertTrue(scan.next());
+      assertEquals("d", scan.id());
+      assertEquals(row(3, 0), scan.state());
+      assertFalse(scan.next());
+    }
+    assertEquals(List.of("a", "c", "d"), ids(store, ""));
+  }
+
+  @Test
+  default void whatIsToEndIsRememberedUntilItIsDealtWith() {
+    TableStore store = fresh();
+    store.settle(Map.of("a", row(1, 500), "b", row(2, 300), "c", row(3, 0)), Place.START);
+    store.settle(Map.of("a", row(4, 1L << 40)), Place.START);
+    store = reopened(store);
+    TableStore.Due b = new TableStore.Due(300, "b");
+    TableStore.Due a = new TableStore.Due(500, "a");
+    TableStore.Due later = new TableStore.Due(1L << 40, "a");
+    assertEquals(List.of(), store.due(299, 10));
+    assertEquals(List.of(b), store.due(300, 10));
+    assertEquals(List.of(b, a), store.due(500, 10));
+    assertEquals(List.of(b), store.due(500, 1));
+    store.forget(List.of(b, a));
+    assertEquals(List.of(later), store.due(Long.MAX_VALUE, 10));
+    store = reopened(store);
+    assertEquals(List.of(later), store.due(Long.MAX_VALUE, 10));
+  }
+
+  private static RowState row(long time, long expiresAtMillis) {
+    Write write = new Write(Write.Kind.PUT, "r", text("at " + time), 1, 0, expiresAtMillis, null);
+    return RowState.NOTHING.merge(new Change(new Timestamp(time, 1), write));
+  }
+
+  private static RowState gone(long time) {
+    return RowState.NOTHING.merge(new Change(new Timestamp(time, 1), Write.delete("r")));
+  }
+
+  /** Returns the entries of all pages from the one that holds the entry behind a position. */
+  static List<Entry> entries(TableStore store, long position) {
+    List<Entry> entries = new ArrayList<>();
+    try (TableStore.PageScan pages = store.pages(position)) {
+      for (byte[] page = pages.next(); page != null; page = pages.next()) {
+        entries.addAll(EntryCodec.decode(page));
+      }
+    }
+    return entries;
+  }
+
+  static List<String> ids(TableStore store, String prefix) {
+    List<String> ids = new ArrayList<>();
+    try (TableStore.RowScan scan = store.scan(prefix)) {
+      while (scan.next()) {
+        ids.add(scan.id());
+      }
+    }
+    return ids;
+  }
+}
