@@ -30,8 +30,8 @@ record ClientFrame(Write.Kind kind, String id, boolean isNumber, byte @Nullable 
    * @throws RefusedException where it is no such frame
    */
   static ClientFrame parse(byte[] json) {
-    try (JsonParser in = JsonCopy.parser(JsonCopy.FACTORY, json)) {
-      if (in == null || in.nextToken() != JsonToken.START_OBJECT) {
+    try (JsonParser in = JsonCopy.parser(json)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
         throw refused("a frame here is an object with id, value and type");
       }
       Fields fields = new Fields();

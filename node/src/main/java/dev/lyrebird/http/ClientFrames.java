@@ -151,8 +151,8 @@ final class ClientFrames implements Tables.Receipt {
   }
 
   private static boolean isJson(byte[] utf8) {
-    try (JsonParser in = JsonCopy.parser(JsonCopy.FACTORY, utf8)) {
-      if (in == null || in.nextToken() == null) {
+    try (JsonParser in = JsonCopy.parser(utf8)) {
+      if (in.nextToken() == null) {
         return false;
       }
       in.skipChildren();

@@ -79,6 +79,11 @@ final class JsonCopy {
     }
   }
 
+  /** Returns a parser of UTF-8 text. */
+  static JsonParser parser(byte[] utf8) throws IOException {
+    return parser(FACTORY, utf8);
+  }
+
   /**
    * Only UTF-8 is JSON (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
    */

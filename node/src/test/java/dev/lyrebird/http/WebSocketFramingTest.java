@@ -40,6 +40,7 @@ final class WebSocketFramingTest {
           0,
           MAX_FRAME,
           MAX_FRAME,
+          1,
           MAX_FRAME,
           1,
           15,
