@@ -1,0 +1,143 @@
+package dev.lyrebird.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the operations port: {@code /health}, {@code /metrics} for Prometheus, and the console at
+ * {@code /}, which asks {@code /addresses} where the node is. Owned by one event loop.
+ */
+public final class OperationsVerticle extends VerticleBase {
+
+  private static final String CONSOLE = "demo.html";
+
+  /** The console is one page without parts from elsewhere; it may talk to any node. */
+  private static final String CONSOLE_POLICY =
+      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;"
+          + " connect-src *; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final String host;
+  private final int port;
+  private final PrometheusMeterRegistry meters;
+  private final Supplier<NodeState> state;
+  private @Nullable HttpServer server;
+
+  /**
+   * @param port the port to listen on; 0 takes a free one
+   * @param state tells what the node says of itself; asked on this verticle's event loop
+   */
+  public OperationsVerticle(
+      String host, int port, PrometheusMeterRegistry meters, Supplier<NodeState> state) {
+    this.host = host;
+    this.port = port;
+    this.meters = meters;
+    this.state = state;
+  }
+
+  @Override
+  public Future<?> start() {
+    Buffer console = console();
+    Router router = Router.router(vertx);
+    get(router, "/").handler(context -> answerConsole(context, console));
+    get(router, "/health").handler(this::answerHealth);
+    get(router, "/metrics")
+        .handler(context -> answer(context, 200, METRICS_TYPE, Buffer.buffer(meters.scrape())));
+    get(router, "/addresses").handler(this::answerAddresses);
+    router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
+    router.errorHandler(405, context -> refuse(context, 405, "this path takes GET and HEAD"));
+    server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(router);
+    return server.listen(port, host);
+  }
+
+  private static Route get(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return server == null ? Future.succeededFuture() : server.close();
+  }
+
+  /** Returns the port it listens on, once it is deployed. */
+  public int port() {
+    if (server == null) {
+      throw new IllegalStateException("not deployed yet, so there is no port");
+    }
+    return server.actualPort();
+  }
+
+  private static Buffer console() {
+    try (InputStream page = OperationsVerticle.class.getResourceAsStream(CONSOLE)) {
+      if (page == null) {
+        throw new IllegalStateException("the class path lacks the console, " + CONSOLE);
+      }
+      return Buffer.buffer(page.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void answerConsole(RoutingContext context, Buffer page) {
+    context.response().putHeader("Content-Security-Policy", CONSOLE_POLICY);
+    answer(context, 200, "text/html;charset=utf-8", page);
+  }
+
+  private void answerHealth(RoutingContext context) {
+    NodeState now = state.get();
+    boolean healthy = now.faults().isEmpty();
+    ObjectNode health = JsonNodeFactory.instance.objectNode();
+    health.put("status", healthy ? "up" : "down");
+    health.put("node", now.name());
+    health.put("version", now.version());
+    if (!healthy) {
+      ArrayNode faults = health.putArray("faults");
+      now.faults().forEach(faults::add);
+    }
+    answer(context, healthy ? 200 : 503, health);
+  }
+
+  private void answerAddresses(RoutingContext context) {
+    NodeState now = state.get();
+    ObjectNode ports = JsonNodeFactory.instance.objectNode();
+    ports.put("http", now.httpPort());
+    ports.put("mqtt", now.mqttPort());
+    answer(context, 200, ports);
+  }
+
+  private static void answer(RoutingContext context, int status, ObjectNode json) {
+    answer(context, status, MediaType.JSON.name(), Buffer.buffer(json.toString()));
+  }
+
+  private static void refuse(RoutingContext context, int status, String detail) {
+    answer(context, status, Problem.MEDIA_TYPE, Buffer.buffer(Problem.of(status, detail).json()));
+  }
+
+  private static void answer(RoutingContext context, int status, String mediaType, Buffer content) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, mediaType)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length()))
+        .end(content);
+  }
+}
