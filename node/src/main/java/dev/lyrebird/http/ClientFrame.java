@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
-import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
@@ -30,31 +29,15 @@ record ClientFrame(Write.Kind kind, String id, boolean isNumber, byte @Nullable 
    * @throws RefusedException where it is no such frame
    */
   static ClientFrame parse(byte[] json) {
-    try (JsonParser in = JsonCopy.parser(json)) {
-      if (in.nextToken() != JsonToken.START_OBJECT) {
-        throw refused("a frame here is an object with id, value and type");
-      }
-      Fields fields = new Fields();
-      while (in.nextToken() == JsonToken.FIELD_NAME) {
-        String name = in.currentName();
-        in.nextToken();
-        fields.take(name, in);
-      }
-      if (in.nextToken() != null) {
-        throw refused("a frame is one JSON object, and something follows it");
-      }
+    Fields fields = new Fields();
+    try {
+      JsonCopy.document(JsonCopy.FACTORY, json, (in, out) -> fields.read(in));
       return fields.frame();
     } catch (JsonProcessingException e) {
       throw refused("the frame is no JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw refused("the frame is no JSON: it ends too early");
+      throw refused("the frame is no JSON: " + e.getMessage());
     }
-  }
-
-  /** Returns the write that the frame asks for. */
-  Write write() {
-    Payload payload = value == null ? Payload.EMPTY : Payload.json(value);
-    return new Write(kind, id, payload, Write.ANY_QOS, 0, 0, null);
   }
 
   /** What has been read of a frame. */
@@ -65,7 +48,20 @@ record ClientFrame(Write.Kind kind, String id, boolean isNumber, byte @Nullable 
     private boolean isNumber;
     private byte @Nullable [] value;
 
-    void take(String name, JsonParser in) throws IOException {
+    /** Reads a whole frame; nothing is written. */
+    boolean read(JsonParser in) throws IOException {
+      if (in.currentToken() != JsonToken.START_OBJECT) {
+        throw refused("a frame here is an object with id, value and type");
+      }
+      while (in.nextToken() == JsonToken.FIELD_NAME) {
+        String name = in.currentName();
+        in.nextToken();
+        take(name, in);
+      }
+      return false;
+    }
+
+    private void take(String name, JsonParser in) throws IOException {
       switch (name) {
         case "id" -> takeId(in);
         case "type" -> kind = kind(in.getText());

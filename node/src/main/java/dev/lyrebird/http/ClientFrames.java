@@ -1,6 +1,5 @@
 package dev.lyrebird.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
@@ -23,8 +22,11 @@ import java.io.IOException;
  */
 final class ClientFrames implements Tables.Receipt {
 
+  private static final Content JSON = new Content(Content.Kind.JSON, Payload.JSON);
+
   private final WebSocketConnection connection;
   private final Tables tables;
+  private final PerTable<RowReader> readers;
   private final StreamTarget target;
   private final EventWire wire;
   private final int maxUnanswered;
@@ -43,11 +45,13 @@ final class ClientFrames implements Tables.Receipt {
   ClientFrames(
       WebSocketConnection connection,
       Tables tables,
+      PerTable<RowReader> readers,
       StreamTarget target,
       EventWire wire,
       int maxUnanswered) {
     this.connection = connection;
     this.tables = tables;
+    this.readers = readers;
     this.target = target;
     this.wire = wire;
     this.maxUnanswered = maxUnanswered;
@@ -124,7 +128,21 @@ final class ClientFrames implements Tables.Receipt {
     if (!target.filter().matches(topic)) {
       throw refused("the id %s is not among those of this path".formatted(frame.id()));
     }
-    write(table, frame.write());
+    byte[] value = frame.value();
+    Write write =
+        value == null
+            ? Write.delete(frame.id())
+            : write(frame.kind(), frame.id(), value, readers.of(table));
+    write(table, write);
+  }
+
+  private static Write write(Write.Kind kind, String id, byte[] json, RowReader reader) {
+    return switch (kind) {
+      case PUT -> Write.put(id, reader.row(id, JSON, json));
+      case PATCH -> Write.patch(id, reader.patch(id, JSON, json));
+      case MESSAGE -> Write.message(id, Payload.json(json));
+      case DELETE -> throw new IllegalArgumentException("a delete has no value");
+    };
   }
 
   private void write(TableDefinition table, Write write) {
@@ -151,12 +169,9 @@ final class ClientFrames implements Tables.Receipt {
   }
 
   private static boolean isJson(byte[] utf8) {
-    try (JsonParser in = JsonCopy.parser(utf8)) {
-      if (in.nextToken() == null) {
-        return false;
-      }
-      in.skipChildren();
-      return in.nextToken() == null;
+    try {
+      JsonCopy.document(JsonCopy.FACTORY, utf8, (in, out) -> in.skipChildren() == null);
+      return true;
     } catch (IOException e) {
       return false;
     }

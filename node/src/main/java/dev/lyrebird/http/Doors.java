@@ -25,12 +25,13 @@ final class Doors {
       RandomGenerator random) {
     Paths paths = new Paths(tables.exports());
     PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
+    PerTable<RowReader> readers = new PerTable<>(tables.exports().tables(), RowReader::new);
     StreamTargets targets = new StreamTargets(tables, paths);
     EventWires wires = new EventWires(tables.hub(), new EventJson(tables, views));
     offersEvents = settings.sse();
-    rest = new RestDoor(settings, tables, paths, views);
+    rest = new RestDoor(settings, tables, paths, views, readers);
     sse = new SseDoor(vertx, settings, tables, targets, wires.sse(), streams, random);
-    webSocket = new WebSocketDoor(settings, tables, targets, wires, streams, upgrades);
+    webSocket = new WebSocketDoor(settings, tables, readers, targets, wires, streams, upgrades);
   }
 
   /** Returns the first door that takes a request. */

@@ -79,15 +79,10 @@ final class JsonCopy {
     }
   }
 
-  /** Returns a parser of UTF-8 text. */
-  static JsonParser parser(byte[] utf8) throws IOException {
-    return parser(FACTORY, utf8);
-  }
-
   /**
    * Only UTF-8 is JSON (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
    */
-  static JsonParser parser(JsonFactory factory, byte[] utf8) throws IOException {
+  private static JsonParser parser(JsonFactory factory, byte[] utf8) throws IOException {
     for (int i = 0; i < Math.min(4, utf8.length); i++) {
       if (utf8[i] == 0 || utf8[i] == (byte) 0xfe || utf8[i] == (byte) 0xff) {
         throw new CharConversionException("it is not in UTF-8");

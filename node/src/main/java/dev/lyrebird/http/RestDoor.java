@@ -23,9 +23,13 @@ final class RestDoor implements Door {
   private final RowWrites rowWrites;
   private final CollectionWrites collectionWrites;
 
-  RestDoor(HttpSettings settings, Tables tables, Paths paths, PerTable<RowView> views) {
+  RestDoor(
+      HttpSettings settings,
+      Tables tables,
+      Paths paths,
+      PerTable<RowView> views,
+      PerTable<RowReader> readers) {
     this.paths = paths;
-    PerTable<RowReader> readers = new PerTable<>(tables.exports().tables(), RowReader::new);
     this.tableReads = new TableReads(tables, views, settings.socketBytes());
     this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
     this.rowWrites = new RowWrites(tables, readers, settings);

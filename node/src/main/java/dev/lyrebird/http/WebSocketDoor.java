@@ -19,6 +19,7 @@ final class WebSocketDoor implements Door {
 
   private final HttpSettings settings;
   private final Tables tables;
+  private final PerTable<RowReader> readers;
   private final StreamTargets targets;
   private final EventWires wires;
   private final OpenStreams streams;
@@ -28,12 +29,14 @@ final class WebSocketDoor implements Door {
   WebSocketDoor(
       HttpSettings settings,
       Tables tables,
+      PerTable<RowReader> readers,
       StreamTargets targets,
       EventWires wires,
       OpenStreams streams,
       Upgrades upgrades) {
     this.settings = settings;
     this.tables = tables;
+    this.readers = readers;
     this.targets = targets;
     this.wires = wires;
     this.streams = streams;
@@ -90,7 +93,8 @@ final class WebSocketDoor implements Door {
         exchange.request(),
         connection -> {
           ClientFrames frames =
-              new ClientFrames(connection, tables, target, wire, settings.connectionWrites());
+              new ClientFrames(
+                  connection, tables, readers, target, wire, settings.connectionWrites());
           WebSocketStream stream =
               new WebSocketStream(connection, wire, format, query, frames, tables.hub(), streams);
           stream.open(target, query);

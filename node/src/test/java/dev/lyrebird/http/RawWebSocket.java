@@ -98,12 +98,14 @@ final class RawWebSocket implements AutoCloseable {
     return head.toString();
   }
 
-  /** Sends bytes as they are. */
+  /** Sends bytes as they are, in one piece. */
   void send(byte[]... pieces) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (byte[] piece : pieces) {
+      bytes.writeBytes(piece);
+    }
     try {
-      for (byte[] bytes : pieces) {
-        out.write(bytes);
-      }
+      out.write(bytes.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

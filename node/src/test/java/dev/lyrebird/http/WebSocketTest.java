@@ -122,7 +122,7 @@ final class WebSocketTest {
       client.text("{\"id\":\"s1\",\"value\":{\"temp\": 1.50},\"type\":\"put\"}");
       assertEvent("\"s1\"", "{\"temp\":1.50,\"id\":\"s1\"}", "put", client.readText());
       client.text("{\"type\":\"patch\",\"value\":{\"b\":2},\"id\":\"s1\"}");
-      assertEvent("\"s1\"", "{\"temp\":1.5,\"b\":2,\"id\":\"s1\"}", "put", client.readText());
+      assertEvent("\"s1\"", "{\"temp\":1.5,\"id\":\"s1\",\"b\":2}", "put", client.readText());
       client.text("{\"id\":\"s1\",\"value\":null}");
       assertEvent("\"s1\"", "null", "message", client.readText());
       client.text("{\"id\":\"s1\",\"type\":\"delete\"}");
