@@ -132,19 +132,23 @@ public final class TableClient implements Tables {
     if (!channel.path().isEmpty()) {
       return channel.mayMatch(filter);
     }
-    // The root table has what no other export takes: nothing, if another takes all that begins so.
-    String literal = filter.literalPrefix();
-    if (!filter.isWildcard()) {
-      return isRoots(literal, index);
+    // The root table has what no other export takes. An export takes all topics below its path, so
+    // that one topic speaks for all that begin alike, but for those that are that beginning.
+    String beginning = filter.literalPrefix();
+    if (filter.isWildcard() && isRoots(beginning + "x", index)) {
+      return true;
     }
-    boolean matchesParent = filter.kind() == TopicFilter.Kind.MQTT && filter.isOpenEnded();
-    return literal.isEmpty()
-        || isRoots(literal + "x", index)
-        || (matchesParent && isRoots(literal.substring(0, literal.length() - 1), index));
+    String parent = beginning.substring(0, Math.max(0, beginning.length() - 1));
+    return (filter.matches(beginning) && isRoots(beginning, index))
+        || (filter.matches(parent) && isRoots(parent, index));
   }
 
   private boolean isRoots(String topic, int root) {
-    return exports.topic(topic) instanceof Target.Row row && indexOf(row.definition()) == root;
+    return switch (exports.topic(topic)) {
+      case Target.Row row -> indexOf(row.definition()) == root;
+      case Target.NotOffered elsewhere -> indexOf(elsewhere.definition()) == root;
+      case Target.NotFound nowhere -> false;
+    };
   }
 
   @Override

@@ -24,8 +24,7 @@ public record Channel(String path, int cursorKey) {
    * @param idPrefix the path within this table, with a slash at its end; empty for the whole table
    */
   public TopicFilter below(String idPrefix) {
-    String topic = topic(idPrefix);
-    return TopicFilter.below(topic.endsWith("/") ? topic.substring(0, topic.length() - 1) : topic);
+    return new TopicFilter(topic(idPrefix) + '#', TopicFilter.Kind.BELOW);
   }
 
   /** Returns what the ids of all rows begin with whose topics match a filter. */
