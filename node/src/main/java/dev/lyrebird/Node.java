@@ -143,13 +143,14 @@ public final class Node implements AutoCloseable {
             http.maxRowBytes(),
             http.maxRows(),
             http.maxFrameBytes(),
+            http.maxFramesPerSecond(),
             http.pingSeconds(),
             http.commentSeconds(),
             config.queues().socketBytes(),
             config.queues().connectionWrites(),
             rest.enabled(),
-            rest.webSocket(),
-            rest.sse(),
+            rest.enabled() && rest.webSocket(),
+            rest.enabled() && rest.sse(),
             rest.lastModified());
     List<Future<?>> deployed = new ArrayList<>();
     for (int i = 0; i < orCores(config.loops().http()); i++) {

@@ -54,10 +54,11 @@ public record NodeConfig(
       int maxRowBytes,
       int maxRows,
       int maxFrameBytes,
+      int maxFramesPerSecond,
       int pingSeconds,
       int commentSeconds) {
     static final Http DEFAULT =
-        new Http("127.0.0.1", 9926, List.of(), 8 * MIB, MIB, 10_000, MIB, 30, 15);
+        new Http("127.0.0.1", 9926, List.of(), 8 * MIB, MIB, 10_000, MIB, 0, 30, 15);
 
     public Http {
       loopback("host", host);
@@ -67,6 +68,7 @@ public record NodeConfig(
       within("maxRowBytes", maxRowBytes, 1024, GIB);
       within("maxRows", maxRows, 1, 1_000_000);
       within("maxFrameBytes", maxFrameBytes, 1024, GIB);
+      within("maxFramesPerSecond", maxFramesPerSecond, 0, 1_000_000);
       within("pingSeconds", pingSeconds, 1, 3600);
       within("commentSeconds", commentSeconds, 1, 3600);
     }

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /** The doors of one event loop, and which of them a request goes to. Owned by that loop. */
@@ -22,6 +23,7 @@ final class Doors {
       HttpSettings settings,
       Tables tables,
       Upgrades upgrades,
+      InstantSource clock,
       RandomGenerator random) {
     Paths paths = new Paths(tables.exports());
     PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
@@ -29,9 +31,10 @@ final class Doors {
     StreamTargets targets = new StreamTargets(tables, paths);
     EventWires wires = new EventWires(tables.hub(), new EventJson(tables, views));
     offersEvents = settings.sse();
-    rest = new RestDoor(settings, tables, paths, views, readers);
+    rest = settings.rest() ? new RestDoor(settings, tables, paths, views, readers) : Doors::refuse;
     sse = new SseDoor(vertx, settings, tables, targets, wires.sse(), streams, random);
-    webSocket = new WebSocketDoor(settings, tables, readers, targets, wires, streams, upgrades);
+    webSocket =
+        new WebSocketDoor(settings, clock, tables, readers, targets, wires, streams, upgrades);
   }
 
   /** Returns the first door that takes a request. */
@@ -45,6 +48,10 @@ final class Doors {
       return sse;
     }
     return rest;
+  }
+
+  private static void refuse(Exchange exchange) {
+    exchange.problem(Problem.of(404, "tables are not reached by REST here; see rest.enabled"));
   }
 
   private static Accept accepted(HttpServerRequest request) {

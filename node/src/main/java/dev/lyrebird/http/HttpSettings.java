@@ -13,6 +13,7 @@ import java.util.List;
  * @param maxRowBytes the largest row or message
  * @param maxRows the most rows in one request
  * @param maxFrameBytes the largest WebSocket message
+ * @param maxFramesPerSecond the most WebSocket messages of one client in a second; 0 for no bound
  * @param pingSeconds how often a WebSocket is pinged
  * @param commentSeconds how often a comment is sent on an event stream
  * @param socketBytes bytes waiting in one client's socket beyond which it counts as slow
@@ -31,6 +32,7 @@ public record HttpSettings(
     int maxRowBytes,
     int maxRows,
     int maxFrameBytes,
+    int maxFramesPerSecond,
     int pingSeconds,
     int commentSeconds,
     int socketBytes,

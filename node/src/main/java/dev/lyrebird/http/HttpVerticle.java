@@ -44,6 +44,7 @@ public final class HttpVerticle extends VerticleBase {
   private final HttpSettings settings;
   private final Function<Context, Tables> tablesOf;
   private final Upgrades upgrades;
+  private final InstantSource clock;
   private final RandomGenerator random;
   private final Origins origins;
   private final DateField date;
@@ -67,12 +68,13 @@ public final class HttpVerticle extends VerticleBase {
     this.upgrades = upgrades;
     this.random = random;
     this.origins = new Origins(settings.corsOrigins(), settings.consolePort());
+    this.clock = clock;
     this.date = new DateField(clock);
   }
 
   @Override
   public Future<?> start() {
-    Doors opened = new Doors(vertx, settings, tablesOf.apply(context), upgrades, random);
+    Doors opened = new Doors(vertx, settings, tablesOf.apply(context), upgrades, clock, random);
     doors = opened;
     server =
         vertx

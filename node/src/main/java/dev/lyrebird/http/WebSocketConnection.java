@@ -27,6 +27,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter {
   private final Outlet outlet;
   private final WebSocketAcceptor acceptor;
   private final int maxMessageBytes;
+  private final FrameRate rate;
 
   private @Nullable ChannelHandlerContext ctx;
   private @Nullable WebSocketListener listener;
@@ -44,11 +45,13 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter {
       WebSocketControl control,
       ChannelOutlet outlet,
       WebSocketAcceptor acceptor,
-      int maxMessageBytes) {
+      int maxMessageBytes,
+      FrameRate rate) {
     this.control = control;
     this.outlet = outlet;
     this.acceptor = acceptor;
     this.maxMessageBytes = maxMessageBytes;
+    this.rate = rate;
   }
 
   /** Tells whether there is room in the socket; {@link WebSocketListener#drained} tells when. */
@@ -173,6 +176,10 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void deliver(ByteBuf message) {
+    if (!rate.allowsOneMore()) {
+      control.fail(WebSocketCloseStatus.POLICY_VIOLATION, "too many messages in a second");
+      return;
+    }
     byte[] bytes = ByteBufUtil.getBytes(message);
     if (isText) {
       listener().text(bytes);

@@ -183,8 +183,12 @@ final class WebSocketControl extends ChannelInboundHandlerAdapter {
   }
 
   private void ping(ChannelHandlerContext here) {
-    if (state != State.OPEN || !here.channel().config().isAutoRead()) {
-      return; // while we do not read, we cannot hear
+    if (state != State.OPEN) {
+      return;
+    }
+    if (!here.channel().config().isAutoRead() || !here.channel().isWritable()) {
+      heard = true; // who is not read, or still has our bytes to read, cannot answer a ping
+      return;
     }
     if (!heard) {
       here.close();

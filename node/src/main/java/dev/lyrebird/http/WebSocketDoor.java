@@ -5,6 +5,7 @@ import dev.lyrebird.schema.Protocol;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketDoor implements Door {
 
   private final HttpSettings settings;
+  private final InstantSource clock;
   private final Tables tables;
   private final PerTable<RowReader> readers;
   private final StreamTargets targets;
@@ -28,6 +30,7 @@ final class WebSocketDoor implements Door {
 
   WebSocketDoor(
       HttpSettings settings,
+      InstantSource clock,
       Tables tables,
       PerTable<RowReader> readers,
       StreamTargets targets,
@@ -35,6 +38,7 @@ final class WebSocketDoor implements Door {
       OpenStreams streams,
       Upgrades upgrades) {
     this.settings = settings;
+    this.clock = clock;
     this.tables = tables;
     this.readers = readers;
     this.targets = targets;
@@ -113,7 +117,12 @@ final class WebSocketDoor implements Door {
         new Utf8FrameValidator(false),
         control,
         outlet,
-        new WebSocketConnection(control, outlet, acceptor, maxBytes));
+        new WebSocketConnection(
+            control,
+            outlet,
+            acceptor,
+            maxBytes,
+            new FrameRate(settings.maxFramesPerSecond(), clock)));
   }
 
   private void connect(HttpServerRequest request, Subprotocol subprotocol) {

@@ -54,9 +54,11 @@ final class Http2StreamTest {
   }
 
   private Future<HttpServer> listen() {
-    DateField date = new DateField(InstantSource.system());
+    InstantSource clock = InstantSource.system();
+    DateField date = new DateField(clock);
     Doors doors =
-        new Doors(vertx, HttpNode.SETTINGS, tables, Upgrades.NONE, RandomGenerator.getDefault());
+        new Doors(
+            vertx, HttpNode.SETTINGS, tables, Upgrades.NONE, clock, RandomGenerator.getDefault());
     return vertx
         .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
         .requestHandler(request -> doors.of(request).open(new Exchange(request, "Sensors/", date)))

@@ -39,6 +39,7 @@ final class HttpNode implements AutoCloseable {
           1 << 20,
           10_000,
           1 << 20,
+          0,
           30,
           15,
           256 << 10,

@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WebSocketFramingTest {
 
   private static final int MAX_FRAME = 1 << 20;
+  private static final int MAX_FRAMES_PER_SECOND = 100;
 
   private static final HttpSettings SETTINGS =
       new HttpSettings(
@@ -42,6 +43,7 @@ final class WebSocketFramingTest {
           MAX_FRAME,
           1_000,
           MAX_FRAME,
+          MAX_FRAMES_PER_SECOND,
           1,
           15,
           262_144,
@@ -248,6 +250,21 @@ final class WebSocketFramingTest {
     try (RawWebSocket client = RawWebSocket.open(port, "/echo")) {
       client.send(frame(TEXT, "begun"), close(1000));
       assertEquals(1000, client.readClose());
+    }
+  }
+
+  @Test
+  void clientThatSendsTooOftenIsClosed() {
+    try (RawWebSocket client = RawWebSocket.open(port, "/echo")) {
+      for (int i = 0; i < 2 * MAX_FRAMES_PER_SECOND + 1; i++) { // two seconds may share them
+        client.text("x");
+      }
+      Frame frame = client.read();
+      while (frame.first() != (FIN | CLOSE)) {
+        frame = client.read();
+      }
+      assertEquals(1008, frame.code());
+      client.assertEnd();
     }
   }
 

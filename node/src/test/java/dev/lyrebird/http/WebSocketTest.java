@@ -284,6 +284,38 @@ final class WebSocketTest {
   }
 
   @Test
+  void doorsThatAreTurnedOffAreClosed() {
+    try (HttpNode quiet = HttpNode.start(SDL, without(HttpNode.SETTINGS));
+        RawWebSocket client = RawWebSocket.connect(quiet.port())) {
+      client.request("/Sensors/", RawWebSocket.KEY);
+      assertTrue(client.head().startsWith("HTTP/1.1 404 "));
+      assertEquals(404, quiet.send("GET", "/Sensors/").statusCode());
+      assertEquals(404, quiet.send("GET", "/Sensors/", "Accept", "text/event-stream").statusCode());
+    }
+  }
+
+  private static HttpSettings without(HttpSettings all) {
+    return new HttpSettings(
+        all.host(),
+        all.port(),
+        all.corsOrigins(),
+        all.consolePort(),
+        all.maxBodyBytes(),
+        all.maxRowBytes(),
+        all.maxRows(),
+        all.maxFrameBytes(),
+        all.maxFramesPerSecond(),
+        all.pingSeconds(),
+        all.commentSeconds(),
+        all.socketBytes(),
+        all.connectionWrites(),
+        false,
+        false,
+        false,
+        false);
+  }
+
+  @Test
   void nodeThatStopsSaysThatItGoesAway() {
     try (RawWebSocket client = open("/Sensors/?ready=true")) {
       client.readText();
