@@ -7,7 +7,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 
 /** The command line. It parses and reports; what a node is stands in {@link Node}. */
@@ -15,7 +14,7 @@ import picocli.CommandLine.Mixin;
     name = "lyrebird",
     description = "A real-time database: one table behind MQTT, WebSocket, SSE and REST.",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
+    versionProvider = Version.class,
     subcommands = Main.Start.class)
 public final class Main {
 
@@ -66,15 +65,6 @@ public final class Main {
       Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
       System.out.println(node.startLine());
       return CommandLine.ExitCode.OK;
-    }
-  }
-
-  /** The version that the build wrote into the jar's manifest. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"lyrebird " + (version == null ? "(not from a jar)" : version)};
     }
   }
 }

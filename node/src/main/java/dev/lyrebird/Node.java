@@ -4,9 +4,7 @@ import dev.lyrebird.cluster.ByReference;
 import dev.lyrebird.cluster.TableClient;
 import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
-import dev.lyrebird.http.HttpSettings;
-import dev.lyrebird.http.HttpVerticle;
-import dev.lyrebird.http.Upgrades;
+import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.TableDefinition;
@@ -15,7 +13,6 @@ import dev.lyrebird.table.RocksStorage;
 import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -26,15 +23,13 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
  * A node: storage, tables and doors, built by hand from the ground up and taken down in reverse.
- * Used by the thread that starts and closes it.
+ * Started by one thread; any thread may close it.
  */
 public final class Node implements AutoCloseable {
 
@@ -42,38 +37,33 @@ public final class Node implements AutoCloseable {
   private static final long SETTLE_MILLIS = 200;
 
   private static final long MILLIS_PER_SECOND = 1000;
-  private static final long START_SECONDS = 60;
 
   private final NodeConfig config;
   private final InstantSource wall = InstantSource.system();
   private final SecureRandom random = new SecureRandom();
   private final AtomicInteger loops = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final List<TableDefinition> definitions;
   private final RocksStorage storage;
-  private final Vertx vertx;
-  private final List<TableDefinition> tables;
   private final HybridClock clock;
-  private final List<HttpVerticle> httpDoors = new ArrayList<>();
+  private final Vertx vertx;
+  private final Floor tables;
+  private final Floor front;
+  private final Doors doors;
 
   private Node(NodeConfig config) {
     this.config = config;
-    this.tables = Schema.parse(sources(config.graphqlSchema().files())).tables();
-    NodeConfig.Storage wanted = config.storage();
-    this.storage =
-        new RocksStorage(
-            Path.of(wanted.path()),
-            new RocksStorage.Settings(
-                switch (wanted.sync()) {
-                  case ALWAYS -> RocksStorage.Sync.ALWAYS;
-                  case INTERVAL -> RocksStorage.Sync.INTERVAL;
-                  case OS -> RocksStorage.Sync.OS;
-                },
-                wanted.blockCacheBytes(),
-                wanted.writeBufferBytes()),
-            random::nextLong);
+    this.definitions = Schema.parse(sources(config.graphqlSchema().files())).tables();
+    refuseWhatIsNotThere();
+    this.storage = storage(config.storage());
     this.clock =
         new HybridClock(wall, config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND, 0);
-    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
+    this.vertx =
+        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(config.loops().mostOfADoor()));
     ByReference.register(vertx.eventBus());
+    this.tables = new Floor(vertx);
+    this.front = new Floor(vertx);
+    this.doors = new Doors(config, vertx, this::tablesOf, wall, random);
   }
 
   /**
@@ -88,8 +78,8 @@ public final class Node implements AutoCloseable {
   public static Node start(NodeConfig config, Consumer<Throwable> onFault) {
     Node node = new Node(config);
     try {
-      node.deployTables(onFault);
-      node.deployDoors();
+      node.openTables(onFault);
+      node.doors.open(node.front);
       node.startSyncing(onFault);
     } catch (RuntimeException e) {
       node.close();
@@ -98,82 +88,82 @@ public final class Node implements AutoCloseable {
     return node;
   }
 
+  /** Returns the line that tells where the node accepts clients. */
+  public String startLine() {
+    return "lyrebird %s ready: %s".formatted(config.node().name(), doors.addresses());
+  }
+
+  /** Takes the node down in reverse. Calling it again does nothing. */
   @Override
   public void close() {
-    await(vertx.close());
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    front.clear();
+    tables.clear();
+    Floor.await(vertx.close());
     storage.close();
   }
 
-  private void deployTables(Consumer<Throwable> onFault) {
-    List<Future<?>> deployed = new ArrayList<>();
-    for (int i = 0; i < tables.size(); i++) {
-      TableDefinition definition = tables.get(i);
-      TableVerticle verticle =
+  private void refuseWhatIsNotThere() {
+    if (config.cluster().enabled()) {
+      throw new ConfigException(
+          "cluster.enabled is true, but this version runs single nodes only: set it to false");
+    }
+    for (TableDefinition definition : definitions) {
+      if (definition.options().partitions() > 1) {
+        throw new ConfigException(
+            "type %s asks for %d partitions, but this version keeps a table in one: leave it out"
+                .formatted(definition.typeName(), definition.options().partitions()));
+      }
+    }
+  }
+
+  private RocksStorage storage(NodeConfig.Storage wanted) {
+    RocksStorage.Sync sync =
+        switch (wanted.sync()) {
+          case ALWAYS -> RocksStorage.Sync.ALWAYS;
+          case INTERVAL -> RocksStorage.Sync.INTERVAL;
+          case OS -> RocksStorage.Sync.OS;
+        };
+    return new RocksStorage(
+        Path.of(wanted.path()),
+        new RocksStorage.Settings(sync, wanted.blockCacheBytes(), wanted.writeBufferBytes()),
+        random::nextLong);
+  }
+
+  private void openTables(Consumer<Throwable> onFault) {
+    List<TableVerticle> verticles = new ArrayList<>();
+    for (int i = 0; i < definitions.size(); i++) {
+      TableDefinition definition = definitions.get(i);
+      String name = definition.qualifiedName();
+      verticles.add(
           new TableVerticle(
               i,
               TableClient.channel(definition),
-              () ->
-                  new Table(
-                      definition, storage.table(definition.qualifiedName()), clock, storage.node()),
+              () -> new Table(definition, storage.table(name), clock, storage.node()),
               new TableVerticle.Upkeep(
                   SETTLE_MILLIS,
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,
                   config.storage().journalMaxBytes()),
-              onFault);
-      DeploymentOptions options =
-          new DeploymentOptions()
-              .setThreadingModel(ThreadingModel.WORKER)
-              .setWorkerPoolName("table-" + definition.qualifiedName())
-              .setWorkerPoolSize(1);
-      deployed.add(vertx.deployVerticle(verticle, options));
+              onFault));
     }
-    await(Future.all(deployed));
-  }
-
-  private void deployDoors() {
-    NodeConfig.Http http = config.http();
-    NodeConfig.Rest rest = config.rest();
-    HttpSettings settings =
-        new HttpSettings(
-            http.host(),
-            http.port(),
-            http.corsOrigins(),
-            config.operations().port(),
-            http.maxBodyBytes(),
-            http.maxRowBytes(),
-            http.maxRows(),
-            http.maxFrameBytes(),
-            http.maxFramesPerSecond(),
-            http.pingSeconds(),
-            http.commentSeconds(),
-            config.queues().socketBytes(),
-            config.queues().connectionWrites(),
-            rest.enabled(),
-            rest.enabled() && rest.webSocket(),
-            rest.enabled() && rest.sse(),
-            rest.lastModified());
-    List<Future<?>> deployed = new ArrayList<>();
-    for (int i = 0; i < orCores(config.loops().http()); i++) {
-      HttpVerticle door = new HttpVerticle(settings, this::tables, Upgrades.NONE, wall, random);
-      httpDoors.add(door);
-      deployed.add(vertx.deployVerticle(door));
-    }
-    await(Future.all(deployed));
-  }
-
-  /** Returns the line that tells where the node accepts clients. */
-  public String startLine() {
-    return "lyrebird %s ready: http %s:%d"
-        .formatted(config.node().name(), config.http().host(), httpDoors.getFirst().port());
+    tables.deploy(
+        verticles,
+        verticle ->
+            new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName("table-" + definitions.get(verticle.index()).table())
+                .setWorkerPoolSize(1));
   }
 
   /** Returns the tables as the event loop of that context reaches them. */
-  private TableClient tables(Context context) {
+  private Tables tablesOf(Context context) {
     return new TableClient(
         context,
         vertx.eventBus(),
         "loop." + loops.incrementAndGet(),
-        tables,
+        definitions,
         new Uuid7(wall, random));
   }
 
@@ -183,16 +173,13 @@ public final class Node implements AutoCloseable {
           config.storage().syncIntervalMillis(),
           timer ->
               vertx
-                  .executeBlocking(() -> {
-                    storage.sync();
-                    return true;
-                  })
+                  .executeBlocking(
+                      () -> {
+                        storage.sync();
+                        return true;
+                      })
                   .onFailure(onFault::accept));
     }
-  }
-
-  private int eventLoops() {
-    return Math.max(1, Math.max(orCores(config.loops().http()), orCores(config.loops().mqtt())));
   }
 
   private static List<Source> sources(List<String> files) {
@@ -201,26 +188,10 @@ public final class Node implements AutoCloseable {
       try {
         sources.add(new Source(file, Files.readString(Path.of(file))));
       } catch (IOException e) {
-        throw new ConfigException("cannot read the schema " + file + ": " + e.getMessage());
+        throw new ConfigException(
+            "graphqlSchema.files: %s cannot be read: %s".formatted(file, e.getMessage()));
       }
     }
     return sources;
-  }
-
-  private static int orCores(int configured) {
-    return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException | TimeoutException e) {
-      throw new IllegalStateException("the node did not start or stop in time", e);
-    }
   }
 }

@@ -185,15 +185,33 @@ public record NodeConfig(
       within("http", http, 0, 256);
       within("mqtt", mqtt, 0, 256);
     }
+
+    /** The loops of the HTTP door. */
+    int httpOrCores() {
+      return orCores(http);
+    }
+
+    /** The loops of the MQTT door. */
+    int mqttOrCores() {
+      return orCores(mqtt);
+    }
+
+    /** As many threads as the larger door has loops; the doors share them. */
+    int mostOfADoor() {
+      return Math.max(httpOrCores(), mqttOrCores());
+    }
+
+    private static int orCores(int configured) {
+      return configured == 0 ? Runtime.getRuntime().availableProcessors() : configured;
+    }
   }
 
   /** Bounds of what may wait. */
-  public record Queues(int connectionWrites, int tableWrites, int socketBytes) {
-    static final Queues DEFAULT = new Queues(1024, 65_536, 262_144);
+  public record Queues(int connectionWrites, int socketBytes) {
+    static final Queues DEFAULT = new Queues(1024, 262_144);
 
     public Queues {
       within("connectionWrites", connectionWrites, 1, 65_536);
-      within("tableWrites", tableWrites, 1, 16_777_216);
       within("socketBytes", socketBytes, 4096, GIB);
     }
   }

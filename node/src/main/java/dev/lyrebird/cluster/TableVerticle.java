@@ -95,6 +95,11 @@ public final class TableVerticle extends VerticleBase {
     this.onFault = onFault;
   }
 
+  /** Returns by which number event loops know the table. */
+  public int index() {
+    return index;
+  }
+
   /** Returns the address at which a table listens. */
   static String address(int index) {
     return "table." + index;

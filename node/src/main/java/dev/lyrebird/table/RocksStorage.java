@@ -91,6 +91,9 @@ public final class RocksStorage implements AutoCloseable {
   private final ColumnFamilyHandle expiries;
   private final long node;
 
+  /** Guarded by this; a native handle must not be used once it is closed. */
+  private boolean closed;
+
   /**
    * Opens a storage, creating what is not there.
    *
@@ -155,13 +158,16 @@ public final class RocksStorage implements AutoCloseable {
     return new Store((int) number("table" + name, this::nextTableNumber));
   }
 
-  /** Brings to the disk itself what was written so far. */
-  public void sync() {
-    run(() -> db.flushWal(true));
+  /** Brings to the disk itself what was written so far; once closed, does nothing. */
+  public synchronized void sync() {
+    if (!closed) {
+      run(() -> db.flushWal(true));
+    }
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     handles.forEach(ColumnFamilyHandle::close);
     db.close();
     closeOwned();

@@ -1,0 +1,172 @@
+package dev.lyrebird;
+
+import dev.lyrebird.cluster.Uuid7;
+import dev.lyrebird.http.HttpSettings;
+import dev.lyrebird.http.HttpVerticle;
+import dev.lyrebird.http.NodeState;
+import dev.lyrebird.http.OperationsVerticle;
+import dev.lyrebird.http.Subprotocol;
+import dev.lyrebird.http.Upgrades;
+import dev.lyrebird.mqtt.Broker;
+import dev.lyrebird.mqtt.ClientIds;
+import dev.lyrebird.mqtt.MqttCounters;
+import dev.lyrebird.mqtt.MqttDoor;
+import dev.lyrebird.mqtt.MqttLimits;
+import dev.lyrebird.mqtt.MqttVerticle;
+import dev.lyrebird.resource.Tables;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServerOptions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The doors of a node, built by hand: the operations port, and for HTTP and MQTT as many verticles
+ * as there are to be event loops. What the configuration says of them is told to each in its own
+ * words here.
+ */
+final class Doors {
+
+  /** Vert.x takes a port below 0 for one free port that all who name that number share. */
+  private static final int FREE_PORT_SHARED_BY_MQTT = -1883;
+
+  private final NodeConfig config;
+  private final Vertx vertx;
+  private final Function<Context, Tables> tables;
+  private final InstantSource wall;
+  private final SecureRandom random;
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final OperationsVerticle operations;
+  private final List<HttpVerticle> http = new ArrayList<>();
+  private final List<MqttVerticle> mqtt = new ArrayList<>();
+
+  /** What the operations port tells; replaced once the other doors are open. */
+  private volatile NodeState state;
+
+  Doors(
+      NodeConfig config,
+      Vertx vertx,
+      Function<Context, Tables> tables,
+      InstantSource wall,
+      SecureRandom random) {
+    this.config = config;
+    this.vertx = vertx;
+    this.tables = tables;
+    this.wall = wall;
+    this.random = random;
+    this.state =
+        new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
+    this.operations =
+        new OperationsVerticle(
+            config.operations().host(), config.operations().port(), meters, () -> state);
+  }
+
+  /**
+   * Opens all doors. The operations port comes first: the HTTP door lets its console in, and has to
+   * know its port for that.
+   *
+   * @param floor what deploys the doors
+   */
+  void open(Floor floor) {
+    floor.deploy(List.of(operations));
+    Broker broker =
+        new Broker(
+            mqttLimits(),
+            new ClientIds(),
+            new MqttCounters(meters),
+            wall,
+            new Uuid7(wall, random),
+            Version.text(),
+            wall.instant());
+    Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
+    HttpSettings settings = httpSettings(operations.port());
+    for (int i = 0; i < config.loops().httpOrCores(); i++) {
+      http.add(new HttpVerticle(settings, tables, upgrades, wall, random));
+    }
+    for (int i = 0; i < config.loops().mqttOrCores(); i++) {
+      mqtt.add(
+          new MqttVerticle(
+              mqttListening(), broker, () -> tables.apply(vertx.getOrCreateContext())));
+    }
+    floor.deploy(http);
+    floor.deploy(mqtt);
+    state =
+        new NodeState(
+            state.name(),
+            state.version(),
+            http.getFirst().port(),
+            mqtt.getFirst().port(),
+            List.of());
+  }
+
+  /** Returns the addresses of all doors, for the start line. */
+  String addresses() {
+    return "http %s:%d, mqtt %s:%d, operations %s:%d"
+        .formatted(
+            config.http().host(),
+            state.httpPort(),
+            config.mqtt().network().host(),
+            state.mqttPort(),
+            config.operations().host(),
+            operations.port());
+  }
+
+  private List<Subprotocol> subprotocols(Broker broker, Tables loop) {
+    return config.mqtt().webSocket()
+        ? MqttSubprotocol.all(
+            new MqttDoor(broker, loop, vertx), config.mqtt().maxPacketBytes())
+        : List.of();
+  }
+
+  private HttpSettings httpSettings(int consolePort) {
+    NodeConfig.Http door = config.http();
+    NodeConfig.Rest rest = config.rest();
+    return new HttpSettings(
+        door.host(),
+        door.port(),
+        door.corsOrigins(),
+        consolePort,
+        door.maxBodyBytes(),
+        door.maxRowBytes(),
+        door.maxRows(),
+        door.maxFrameBytes(),
+        door.maxFramesPerSecond(),
+        door.pingSeconds(),
+        door.commentSeconds(),
+        config.queues().socketBytes(),
+        config.queues().connectionWrites(),
+        rest.enabled(),
+        rest.enabled() && rest.webSocket(),
+        rest.enabled() && rest.sse(),
+        rest.lastModified());
+  }
+
+  private MqttLimits mqttLimits() {
+    NodeConfig.Mqtt door = config.mqtt();
+    return new MqttLimits(
+        door.maxPacketBytes(),
+        door.connectTimeoutSeconds(),
+        door.maxKeepAliveSeconds(),
+        door.maxTopicLevels(),
+        door.receiveMaximum(),
+        door.maxInflight(),
+        door.topicAliasMaximum(),
+        config.queues().connectionWrites(),
+        config.queues().socketBytes());
+  }
+
+  private NetServerOptions mqttListening() {
+    NodeConfig.Mqtt.Network network = config.mqtt().network();
+    return new NetServerOptions()
+        .setHost(network.host())
+        .setPort(network.port() == 0 ? FREE_PORT_SHARED_BY_MQTT : network.port())
+        .setTcpNoDelay(true);
+  }
+}

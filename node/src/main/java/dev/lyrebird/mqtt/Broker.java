@@ -1,0 +1,25 @@
+package dev.lyrebird.mqtt;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+
+/**
+ * What all MQTT doors of a node share.
+ *
+ * @param limits the bounds of a connection
+ * @param clientIds who holds which client id
+ * @param counters what the doors count together
+ * @param clock for expiry and uptime
+ * @param freshIds gives client ids that no other client has
+ * @param version what {@code $SYS} tells of the program
+ * @param startedAt when the node was started
+ */
+public record Broker(
+    MqttLimits limits,
+    ClientIds clientIds,
+    MqttCounters counters,
+    InstantSource clock,
+    Supplier<String> freshIds,
+    String version,
+    Instant startedAt) {}

@@ -1,0 +1,311 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.mqtt.ConnectRules.Verdict;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
+import io.netty.handler.codec.mqtt.MqttIdentifierRejectedException;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One network connection: lets a client in, keeps the time, and ends.
+ *
+ * <pre>
+ *   AwaitingConnect --CONNECT--> Claiming --client id is free--> Connected
+ *          |                        |                                |
+ *          +------------------------+--------------------------------+--> Ended
+ * </pre>
+ *
+ * <p>What a client sends right behind its CONNECT waits until it is let in. Once ended, nothing of
+ * this connection reaches tables or its successor, however late it comes; only the socket may stay
+ * open for a moment, to take the last words.
+ *
+ * <p>Owned by the event loop of its channel.
+ */
+final class MqttConnection extends ChannelInboundHandlerAdapter implements ClientIds.Holder {
+
+  private static final Logger log = LoggerFactory.getLogger(MqttConnection.class);
+
+  /** How long a socket may take to take the last words. */
+  private static final int LINGER_SECONDS = 5;
+
+  private final MqttDoor door;
+  private final Loop loop;
+  private final ConnectRules rules;
+  private final ChannelHandlerContext context;
+  private final Outbox outbox;
+
+  private State state = new State.AwaitingConnect();
+
+  /** The client id that was claimed; empty before. */
+  private String clientId = "";
+
+  /** Whether the claim has not been granted yet: whoever comes next has to wait for that. */
+  private boolean isClaiming;
+
+  /** Whom to tell once the claim has been granted to this connection that is no more. */
+  private @Nullable Runnable successor;
+
+  private int packetsReceived;
+  private boolean isActive;
+  private int idleSeconds;
+
+  /** Since the connection was made, or has ended. */
+  private int seconds;
+
+  private sealed interface State {
+
+    record AwaitingConnect() implements State {}
+
+    /**
+     * The client id is being claimed.
+     *
+     * @param early what came behind CONNECT: no more than one read brought
+     */
+    record Claiming(Connect connect, Queue<Object> early) implements State {}
+
+    record Connected(Client client) implements State {}
+
+    record Ended() implements State {}
+  }
+
+  /**
+   * Creates the handler of a connection.
+   *
+   * @param context where its packets are written
+   */
+  MqttConnection(MqttDoor door, Loop loop, ConnectRules rules, ChannelHandlerContext context) {
+    this.door = door;
+    this.loop = loop;
+    this.rules = rules;
+    this.context = context;
+    this.outbox = new Outbox(context, loop.turn(), loop.broker().counters());
+  }
+
+  boolean isEnded() {
+    return state instanceof State.Ended;
+  }
+
+  /** Takes nothing more from the socket for now: what the client sends stays there. */
+  void stopReading() {
+    context.channel().config().setAutoRead(false);
+  }
+
+  void goOnReading() {
+    context.channel().config().setAutoRead(true);
+  }
+
+  /** Ends the connection for a reason that the client is told, if it can be. */
+  void end(ReasonCode code, String detail) {
+    if (isEnded()) {
+      return;
+    }
+    log.atDebug()
+        .addKeyValue("clientId", clientId)
+        .addKeyValue("remote", context.channel().remoteAddress())
+        .addKeyValue("reason", code)
+        .log("The connection is ended: {}", detail);
+    loop.broker().counters().add(Count.ENDED, 1);
+    if (state instanceof State.Connected(var client)) {
+      client.sayGoodbye(code, detail);
+    }
+    finish(true);
+    outbox.close();
+  }
+
+  /**
+   * Ends the connection as the client asks.
+   *
+   * @param isLost whether its will is to be published all the same
+   */
+  void endAsAsked(boolean isLost) {
+    finish(isLost);
+    outbox.close();
+  }
+
+  /** Lets a second pass. */
+  void everySecond() {
+    seconds++;
+    idleSeconds = isActive || !context.channel().config().isAutoRead() ? 0 : idleSeconds + 1;
+    isActive = false;
+    switch (state) {
+      case State.AwaitingConnect _, State.Claiming _ -> {
+        if (seconds > loop.broker().limits().connectTimeoutSeconds()) {
+          end(ReasonCode.UNSPECIFIED_ERROR, "no CONNECT came in time");
+        }
+      }
+      case State.Connected(var client) -> {
+        if (client.isOverdue(idleSeconds)) {
+          end(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came within the keep alive");
+        }
+      }
+      case State.Ended _ -> {
+        if (seconds > LINGER_SECONDS) {
+          outbox.closeNow();
+        }
+      }
+    }
+  }
+
+  /** Another connection claims the client id. */
+  @Override
+  public void makeWay(Runnable gone) {
+    onLoop(() -> {
+      end(ReasonCode.SESSION_TAKEN_OVER, "another connection has taken the client id");
+      if (isClaiming) {
+        successor = gone;
+      } else {
+        gone.run();
+      }
+    });
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (state instanceof State.Claiming(_, var early)) {
+      early.add(message);
+      return;
+    }
+    try {
+      switch (message) {
+        case MqttMessage packet -> take(packet);
+        case PacketFault fault -> refuse(fault);
+        default -> throw new IllegalStateException("no packet: " + message);
+      }
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void take(MqttMessage packet) {
+    packetsReceived++;
+    if (packet.decoderResult().isFailure()) {
+      refuse(fault(packet));
+    } else if (state instanceof State.Connected(var client)) {
+      client.take(packet);
+    } else if (packet instanceof MqttConnectMessage connect && !isEnded()) {
+      switch (rules.judge(connect)) {
+        case Verdict.Accepted(var accepted) -> claim(accepted);
+        case Verdict.Rejected(var fault) -> refuse(fault);
+      }
+    }
+  }
+
+  private void claim(Connect connect) {
+    state = new State.Claiming(connect, new ArrayDeque<>());
+    clientId = connect.clientId();
+    isClaiming = true;
+    loop.broker().clientIds().claim(clientId, this, () -> onLoop(this::granted));
+    if (isClaiming) {
+      stopReading();
+    }
+  }
+
+  private void granted() {
+    isClaiming = false;
+    if (state instanceof State.Claiming(var connect, var early)) {
+      Client client = new Client(connect, this, outbox, loop);
+      state = new State.Connected(client);
+      client.welcome();
+      goOnReading();
+      early.forEach(message -> channelRead(context, message));
+    } else {
+      loop.broker().clientIds().release(clientId, this);
+      if (successor != null) {
+        successor.run();
+      }
+    }
+  }
+
+  /** Answers a packet that breaks the rules, which ends the connection. */
+  private void refuse(PacketFault fault) {
+    if (state instanceof State.AwaitingConnect) {
+      outbox.send(Replies.refusal(fault.level(), fault.code()));
+    }
+    end(fault.code(), fault.detail());
+  }
+
+  /** Says in our words what Netty's decoder has found. */
+  private static PacketFault fault(MqttMessage packet) {
+    int level =
+        packet.variableHeader() instanceof MqttConnectVariableHeader header ? header.version() : 0;
+    Throwable cause = packet.decoderResult().cause();
+    ReasonCode code =
+        switch (cause) {
+          case TooLongFrameException tooLong -> ReasonCode.PACKET_TOO_LARGE;
+          case MqttIdentifierRejectedException rejected -> ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
+          default -> ReasonCode.MALFORMED_PACKET;
+        };
+    return new PacketFault(level, code, String.valueOf(cause.getMessage()));
+  }
+
+  private void finish(boolean isLost) {
+    State before = state;
+    state = new State.Ended();
+    seconds = 0;
+    switch (before) {
+      case State.Claiming(_, var early) -> early.forEach(ReferenceCountUtil::release);
+      case State.Connected(var client) -> client.leave(isLost);
+      case State.AwaitingConnect _, State.Ended _ -> {}
+    }
+    if (!isClaiming) {
+      loop.broker().clientIds().release(clientId, this);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    if (context.executor().inEventLoop()) {
+      task.run();
+    } else {
+      context.executor().execute(task);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    isActive = true;
+    loop.broker().counters().add(Count.PACKETS_RECEIVED, packetsReceived);
+    packetsReceived = 0;
+    context.fireChannelReadComplete();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (state instanceof State.Connected(var client)) {
+      client.resume();
+    }
+    context.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!isEnded()) {
+      finish(true);
+    }
+    door.closed(this);
+    context.fireChannelInactive();
+  }
+
+  /** A socket that breaks is no fault of anyone's; anything else is one of this program. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      outbox.closeNow();
+      return;
+    }
+    log.atWarn()
+        .addKeyValue("clientId", clientId)
+        .setCause(cause)
+        .log("A connection failed and is ended");
+    end(ReasonCode.UNSPECIFIED_ERROR, "the node failed");
+  }
+}

@@ -1,0 +1,101 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.resource.Tables;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The MQTT connections of one event loop, however they came to it. Owned by that loop.
+ *
+ * <p>Packets are decoded and rare ones encoded by Netty; from there on a connection is a handler of
+ * its own in the pipeline, without the wrappers of Vert.x, which cost as much as all the rest.
+ */
+public final class MqttDoor {
+
+  private static final int MILLIS_PER_SECOND = 1000;
+  private static final int LONGEST_CLIENT_ID = 65_535;
+
+  private final Vertx vertx;
+  private final Loop loop;
+  private final ConnectRules rules;
+  private final ByteCounter byteCounter;
+  private final Set<MqttConnection> connections = new LinkedHashSet<>();
+  private final long timer;
+
+  /**
+   * Opens the door on the event loop that calls.
+   *
+   * @param broker what the doors of the node share
+   * @param tables the tables as this loop reaches them
+   */
+  public MqttDoor(Broker broker, Tables tables, Vertx vertx) {
+    this.vertx = vertx;
+    EventLoop eventLoop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    Turn turn = new Turn(eventLoop);
+    this.loop =
+        new Loop(
+            broker,
+            tables,
+            new Routes(tables.exports(), broker.limits().maxTopicLevels()),
+            new PublishEncoder(broker.clock(), turn),
+            new SysTopics(broker),
+            turn);
+    this.rules = new ConnectRules(broker.limits(), broker.freshIds());
+    this.byteCounter = new ByteCounter(broker.counters());
+    this.timer = vertx.setPeriodic(MILLIS_PER_SECOND, id -> everySecond());
+  }
+
+  /**
+   * Takes over a connection of this event loop, on which nothing has been sent.
+   *
+   * @param socket its pipeline brings the bytes of MQTT and takes them; the last handler is that of
+   *     Vert.x, named {@code handler}
+   */
+  public void accept(NetSocketInternal socket) {
+    MqttLimits limits = loop.broker().limits();
+    ChannelHandlerContext context = socket.channelHandlerContext();
+    ChannelConfig config = context.channel().config();
+    config.setWriteBufferWaterMark(
+        new WriteBufferWaterMark(limits.socketBytes() / 2, limits.socketBytes()));
+    MqttConnection connection = new MqttConnection(this, loop, rules, context);
+    connections.add(connection);
+    ChannelPipeline pipeline = context.pipeline();
+    for (var handler :
+        List.of(
+            byteCounter,
+            new PacketGuard(limits.maxPacketBytes()),
+            new MqttDecoder(limits.maxPacketBytes(), LONGEST_CLIENT_ID),
+            MqttEncoder.INSTANCE,
+            connection)) {
+      pipeline.addBefore(context.name(), null, handler);
+    }
+  }
+
+  /** Tells all clients that the node stops, and lets no connection stay. */
+  public void close() {
+    vertx.cancelTimer(timer);
+    List.copyOf(connections)
+        .forEach(connection -> connection.end(ReasonCode.SERVER_SHUTTING_DOWN, "the node stops"));
+  }
+
+  /** A connection is no more. */
+  void closed(MqttConnection connection) {
+    connections.remove(connection);
+  }
+
+  private void everySecond() {
+    loop.sysTopics().everySecond();
+    List.copyOf(connections).forEach(MqttConnection::everySecond);
+  }
+}

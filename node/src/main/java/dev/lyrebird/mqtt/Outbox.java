@@ -1,0 +1,150 @@
+package dev.lyrebird.mqtt;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.mqtt.MqttMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection sends. Small packets are gathered in one buffer, so that many of them cost
+ * one write; the {@link Turn} flushes it. Owned by the connection's event loop.
+ */
+final class Outbox {
+
+  /** What was gathered goes to the socket at this size, without waiting for the end of the turn. */
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  private static final int LEAST_BYTES = 256;
+
+  /** The PUBACK of MQTT 3, and in MQTT 5 that of success ([MQTT-3.4.2-1]). */
+  private static final int PUBACK = 0x4002;
+
+  private static final int PINGRESP = 0xd000;
+
+  private final ChannelHandlerContext context;
+  private final Turn turn;
+  private final MqttCounters counters;
+
+  /** What was gathered since the last write; null while that is nothing. */
+  private @Nullable ByteBuf gathered;
+
+  /** How much is likely to be gathered, by what was last time. */
+  private int expectedBytes = LEAST_BYTES;
+
+  private boolean touched;
+  private int packets;
+
+  Outbox(ChannelHandlerContext context, Turn turn, MqttCounters counters) {
+    this.context = context;
+    this.turn = turn;
+    this.counters = counters;
+  }
+
+  /** Tells whether the socket keeps up with what it is given. */
+  boolean isWritable() {
+    return context.channel().isWritable();
+  }
+
+  /** Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int)}. */
+  void publish(PublishImage image, int packetId) {
+    image.appendTo(room(), packetId);
+    sent(image.sharedPayload());
+  }
+
+  /** Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int, PublishImage.Splice)}. */
+  void publish(PublishImage image, int packetId, PublishImage.Splice splice) {
+    image.appendTo(room(), packetId, splice);
+    sent(image.sharedPayload());
+  }
+
+  /** Sends a PUBACK of success. */
+  void puback(int packetId) {
+    room().writeInt(PUBACK << Short.SIZE | packetId);
+    sent(null);
+  }
+
+  void pingresp() {
+    room().writeShort(PINGRESP);
+    sent(null);
+  }
+
+  /** Sends a packet of a rarer kind. */
+  void send(MqttMessage packet) {
+    sendOther(packet);
+  }
+
+  /** Sends a packet that is encoded already. */
+  void send(ByteBuf packet) {
+    sendOther(packet);
+  }
+
+  private void sendOther(Object packet) {
+    touch();
+    writeGathered();
+    packets++;
+    write(packet);
+  }
+
+  /** Hands everything to the socket. */
+  void flush() {
+    touched = false;
+    writeGathered();
+    context.flush();
+    counters.add(Count.PACKETS_SENT, packets);
+    packets = 0;
+  }
+
+  /** Hands everything to the socket and closes it when it has gone. */
+  void close() {
+    flush();
+    context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> closeNow());
+  }
+
+  /** Closes the socket, whatever still waits for it. */
+  void closeNow() {
+    var _ = context.close();
+  }
+
+  private ByteBuf room() {
+    ByteBuf buffer = gathered;
+    if (buffer == null) {
+      buffer = context.alloc().directBuffer(expectedBytes);
+      gathered = buffer;
+      touch();
+    }
+    return buffer;
+  }
+
+  private void touch() {
+    if (!touched) {
+      touched = true;
+      turn.touched(this);
+    }
+  }
+
+  private void sent(@Nullable ByteBuf sharedPayload) {
+    packets++;
+    ByteBuf buffer = gathered;
+    if (sharedPayload != null) {
+      writeGathered();
+      write(sharedPayload.retainedDuplicate());
+    } else if (buffer != null && buffer.readableBytes() >= CHUNK_BYTES) {
+      writeGathered();
+      context.flush();
+    }
+  }
+
+  private void writeGathered() {
+    ByteBuf buffer = gathered;
+    if (buffer != null) {
+      gathered = null;
+      expectedBytes = Math.clamp(buffer.readableBytes(), LEAST_BYTES, CHUNK_BYTES);
+      write(buffer);
+    }
+  }
+
+  private void write(Object message) {
+    var _ = context.write(message, context.voidPromise());
+  }
+}

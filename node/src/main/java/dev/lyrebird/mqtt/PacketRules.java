@@ -1,0 +1,230 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.mqtt.ClientProperty.Place;
+import dev.lyrebird.mqtt.PacketReader.Malformed;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.mqtt.MqttMessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of packets that show in their bytes alone, where Netty's decoder lets them pass: what
+ * stands behind the end of a packet's content, reserved bits of subscription options, properties
+ * that are not allowed in their packet, given twice or out of range, and lists without an element.
+ *
+ * <p>Owned by one event loop; pure but for that.
+ */
+final class PacketRules {
+
+  private static final int VERSION_5 = 5;
+  private static final int QOS_BITS = 0x06;
+  private static final int DUP_BIT = 0x08;
+
+  private final PacketReader reader = new PacketReader(Unpooled.EMPTY_BUFFER);
+
+  /** The protocol level of the CONNECT packet, or 0 before it. */
+  private int level;
+
+  /** Returns a fault of the packet at hand. */
+  PacketFault fault(ReasonCode code, String detail) {
+    return new PacketFault(level, code, detail);
+  }
+
+  /** Looks at the first byte, the only one that is surely there; see {@link #check}. */
+  @Nullable PacketFault checkFirstByte(int firstByte) {
+    int type = firstByte >> 4;
+    if (level == 0 && type != MqttMessageType.CONNECT.value()) {
+      return protocolError("the first packet is CONNECT"); // [MQTT-3.1.0-1]
+    }
+    if (level != 0 && type == MqttMessageType.CONNECT.value()) {
+      return protocolError("CONNECT comes once"); // [MQTT-3.1.0-2]
+    }
+    if (type == MqttMessageType.PUBLISH.value()) {
+      int qos = firstByte & QOS_BITS;
+      boolean isLegal = qos != QOS_BITS && (qos != 0 || (firstByte & DUP_BIT) == 0);
+      return isLegal ? null : malformed("QoS is 0 to 2, and QoS 0 has no DUP"); // [MQTT-3.3.1-4]
+    }
+    boolean isRequest =
+        type == MqttMessageType.PUBREL.value()
+            || type == MqttMessageType.SUBSCRIBE.value()
+            || type == MqttMessageType.UNSUBSCRIBE.value();
+    return type != 0 && (firstByte & 0x0f) == (isRequest ? 0x02 : 0)
+        ? null
+        : malformed("flags that are reserved have been changed"); // [MQTT-2.1.3-1]
+  }
+
+  /**
+   * Looks at a whole packet, whose first byte was found right.
+   *
+   * @param from where its variable header begins
+   * @param to the end of the packet
+   * @return what is wrong with it, or null where nothing is
+   */
+  @Nullable PacketFault check(int firstByte, ByteBuf bytes, int from, int to) {
+    reader.begin(bytes, from, to);
+    try {
+      return check(MqttMessageType.valueOf(firstByte >> 4), firstByte);
+    } catch (Malformed e) {
+      return malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private @Nullable PacketFault check(MqttMessageType type, int firstByte) throws Malformed {
+    boolean isVersion5 = level == VERSION_5;
+    return switch (type) {
+      case CONNECT -> connect();
+      case PUBLISH -> publish(firstByte);
+      case PUBACK, PUBREC, PUBREL, PUBCOMP -> {
+        reader.skip(Short.BYTES);
+        yield isVersion5 ? codeAndProperties(Place.ACKNOWLEDGEMENT) : nothingMore();
+      }
+      case SUBSCRIBE -> subscribe();
+      case UNSUBSCRIBE -> unsubscribe();
+      case PINGREQ -> nothingMore();
+      case DISCONNECT -> isVersion5 ? codeAndProperties(Place.DISCONNECT) : nothingMore();
+      case AUTH -> isVersion5 ? codeAndProperties(Place.AUTH) : unexpected(type);
+      case CONNACK, SUBACK, UNSUBACK, PINGRESP -> unexpected(type);
+    };
+  }
+
+  private @Nullable PacketFault connect() throws Malformed {
+    int nameLength = reader.twoBytes();
+    int name = reader.skip(nameLength);
+    level = reader.octet();
+    String nameOfLevel = level == 3 ? "MQIsdp" : "MQTT";
+    if (level < 3 || level > VERSION_5 || !reader.isText(name, nameLength, nameOfLevel)) {
+      return fault(
+          ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "versions are 3.1, 3.1.1 and 5.0 of MQTT");
+    }
+    boolean hasWill = (reader.octet() & 0x04) != 0;
+    reader.skip(Short.BYTES);
+    if (level < VERSION_5) {
+      return null;
+    }
+    PacketFault fault = properties(Place.CONNECT);
+    if (fault != null || !hasWill) {
+      return fault;
+    }
+    reader.skipString();
+    return properties(Place.WILL);
+  }
+
+  private @Nullable PacketFault publish(int firstByte) throws Malformed {
+    int topicLength = reader.twoBytes();
+    int topic = reader.skip(topicLength);
+    if (reader.hasWildcard(topic, topicLength)) {
+      return fault(
+          ReasonCode.TOPIC_NAME_INVALID, "a topic to publish to has no wildcard"); // [MQTT-3.3.2-2]
+    }
+    if ((firstByte & QOS_BITS) != 0) {
+      reader.skip(Short.BYTES);
+    }
+    return level == VERSION_5 ? properties(Place.PUBLISH) : null;
+  }
+
+  private @Nullable PacketFault subscribe() throws Malformed {
+    reader.skip(Short.BYTES);
+    PacketFault fault = level == VERSION_5 ? properties(Place.SUBSCRIBE) : null;
+    if (fault != null) {
+      return fault;
+    }
+    if (!reader.hasMore()) {
+      return protocolError("SUBSCRIBE has at least one topic filter"); // [MQTT-3.8.3-2]
+    }
+    int reserved = level == VERSION_5 ? 0xc0 : 0xfc;
+    while (reader.hasMore()) {
+      reader.skipString();
+      int options = reader.octet();
+      if ((options & reserved) != 0 || (options & 0x03) == 0x03 || (options & 0x30) == 0x30) {
+        return malformed("subscription options are out of range"); // [MQTT-3.8.3-5]
+      }
+    }
+    return null;
+  }
+
+  private @Nullable PacketFault unsubscribe() throws Malformed {
+    reader.skip(Short.BYTES);
+    PacketFault fault = level == VERSION_5 ? properties(Place.UNSUBSCRIBE) : null;
+    if (fault != null) {
+      return fault;
+    }
+    return reader.hasMore()
+        ? null
+        : protocolError("UNSUBSCRIBE has at least one topic filter"); // [MQTT-3.10.3-2]
+  }
+
+  /** A reason code and properties, either of which may be left out with what follows it. */
+  private @Nullable PacketFault codeAndProperties(Place place) throws Malformed {
+    if (reader.hasMore()) {
+      reader.octet();
+    }
+    PacketFault fault = reader.hasMore() ? properties(place) : null;
+    return fault == null ? nothingMore() : fault;
+  }
+
+  private @Nullable PacketFault nothingMore() {
+    return reader.hasMore() ? malformed("the packet is longer than what it holds") : null;
+  }
+
+  private @Nullable PacketFault properties(Place place) throws Malformed {
+    int length = reader.varint();
+    int end = reader.position() + length;
+    long seen = 0;
+    while (reader.position() < end) {
+      int identifier = reader.varint();
+      ClientProperty property = ClientProperty.of(identifier);
+      if (property == null) {
+        return malformed("a client sends no property " + identifier);
+      }
+      if (!property.mayStandIn(place)) {
+        String detail = "property %s has no place in %s".formatted(property, place);
+        boolean isServers = property == ClientProperty.SUBSCRIPTION_IDENTIFIER; // [MQTT-3.3.4-6]
+        return isServers && place == Place.PUBLISH ? protocolError(detail) : malformed(detail);
+      }
+      if ((seen & 1L << identifier) != 0 && !property.mayRecur()) {
+        return protocolError("property %s is there twice".formatted(property));
+      }
+      seen |= 1L << identifier;
+      if (!isInRange(property.kind())) {
+        return protocolError("property %s is out of range".formatted(property));
+      }
+    }
+    return reader.position() == end
+        ? null
+        : malformed("the properties are longer than their length");
+  }
+
+  /** Passes over the value of a property. */
+  private boolean isInRange(ClientProperty.Kind kind) throws Malformed {
+    return switch (kind) {
+      case FLAG -> reader.octet() <= 1;
+      case POSITIVE_TWO_BYTES -> reader.twoBytes() > 0;
+      case POSITIVE_FOUR_BYTES -> reader.fourBytes() != 0; // unsigned
+      case POSITIVE_VARINT -> reader.varint() > 0;
+      case TWO_BYTES -> skipped(Short.BYTES);
+      case FOUR_BYTES -> skipped(Integer.BYTES);
+      case STRING, BINARY -> skipped(reader.twoBytes());
+      case PAIR -> {
+        reader.skipString();
+        yield skipped(reader.twoBytes());
+      }
+    };
+  }
+
+  private boolean skipped(int length) throws Malformed {
+    reader.skip(length);
+    return true;
+  }
+
+  private PacketFault unexpected(MqttMessageType type) {
+    return protocolError("a client does not send " + type);
+  }
+
+  private PacketFault malformed(String detail) {
+    return fault(ReasonCode.MALFORMED_PACKET, detail);
+  }
+
+  private PacketFault protocolError(String detail) {
+    return fault(ReasonCode.PROTOCOL_ERROR, detail);
+  }
+}

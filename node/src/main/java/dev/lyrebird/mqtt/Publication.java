@@ -1,0 +1,62 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.TopicFilter;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client publishes, in a PUBLISH or as its will.
+ *
+ * @param topic the full topic
+ * @param payload with what MQTT 5 sends along
+ * @param qos 0 to 2
+ * @param retain whether it is the topic's row from now on
+ * @param expirySeconds how long it lives, or {@link PacketProperties#ABSENT} for ever
+ */
+record Publication(String topic, Payload payload, int qos, boolean retain, long expirySeconds) {
+
+  private static final int MILLIS_PER_SECOND = 1000;
+
+  static Publication of(
+      String topic, byte[] bytes, int qos, boolean retain, MqttProperties properties) {
+    if (properties.isEmpty()) {
+      return new Publication(topic, Payload.of(bytes), qos, retain, PacketProperties.ABSENT);
+    }
+    PacketProperties named = new PacketProperties(properties);
+    Payload payload =
+        new Payload(bytes, named.text(ClientProperty.CONTENT_TYPE), named.published());
+    return new Publication(
+        topic, payload, qos, retain, named.number(ClientProperty.MESSAGE_EXPIRY_INTERVAL));
+  }
+
+  /** Returns what is wrong with the topic where answers are awaited, or null where nothing is. */
+  @Nullable String responseTopicFault() {
+    String responseTopic =
+        payload.properties() == null ? null : payload.properties().responseTopic();
+    return responseTopic == null ? null : TopicFilter.topicFault(responseTopic); // [MQTT-3.3.2-14]
+  }
+
+  /**
+   * Returns what the publication asks of its table.
+   *
+   * @param id the topic below the table's path
+   * @param publisher {@link Write#publisherOf} the client
+   */
+  Write write(String id, long publisher, InstantSource clock) {
+    long expiresAtMillis =
+        expirySeconds == PacketProperties.ABSENT
+            ? 0
+            : clock.millis() + expirySeconds * MILLIS_PER_SECOND;
+    return new Write(kind(), id, payload, qos, publisher, expiresAtMillis, null);
+  }
+
+  private Write.Kind kind() {
+    if (!retain) {
+      return Write.Kind.MESSAGE;
+    }
+    return payload.bytes().length == 0 ? Write.Kind.DELETE : Write.Kind.PUT; // [MQTT-3.3.1-6]
+  }
+}

@@ -1,0 +1,73 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.journal.Refusal;
+
+/**
+ * Why, in the numbers of MQTT 5.0 §2.4: those that this node uses. MQTT 3 knows only five, and only
+ * in CONNACK.
+ */
+enum ReasonCode {
+  SUCCESS(0x00),
+  GRANTED_QOS_1(0x01),
+  DISCONNECT_WITH_WILL(0x04),
+  NO_SUBSCRIPTION_EXISTED(0x11),
+  UNSPECIFIED_ERROR(0x80),
+  MALFORMED_PACKET(0x81),
+  PROTOCOL_ERROR(0x82),
+  IMPLEMENTATION_SPECIFIC_ERROR(0x83),
+  UNSUPPORTED_PROTOCOL_VERSION(0x84, 1),
+  CLIENT_IDENTIFIER_NOT_VALID(0x85, 2),
+  NOT_AUTHORIZED(0x87, 5),
+  SERVER_UNAVAILABLE(0x88, 3),
+  SERVER_SHUTTING_DOWN(0x8B),
+  BAD_AUTHENTICATION_METHOD(0x8C),
+  KEEP_ALIVE_TIMEOUT(0x8D),
+  SESSION_TAKEN_OVER(0x8E),
+  TOPIC_FILTER_INVALID(0x8F),
+  TOPIC_NAME_INVALID(0x90),
+  PACKET_IDENTIFIER_NOT_FOUND(0x92),
+  RECEIVE_MAXIMUM_EXCEEDED(0x93),
+  TOPIC_ALIAS_INVALID(0x94),
+  PACKET_TOO_LARGE(0x95),
+  QUOTA_EXCEEDED(0x97),
+  PAYLOAD_FORMAT_INVALID(0x99),
+  QOS_NOT_SUPPORTED(0x9B),
+  SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E);
+
+  /** What MQTT 3.1.1 says in SUBACK of any filter that it does not grant. */
+  static final int SUBACK_FAILURE_V3 = 0x80;
+
+  private final int value;
+  private final int returnCode;
+
+  ReasonCode(int value) {
+    this(value, 0);
+  }
+
+  ReasonCode(int value, int returnCode) {
+    this.value = value;
+    this.returnCode = returnCode;
+  }
+
+  /** Returns the byte on the wire. */
+  byte value() {
+    return (byte) value;
+  }
+
+  /** Returns what the CONNACK of MQTT 3 says of it, or 0 where that has no word for it. */
+  int returnCode() {
+    return returnCode;
+  }
+
+  /** Returns what PUBACK says of a refused PUBLISH; it knows fewer codes than other packets. */
+  static ReasonCode of(Refusal.Reason reason) {
+    return switch (reason) {
+      case BAD_REQUEST, NOT_FOUND -> TOPIC_NAME_INVALID;
+      case NOT_ALLOWED -> NOT_AUTHORIZED;
+      case CONFLICT, PRECONDITION_FAILED -> IMPLEMENTATION_SPECIFIC_ERROR;
+      case SCHEMA, UNSUPPORTED_TYPE -> PAYLOAD_FORMAT_INVALID;
+      case TOO_LARGE, OVERLOADED -> QUOTA_EXCEEDED;
+      case FAULT -> UNSPECIFIED_ERROR;
+    };
+  }
+}

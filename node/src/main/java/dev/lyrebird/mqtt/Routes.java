@@ -1,0 +1,112 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.schema.Exports;
+import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.schema.Target;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where publications go, by their topics. Remembers topics that it was asked for: most come again,
+ * and one and the same id makes the look-ups that follow cheap.
+ *
+ * <p>Owned by one event loop.
+ */
+final class Routes {
+
+  private static final Logger log = LoggerFactory.getLogger(Routes.class);
+
+  /** Past this number all are forgotten and found again. */
+  private static final int REMEMBERED_TOPICS = 1 << 14;
+
+  /** Longer topics are not remembered, so that hostile ones cannot fill the memory. */
+  private static final int REMEMBERED_LENGTH = 256;
+
+  private final Exports exports;
+  private final int maxLevels;
+  private final Map<String, Route> remembered = new HashMap<>();
+  private final Set<String> namedInWarnings = new HashSet<>();
+
+  /** Where a topic leads. */
+  sealed interface Route {
+
+    /** To a row, or to its subscribers. */
+    record ToRow(TableDefinition table, String id) implements Route {}
+
+    /** To nobody. */
+    record Nowhere(Refusal refusal) implements Route {}
+  }
+
+  Routes(Exports exports, int maxLevels) {
+    this.exports = exports;
+    this.maxLevels = maxLevels;
+  }
+
+  Route of(String topic) {
+    Route known = remembered.get(topic);
+    if (known != null) {
+      return known;
+    }
+    Route route = find(topic);
+    if (topic.length() <= REMEMBERED_LENGTH) {
+      if (remembered.size() == REMEMBERED_TOPICS) {
+        remembered.clear();
+      }
+      remembered.put(topic, route);
+    }
+    return route;
+  }
+
+  private Route find(String topic) {
+    if (SysTopics.owns(topic)) {
+      return nowhere(Refusal.Reason.NOT_ALLOWED, "$SYS is told by the node alone");
+    }
+    if (!isWithinLevels(topic, maxLevels)) {
+      return nowhere(Refusal.Reason.BAD_REQUEST, "a topic has at most " + maxLevels + " levels");
+    }
+    return switch (exports.topic(topic)) {
+      case Target.Row(var table, var id, var nearMiss) -> {
+        warn(topic, nearMiss);
+        yield new Route.ToRow(table, id);
+      }
+      case Target.NotOffered(var table, var nearMiss) ->
+          nowhere(
+              Refusal.Reason.NOT_ALLOWED,
+              "table " + table.typeName() + " is not offered on MQTT" + hint(nearMiss));
+      case Target.NotFound(var nearMiss) ->
+          nowhere(Refusal.Reason.NOT_FOUND, "no table takes this topic" + hint(nearMiss));
+    };
+  }
+
+  static boolean isWithinLevels(String topic, int maxLevels) {
+    int levels = 1;
+    for (int at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) {
+      levels++;
+    }
+    return levels <= maxLevels;
+  }
+
+  private static Route nowhere(Refusal.Reason reason, String detail) {
+    return new Route.Nowhere(Refusal.of(reason, detail));
+  }
+
+  private static String hint(@Nullable String nearMiss) {
+    return nearMiss == null ? "" : "; names are case-sensitive, did you mean " + nearMiss + "?";
+  }
+
+  /** Once for each export, however many topics miss it. */
+  private void warn(String topic, @Nullable String nearMiss) {
+    if (nearMiss != null && namedInWarnings.add(nearMiss)) {
+      log.atWarn()
+          .addKeyValue("topic", topic)
+          .addKeyValue("export", nearMiss)
+          .log("A topic misses an export only by its case; the root table takes it");
+    }
+  }
+}
