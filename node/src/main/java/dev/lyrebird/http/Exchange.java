@@ -180,9 +180,9 @@ final class Exchange {
     response().headers().add(HttpHeaders.VARY, VARY).set(HttpHeaders.CACHE_CONTROL, NO_CACHE);
   }
 
-  /** Answers OPTIONS. */
-  void options() {
-    response().putHeader(HttpHeaders.ALLOW, allow);
+  /** Answers OPTIONS with the methods that are taken. */
+  void options(String methods) {
+    response().putHeader(HttpHeaders.ALLOW, methods);
     empty(204);
   }
 

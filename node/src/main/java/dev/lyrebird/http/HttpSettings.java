@@ -18,7 +18,7 @@ import java.util.List;
  * @param commentSeconds how often a comment is sent on an event stream
  * @param socketBytes bytes waiting in one client's socket beyond which it counts as slow
  * @param connectionWrites writes of one connection under way at which it is no longer read
- * @param rest whether REST is served
+ * @param rest whether tables are reached by HTTP at all; if not, neither of the next two is true
  * @param webSocket whether tables are reached by WebSocket
  * @param sse whether tables are reached by Server-Sent Events
  * @param lastModified whether {@code Last-Modified} is sent and conditions on time are heeded
@@ -44,5 +44,7 @@ public record HttpSettings(
 
   public HttpSettings {
     corsOrigins = List.copyOf(corsOrigins);
+    webSocket = webSocket && rest;
+    sse = sse && rest;
   }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -113,6 +114,10 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   private void accept(HttpServerRequest request, Doors opened) {
+    if (isOfServer(request)) {
+      new Exchange(request, "", date).options(RestDoor.METHODS);
+      return;
+    }
     Exchange exchange;
     try {
       exchange =
@@ -128,6 +133,11 @@ public final class HttpVerticle extends VerticleBase {
     }
     origins.tell(request);
     exchange.attempt(() -> opened.of(request).open(exchange));
+  }
+
+  /** Tells whether a request asks of the server as a whole (RFC 9110 §9.3.7). */
+  private static boolean isOfServer(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.OPTIONS) && "*".equals(request.uri());
   }
 
   /** Answers what could not be read as HTTP; behind the answer the connection closes. */

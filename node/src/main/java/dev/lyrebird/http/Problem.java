@@ -121,9 +121,14 @@ record Problem(
         headers);
   }
 
-  /** What the status is called. */
+  /** What the status is called; Netty calls some by the names of older RFCs. */
   String title() {
-    return HttpResponseStatus.valueOf(status).reasonPhrase();
+    return switch (status) {
+      case 413 -> "Content Too Large";
+      case 414 -> "URI Too Long";
+      case 422 -> "Unprocessable Content";
+      default -> HttpResponseStatus.valueOf(status).reasonPhrase();
+    };
   }
 
   byte[] json() {

@@ -15,8 +15,11 @@ final class RestDoor implements Door {
 
   private static final String READ_METHODS = "GET, HEAD, OPTIONS";
   private static final String ALL_ROWS_METHODS = "GET, HEAD, PUT, POST, OPTIONS";
-  private static final String ROW_METHODS = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS";
 
+  /** All that any path takes; a row takes them all. */
+  static final String METHODS = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS";
+
+  private final boolean offered;
   private final Paths paths;
   private final RowReads rowReads;
   private final TableReads tableReads;
@@ -29,6 +32,7 @@ final class RestDoor implements Door {
       Paths paths,
       PerTable<RowView> views,
       PerTable<RowReader> readers) {
+    this.offered = settings.rest();
     this.paths = paths;
     this.tableReads = new TableReads(tables, views, settings.socketBytes());
     this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
@@ -38,6 +42,9 @@ final class RestDoor implements Door {
 
   @Override
   public void open(Exchange exchange) {
+    if (!offered) {
+      throw refusal(Refusal.Reason.NOT_FOUND, "this node does not offer its tables by HTTP");
+    }
     String query = exchange.query();
     if (query != null) {
       throw refusal(Refusal.Reason.BAD_REQUEST, "this query is not understood here: " + query);
@@ -58,7 +65,7 @@ final class RestDoor implements Door {
     exchange.allow(READ_METHODS);
     switch (exchange.request().method().name()) {
       case "GET", "HEAD" -> tableReads.describe(exchange, table);
-      case "OPTIONS" -> exchange.options();
+      case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }
@@ -69,7 +76,7 @@ final class RestDoor implements Door {
       case "GET", "HEAD" -> tableReads.list(exchange, table, "", null);
       case "PUT" -> collectionWrites.put(exchange, table);
       case "POST" -> collectionWrites.post(exchange, table);
-      case "OPTIONS" -> exchange.options();
+      case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }
@@ -78,13 +85,13 @@ final class RestDoor implements Door {
     exchange.allow(READ_METHODS);
     switch (exchange.request().method().name()) {
       case "GET", "HEAD" -> tableReads.list(exchange, table, prefix, null);
-      case "OPTIONS" -> exchange.options();
+      case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }
 
   private void row(Exchange exchange, TableDefinition table, String id) {
-    exchange.allow(ROW_METHODS);
+    exchange.allow(METHODS);
     if (RowIds.isTooLong(id)) {
       exchange.problem(Problem.of(414, "the id of a row in a URL has at most 4096 bytes"));
       return;
@@ -95,7 +102,7 @@ final class RestDoor implements Door {
       case "POST" -> rowWrites.message(exchange, table, id);
       case "PATCH" -> rowWrites.patch(exchange, table, id);
       case "DELETE" -> rowWrites.delete(exchange, table, id);
-      case "OPTIONS" -> exchange.options();
+      case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }

@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.Target;
 import io.vertx.core.Context;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /** The HTTP door over tables in memory, on a free port of the loopback, with a client at hand. */
@@ -58,7 +60,8 @@ final class HttpNode implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final HttpVerticle verticle;
 
-  private HttpNode(String sdl, HttpSettings settings, Upgrades upgrades) {
+  private HttpNode(
+      String sdl, HttpSettings settings, Upgrades upgrades, UnaryOperator<Tables> seenAs) {
     verticle =
         new HttpVerticle(
             settings,
@@ -66,7 +69,7 @@ final class HttpNode implements AutoCloseable {
               context.complete(loop);
               tables.complete(
                   MemoryTables.of(sdl, task -> loop.runOnContext(nothing -> task.run())));
-              return tables.join();
+              return seenAs.apply(tables.join());
             },
             upgrades,
             InstantSource.system(),
@@ -83,7 +86,13 @@ final class HttpNode implements AutoCloseable {
   }
 
   static HttpNode start(String sdl, HttpSettings settings, Upgrades upgrades) {
-    HttpNode node = new HttpNode(sdl, settings, upgrades);
+    return start(sdl, settings, upgrades, UnaryOperator.identity());
+  }
+
+  /** Starts a node whose doors see the tables as the operator makes them look. */
+  static HttpNode start(
+      String sdl, HttpSettings settings, Upgrades upgrades, UnaryOperator<Tables> seenAs) {
+    HttpNode node = new HttpNode(sdl, settings, upgrades, seenAs);
     await(node.vertx.deployVerticle(node.verticle).toCompletionStage().toCompletableFuture());
     return node;
   }
