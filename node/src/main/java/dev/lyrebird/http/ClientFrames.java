@@ -12,6 +12,7 @@ import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Target;
 import java.io.IOException;
+import java.util.function.Function;
 
 /**
  * Carries out what a client sends on its stream, in order. A frame that cannot be taken is answered
@@ -59,13 +60,13 @@ final class ClientFrames implements Tables.Receipt {
 
   /** Takes a text frame. On a row's stream text that is no JSON is a message all the same. */
   void text(byte[] utf8) {
-    take(utf8, isJson(utf8) ? Payload.json(utf8) : new Payload(utf8, "text/plain", null));
+    take(utf8, text -> isJson(text) ? Payload.json(text) : new Payload(text, "text/plain", null));
   }
 
   /** Takes a binary frame: CBOR where the client speaks it, else opaque bytes. */
   void binary(byte[] bytes, Format format) {
     switch (format) {
-      case JSON -> take(bytes, Payload.of(bytes));
+      case JSON -> take(bytes, Payload::of);
       case CBOR -> takeCbor(bytes);
     }
   }
@@ -87,18 +88,22 @@ final class ClientFrames implements Tables.Receipt {
 
   private void takeCbor(byte[] cbor) {
     try {
-      byte[] json = Cbor.toJson(cbor);
-      take(json, Payload.json(json));
+      take(Cbor.toJson(cbor), Payload::json);
     } catch (RefusedException e) {
       refuse(e.refusal());
     }
   }
 
-  private void take(byte[] frame, Payload message) {
+  /**
+   * Carries a frame out.
+   *
+   * @param message makes a message of a frame on a row's stream
+   */
+  private void take(byte[] frame, Function<byte[], Payload> message) {
     try {
       switch (target.scope()) {
         case StreamTarget.Scope.OneRow(var table, var id) ->
-            write(table, Write.message(id, message));
+            write(table, Write.message(id, message.apply(frame)));
         case StreamTarget.Scope.OneTable(var table) -> write(table, ClientFrame.parse(frame));
         case StreamTarget.Scope.AnyTable() -> write(ClientFrame.parse(frame));
       }
@@ -170,7 +175,13 @@ final class ClientFrames implements Tables.Receipt {
 
   private static boolean isJson(byte[] utf8) {
     try {
-      JsonCopy.document(JsonCopy.FACTORY, utf8, (in, out) -> in.skipChildren() == null);
+      JsonCopy.document(
+          JsonCopy.FACTORY,
+          utf8,
+          (in, out) -> {
+            in.skipChildren();
+            return false;
+          });
       return true;
     } catch (IOException e) {
       return false;
