@@ -48,6 +48,11 @@ public final class TableVerticle extends VerticleBase {
   /** Writes that share one commit at the most, so that no answer waits for thousands of others. */
   private static final int MAX_COMMIT = 4096;
 
+  /**
+   * Likewise in bytes, since a commit becomes one page of the journal, which is read as a whole.
+   */
+  private static final long MAX_COMMIT_BYTES = 8 << 20;
+
   private static final long MAX_UNSETTLED_BYTES = 16 << 20;
   private static final int PAGE_ROWS = 256;
   private static final int PAGE_BYTES = 256 << 10;
@@ -66,6 +71,11 @@ public final class TableVerticle extends VerticleBase {
   private final Map<ScanKey, OpenScan> scans = new HashMap<>();
   private List<TableRequest.Writes> gathered = new ArrayList<>();
   private int writesGathered;
+  private long bytesGathered;
+
+  /** Whether the journal could not be written when last that was tried. */
+  private boolean isRefusing;
+
   private @Nullable Table opened;
   private @Nullable Context owner;
 
@@ -161,7 +171,10 @@ public final class TableVerticle extends VerticleBase {
     }
     gathered.add(writes);
     writesGathered += writes.requests().size();
-    if (writesGathered >= MAX_COMMIT) {
+    for (Table.Request request : writes.requests()) {
+      bytesGathered += request.write().payload().bytes().length;
+    }
+    if (writesGathered >= MAX_COMMIT || bytesGathered >= MAX_COMMIT_BYTES) {
       commitGathered();
     }
   }
@@ -180,6 +193,7 @@ public final class TableVerticle extends VerticleBase {
       }
     }
     writesGathered = 0;
+    bytesGathered = 0;
     List<Table.Request> all = requests;
     Table.Commit commit = commit(all.size(), () -> table().write(all));
     int from = 0;
@@ -196,9 +210,20 @@ public final class TableVerticle extends VerticleBase {
   /** Commits; where the journal cannot be written, every write is refused and nothing happens. */
   private Table.Commit commit(int writes, Supplier<Table.Commit> work) {
     try {
-      return work.get();
+      Table.Commit commit = work.get();
+      if (isRefusing && !commit.entries().isEmpty()) {
+        isRefusing = false;
+        LOG.atInfo().addKeyValue("table", '/' + channel.path()).log("writes are taken again");
+      }
+      return commit;
     } catch (StorageException e) {
-      LOG.atError().addKeyValue("table", channel).setCause(e).log("writes were refused");
+      if (!isRefusing) {
+        isRefusing = true;
+        LOG.atError()
+            .addKeyValue("table", '/' + channel.path())
+            .setCause(e)
+            .log("writes are refused");
+      }
       Outcome refused =
           new Outcome.Refused(
               Refusal.of(Refusal.Reason.FAULT, "the node cannot write to its storage"));

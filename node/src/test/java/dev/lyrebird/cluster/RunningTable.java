@@ -1,0 +1,139 @@
+package dev.lyrebird.cluster;
+
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.pubsub.Channel;
+import dev.lyrebird.schema.Schema;
+import dev.lyrebird.schema.Source;
+import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.table.HybridClock;
+import dev.lyrebird.table.MemoryTableStore;
+import dev.lyrebird.table.Table;
+import dev.lyrebird.table.UnreliableStore;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A table in memory on a thread of its own, and event loops that reach it. */
+final class RunningTable implements AutoCloseable {
+  private static final long WAIT_SECONDS = 20;
+  private static final TableVerticle.Upkeep UPKEEP =
+      new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE);
+
+  final TableDefinition definition;
+  final MemoryTableStore store = new MemoryTableStore();
+  final AtomicInteger commits = new AtomicInteger();
+  final BlockingQueue<Throwable> faults = new LinkedBlockingQueue<>();
+  private final Vertx vertx = Vertx.vertx();
+  private final AtomicInteger loops = new AtomicInteger();
+
+  /** What happens on the table's thread before its journal is written. */
+  volatile Runnable beforeCommit = () -> {};
+
+  /** Whether the journal can be written. */
+  volatile boolean isBroken;
+
+  private volatile @Nullable Table table;
+  private volatile @Nullable Context owner;
+
+  RunningTable(String sdl) {
+    definition = Schema.parse(List.of(new Source("test.graphql", sdl))).tables().getFirst();
+    ByReference.register(vertx.eventBus());
+    TableVerticle verticle = new TableVerticle(0, channel(), this::open, UPKEEP, faults::add);
+    await(
+        vertx.deployVerticle(
+            verticle,
+            new DeploymentOptions()
+                .setThreadingModel(ThreadingModel.WORKER)
+                .setWorkerPoolName("table")
+                .setWorkerPoolSize(1)));
+  }
+
+  private Table open() {
+    owner = Vertx.currentContext();
+    Table opened =
+        new Table(
+            definition,
+            new UnreliableStore(store, this::isBroken),
+            new HybridClock(InstantSource.system(), 0, 0),
+            1);
+    table = opened;
+    return opened;
+  }
+
+  /** Asked by the store before each commit. */
+  private boolean isBroken() {
+    commits.incrementAndGet();
+    beforeCommit.run();
+    return isBroken;
+  }
+
+  Channel channel() {
+    return TableClient.channel(definition);
+  }
+
+  /** Does something with the table on its own thread, behind what is waiting there. */
+  void onTable(Consumer<Table> work) {
+    Promise<Void> done = Promise.promise();
+    Objects.requireNonNull(owner)
+        .runOnContext(turn -> {
+          work.accept(Objects.requireNonNull(table));
+          done.complete();
+        });
+    await(done.future());
+  }
+
+  /** Returns a new event loop with a client of the table. */
+  TestLoop loop() {
+    TestLoop loop = new TestLoop("loop." + loops.incrementAndGet(), definition);
+    await(vertx.deployVerticle(loop));
+    return loop;
+  }
+
+  /** Returns a new event loop that speaks to the table without a client. */
+  BareLoop bareLoop() {
+    return new BareLoop(vertx, "loop." + loops.incrementAndGet());
+  }
+
+  /** Takes the table down, as a node that stops. */
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("nothing within " + WAIT_SECONDS + " seconds", e);
+    }
+  }
+
+  static <T> T await(BlockingQueue<T> queue) {
+    try {
+      T next = queue.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing within " + WAIT_SECONDS + " seconds");
+      }
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Payload text(String text) {
+    return Payload.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
