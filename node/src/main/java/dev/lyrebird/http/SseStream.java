@@ -30,6 +30,9 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   /** Where the client stands by the last block of id alone. */
   private @Nullable Cursor told;
 
+  /** Whether the last event has told the client where it stands. */
+  private boolean knowsPlace;
+
   /**
    * @param response whose head is out; the stream ends it
    * @param outlet where the bytes of the response go
@@ -74,6 +77,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   @Override
   public void deliver(Event event, List<StreamTarget> subscriptions) {
     outlet.append(wire.event(event, member));
+    knowsPlace = event.place() != null && member.sharesCursors();
   }
 
   @Override
@@ -85,7 +89,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   public void caughtUp(StreamTarget subscription) {
     if (tellsReady) {
       outlet.append(wire.notice(Notice.ready(), member.cursor()));
-    } else {
+    } else if (!knowsPlace) {
       tellPlace();
     }
     outlet.flush();
