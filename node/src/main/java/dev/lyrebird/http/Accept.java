@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.journal.Payload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Accept {
 
-  /** What is said by a client that says nothing. */
-  static final Accept ANYTHING = new Accept(List.of(new Range("*", "*", 1000)));
-
   private static final int TOP_WEIGHT = 1000;
+
+  private static final String EVENTS = "text/event-stream";
+
+  /** What is said by a client that says nothing. */
+  static final Accept ANYTHING = new Accept(List.of(new Range("*", "*", TOP_WEIGHT)));
+
+  private static final Accept JSON =
+      new Accept(List.of(new Range("application", "json", TOP_WEIGHT)));
 
   private final List<Range> ranges;
 
@@ -40,6 +46,9 @@ final class Accept {
   static Accept parse(@Nullable String field) {
     if (field == null || field.equals("*/*")) {
       return ANYTHING;
+    }
+    if (field.equals(Payload.JSON)) {
+      return JSON;
     }
     List<Range> ranges = new ArrayList<>();
     for (String item : field.split(",", -1)) {
@@ -91,11 +100,19 @@ final class Accept {
     return best;
   }
 
-  /** Whether the client asks for events by name, and likes no answer of another kind better. */
-  boolean prefersEvents() {
-    for (Range range : ranges) {
+  /**
+   * Whether the client asks for events by name, and likes no answer of another kind better.
+   *
+   * @param field the header field, or null where there is none
+   */
+  static boolean prefersEvents(@Nullable String field) {
+    if (field == null || field.length() < EVENTS.length() || field.equals(Payload.JSON)) {
+      return false; // most requests, told apart without reading the field
+    }
+    Accept accept = parse(field);
+    for (Range range : accept.ranges) {
       if (range.type().equals("text") && range.subtype().equals("event-stream")) {
-        return range.weight() > 0 && range.weight() >= weight(MediaType.JSON);
+        return range.weight() > 0 && range.weight() >= accept.weight(MediaType.JSON);
       }
     }
     return false;

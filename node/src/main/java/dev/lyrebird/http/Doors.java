@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** The doors of one event loop, and which of them a request goes to. Owned by that loop. */
 final class Doors {
@@ -44,7 +45,7 @@ final class Doors {
     }
     boolean reads =
         HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());
-    if (offersEvents && reads && accepted(request).prefersEvents()) {
+    if (offersEvents && reads && Accept.prefersEvents(accepted(request))) {
       return sse;
     }
     return rest;
@@ -54,8 +55,8 @@ final class Doors {
     exchange.problem(Problem.of(404, "tables are not reached by REST here; see rest.enabled"));
   }
 
-  private static Accept accepted(HttpServerRequest request) {
-    return Accept.parse(Fields.list(request.headers(), HttpHeaders.ACCEPT));
+  private static @Nullable String accepted(HttpServerRequest request) {
+    return Fields.list(request.headers(), HttpHeaders.ACCEPT);
   }
 
   /** Tells the clients of all streams that the node goes away. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entity tag (RFC 9110 §8.8.3). Ours name the version of a row, {@code <time>-<node>} in base
- * 36, and behind a dot the form it was shown in where that is not the plain one: {@code .cbor},
+ * 16, and behind a dot the form it was shown in where that is not the plain one: {@code .cbor},
  * {@code .json} of an opaque row, {@code .gzip}.
  *
  * @param opaque what stands between the quotes
@@ -17,13 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 record EntityTag(String opaque, boolean weak) {
 
-  private static final int RADIX = 36;
-
   /** What is before the first dot of every tag of a row with this version. */
   static String ofVersion(Timestamp version) {
-    return Long.toString(version.time(), RADIX)
-        + '-'
-        + Long.toUnsignedString(version.node(), RADIX);
+    return Long.toHexString(version.time()) + '-' + Long.toHexString(version.node());
   }
 
   /** Whether this is a tag of a row with that version, in whatever form. */

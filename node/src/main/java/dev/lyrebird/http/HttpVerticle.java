@@ -126,12 +126,11 @@ public final class HttpVerticle extends VerticleBase {
       new Exchange(request, "", date).refuse(e.refusal());
       return;
     }
-    if (!origins.allow(request)) {
+    if (!origins.admit(request)) {
       exchange.problem(
           Problem.of(403, "pages of this origin may not call this node; see http.corsOrigins"));
       return;
     }
-    origins.tell(request);
     exchange.attempt(() -> opened.of(request).open(exchange));
   }
 

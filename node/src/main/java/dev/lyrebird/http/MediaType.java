@@ -88,6 +88,12 @@ record MediaType(String type, String subtype, String parameters) {
   }
 
   private static boolean isFieldContent(String text) {
-    return text.chars().allMatch(c -> c == '\t' || (c >= ' ' && c < 0x7f));
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c != '\t' && (c < ' ' || c >= 0x7f)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

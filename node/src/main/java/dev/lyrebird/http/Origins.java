@@ -46,20 +46,25 @@ final class Origins {
     this.consolePort = consolePort;
   }
 
-  /** Tells whether the page that sends the request may; true where no page sends it. */
-  boolean allow(HttpServerRequest request) {
-    String origin = request.getHeader(HttpHeaders.ORIGIN);
-    return origin == null || any || isOwn(origin, request) || isNamed(origin);
-  }
-
-  /** Tells a browser what it may let the page see. Call it only for requests that are allowed. */
-  void tell(HttpServerRequest request) {
+  /**
+   * Tells whether the page that sends the request may, and if so, tells the browser what it may let
+   * the page see. Where no page sends it, it may.
+   */
+  boolean admit(HttpServerRequest request) {
     String origin = request.getHeader(HttpHeaders.ORIGIN);
     if (origin == null) {
-      return;
+      return true;
     }
+    boolean known = isNamed(origin) || isOwn(origin, request);
+    if (known || any) {
+      tell(request, origin, known);
+    }
+    return known || any;
+  }
+
+  private static void tell(HttpServerRequest request, String origin, boolean known) {
     MultiMap headers = request.response().headers();
-    if (isNamed(origin) || isOwn(origin, request)) {
+    if (known) {
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       headers.add(HttpHeaders.VARY, "Origin");

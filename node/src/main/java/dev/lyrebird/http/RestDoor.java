@@ -19,7 +19,6 @@ final class RestDoor implements Door {
   /** All that any path takes; a row takes them all. */
   static final String METHODS = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS";
 
-  private final boolean offered;
   private final Paths paths;
   private final RowReads rowReads;
   private final TableReads tableReads;
@@ -32,7 +31,6 @@ final class RestDoor implements Door {
       Paths paths,
       PerTable<RowView> views,
       PerTable<RowReader> readers) {
-    this.offered = settings.rest();
     this.paths = paths;
     this.tableReads = new TableReads(tables, views, settings.socketBytes());
     this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
@@ -42,9 +40,6 @@ final class RestDoor implements Door {
 
   @Override
   public void open(Exchange exchange) {
-    if (!offered) {
-      throw refusal(Refusal.Reason.NOT_FOUND, "this node does not offer its tables by HTTP");
-    }
     String query = exchange.query();
     if (query != null) {
       throw refusal(Refusal.Reason.BAD_REQUEST, "this query is not understood here: " + query);

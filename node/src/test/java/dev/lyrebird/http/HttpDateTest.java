@@ -29,6 +29,14 @@ final class HttpDateTest {
     assertEquals("Sun, 06 Nov 1994 08:49:37 GMT", HttpDate.format(SECONDS * 1000 + 999));
   }
 
+  @Test
+  void whatIsSpeltIsReadAgain() {
+    for (long seconds = 0; seconds < 4_000_000_000L; seconds += 86_399 * 13 + 1) {
+      assertEquals(
+          OptionalLong.of(seconds), HttpDate.parseSeconds(HttpDate.format(seconds * 1000)));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", "now", "Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 6 Nov 1994 08:49:37 GMT"})

@@ -30,8 +30,8 @@ final class PreconditionsTest {
   private static final String LATER = "Sunday, 06-Nov-94 08:49:38 GMT";
 
   @Test
-  void tagNamesTimeAndNodeInBase36() {
-    assertEquals("vmgkn7pslc-3w5e11264sgsf", TAG);
+  void tagNamesTimeAndNodeInBase16() {
+    assertEquals("b690b436dc000-ffffffffffffffff", TAG);
   }
 
   @ParameterizedTest
