@@ -120,8 +120,7 @@ final class Doors {
 
   private List<Subprotocol> subprotocols(Broker broker, Tables loop) {
     return config.mqtt().webSocket()
-        ? MqttSubprotocol.all(
-            new MqttDoor(broker, loop, vertx), config.mqtt().maxPacketBytes())
+        ? MqttSubprotocol.all(new MqttDoor(broker, loop, vertx), config.mqtt().maxPacketBytes())
         : List.of();
   }
 

@@ -37,8 +37,7 @@ final class Floor {
    *
    * @throws RuntimeException the first fault, after the others were noted for {@link #clear}
    */
-  <V extends VerticleBase> void deploy(
-      List<V> verticles, Function<V, DeploymentOptions> options) {
+  <V extends VerticleBase> void deploy(List<V> verticles, Function<V, DeploymentOptions> options) {
     List<Future<String>> starting =
         verticles.stream()
             .map(verticle -> vertx.deployVerticle(verticle, options.apply(verticle)))
@@ -68,8 +67,7 @@ final class Floor {
       throw switch (e.getCause()) {
         case RuntimeException cause -> cause;
         case BindException cause ->
-            new ConfigException(
-                "a port cannot be listened on; set another: " + cause.getMessage());
+            new ConfigException("a port cannot be listened on; set another: " + cause.getMessage());
         case null, default -> new IllegalStateException(e);
       };
     } catch (InterruptedException | TimeoutException e) {

@@ -58,8 +58,7 @@ public final class Node implements AutoCloseable {
     this.storage = storage(config.storage());
     this.clock =
         new HybridClock(wall, config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND, 0);
-    this.vertx =
-        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(config.loops().mostOfADoor()));
+    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(config.loops().mostOfADoor()));
     ByReference.register(vertx.eventBus());
     this.tables = new Floor(vertx);
     this.front = new Floor(vertx);
@@ -173,11 +172,10 @@ public final class Node implements AutoCloseable {
           config.storage().syncIntervalMillis(),
           timer ->
               vertx
-                  .executeBlocking(
-                      () -> {
-                        storage.sync();
-                        return true;
-                      })
+                  .executeBlocking(() -> {
+                    storage.sync();
+                    return true;
+                  })
                   .onFailure(onFault::accept));
     }
   }

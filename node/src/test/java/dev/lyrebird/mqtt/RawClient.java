@@ -1,0 +1,186 @@
+package dev.lyrebird.mqtt;
+
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** A client that sends and expects bytes, so that no library hides a fault. */
+final class RawClient implements AutoCloseable {
+
+  private static final int LIMIT_MILLIS = 10_000;
+
+  private final Socket socket;
+  private final InputStream in;
+
+  RawClient(int port) {
+    this(port, 0);
+  }
+
+  /**
+   * Opens a connection.
+   *
+   * @param receiveBuffer bytes that the socket takes unread, or 0 for what is usual
+   */
+  RawClient(int port, int receiveBuffer) {
+    try {
+      socket = new Socket();
+      if (receiveBuffer > 0) {
+        socket.setReceiveBufferSize(receiveBuffer);
+      }
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      socket.setSoTimeout(LIMIT_MILLIS);
+      socket.setTcpNoDelay(true);
+      in = socket.getInputStream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends bytes as they are. */
+  RawClient send(byte[]... parts) {
+    try {
+      socket.getOutputStream().write(Packet.bytes(parts));
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends bytes written in hexadecimal; spaces are for the eye. */
+  RawClient send(String hex) {
+    return send(Packet.hex(hex));
+  }
+
+  /** Expects just these bytes next. */
+  RawClient expect(byte[]... parts) {
+    byte[] expected = Packet.bytes(parts);
+    byte[] actual = read(expected.length);
+    assertEquals(text(expected), text(actual));
+    return this;
+  }
+
+  RawClient expect(String hex) {
+    return expect(Packet.hex(hex));
+  }
+
+  /**
+   * Expects a CONNACK of MQTT 5 that lets the client in, with just these properties in any order.
+   *
+   * @param properties in hexadecimal, one or several with commas between
+   */
+  RawClient expectConnack5(String... properties) {
+    byte[] connack = packet();
+    assertEquals("20 00 00", text(new byte[] {connack[0], connack[2], connack[3]}));
+    Set<String> expected =
+        Stream.of(properties)
+            .flatMap(several -> Stream.of(several.split(",")))
+            .map(property -> text(Packet.hex(property)))
+            .collect(toSet());
+    Set<String> actual = new HashSet<>();
+    int at = 5;
+    while (at < connack.length) {
+      int end = at + 1 + valueLength(connack, at);
+      actual.add(text(Arrays.copyOfRange(connack, at, end)));
+      at = end;
+    }
+    assertEquals(expected, actual);
+    return this;
+  }
+
+  private static int valueLength(byte[] connack, int at) {
+    return switch (connack[at]) {
+      case 0x24, 0x2a -> Byte.BYTES;
+      case 0x13, 0x21, 0x22 -> Short.BYTES;
+      case 0x11, 0x27 -> Integer.BYTES;
+      case 0x12 -> Short.BYTES + connack[at + 2];
+      default -> throw new AssertionError("property %02x in CONNACK".formatted(connack[at]));
+    };
+  }
+
+  /** Expects the end of the stream. */
+  void expectEnd() {
+    try {
+      int next = in.read();
+      assertEquals("the end", next < 0 ? "the end" : "%02x and more".formatted(next));
+    } catch (SocketException e) {
+      // A reset is an end too: the server had not read all that was sent.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Expects a DISCONNECT of MQTT 5 with that reason code, and the end of the stream. */
+  void expectEndWith(String code) {
+    byte[] disconnect = packet();
+    assertEquals("e0 " + code, text(new byte[] {disconnect[0], disconnect[2]}));
+    expectEnd();
+  }
+
+  /** Reads a whole packet. */
+  byte[] packet() {
+    int first = read(1)[0];
+    int length = 0;
+    byte[] lengthBytes = new byte[0];
+    for (int shift = 0; ; shift += 7) {
+      byte next = read(1)[0];
+      lengthBytes = Packet.bytes(lengthBytes, new byte[] {next});
+      length |= (next & 0x7f) << shift;
+      if (next >= 0) {
+        return Packet.bytes(new byte[] {(byte) first}, lengthBytes, read(length));
+      }
+    }
+  }
+
+  private byte[] read(int length) {
+    byte[] bytes = new byte[length];
+    try {
+      int at = 0;
+      while (at < length) {
+        int count = in.read(bytes, at, length - at);
+        if (count < 0) {
+          throw new EOFException("the stream ended after " + text(Arrays.copyOf(bytes, at)));
+        }
+        at += count;
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return HexFormat.of().withDelimiter(" ").formatHex(bytes);
+  }
+
+  @Override
+  public void close() {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Breaks the connection without a word of TCP but a reset. */
+  void abort() {
+    try {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.schema.Target;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServerOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A listening MQTT door over tables in memory. Each event loop has tables of its own. */
+final class TestServer implements AutoCloseable {
+
+  static final MqttLimits LIMITS = new MqttLimits(65_536, 2, 600, 8, 16, 64, 4, 256, 65_536);
+
+  private static final String SCHEMA =
+      """
+      type topics @table @export(name: "") { id: ID @primaryKey }
+      type sensors @table @export { id: ID @primaryKey temperature: Float }
+      type Hidden @table @export(mqtt: false) { id: ID @primaryKey }
+      """;
+
+  private static final int LIMIT_SECONDS = 10;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private final List<Context> contexts = new CopyOnWriteArrayList<>();
+  private final List<MemoryTables> tables = new CopyOnWriteArrayList<>();
+  private final AtomicInteger freshIds = new AtomicInteger();
+  private final AtomicLong millis = new AtomicLong(1_795_219_619_331L);
+  private final int port;
+
+  TestServer() {
+    this(LIMITS, 1);
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param loops how many event loops share the port
+   */
+  TestServer(MqttLimits limits, int loops) {
+    Instant startedAt = Instant.ofEpochMilli(millis.get());
+    Broker broker =
+        new Broker(
+            limits,
+            new ClientIds(),
+            new MqttCounters(meters),
+            () -> Instant.ofEpochMilli(millis.get()),
+            () -> "fresh-" + freshIds.incrementAndGet(),
+            "lyrebird test",
+            startedAt);
+    int listening = -1;
+    for (int i = 0; i < loops; i++) {
+      NetServerOptions options =
+          new NetServerOptions().setHost("127.0.0.1").setPort(listening < 0 ? 0 : listening);
+      MqttVerticle verticle = new MqttVerticle(options, broker, this::openTables);
+      await(vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture());
+      listening = verticle.port();
+    }
+    port = listening;
+  }
+
+  private MemoryTables openTables() {
+    Context context = vertx.getOrCreateContext();
+    MemoryTables opened = MemoryTables.of(SCHEMA, task -> context.runOnContext(v -> task.run()));
+    contexts.add(context);
+    tables.add(opened);
+    return opened;
+  }
+
+  /** Opens a connection. */
+  RawClient client() {
+    return new RawClient(port);
+  }
+
+  /** Opens a connection whose socket takes little that is not read. */
+  RawClient slowClient() {
+    return new RawClient(port, 4096);
+  }
+
+  /** Opens a connection and has an MQTT 3.1.1 client let in. */
+  RawClient client(String clientId) {
+    return client().send(Packet.connect(clientId)).expect("20 02 00 00");
+  }
+
+  /** Opens a connection and has an MQTT 5 client let in. */
+  RawClient client5(String clientId, String properties) {
+    RawClient client = client().send(Packet.connect5(clientId, properties));
+    client.packet();
+    return client;
+  }
+
+  /** Returns the tables of the first event loop, to be used on it. */
+  MemoryTables tables() {
+    return tables.getFirst();
+  }
+
+  /** Runs something on the first event loop. */
+  <T> T onLoop(Callable<T> call) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    contexts
+        .getFirst()
+        .runOnContext(v -> {
+          try {
+            result.complete(call.call());
+          } catch (Exception e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return await(result);
+  }
+
+  void onLoop(Runnable task) {
+    onLoop(() -> {
+      task.run();
+      return true;
+    });
+  }
+
+  /** Writes as another protocol would, and waits until it is done. */
+  void write(String topic, Write.Kind kind, String payload) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    onLoop(() -> {
+      if (!(tables().exports().topic(topic) instanceof Target.Row(var table, var id, _))) {
+        throw new IllegalArgumentException(topic);
+      }
+      Payload json = Payload.json(payload.getBytes(StandardCharsets.UTF_8));
+      tables()
+          .write(
+              table,
+              new Write(kind, id, json, Write.ANY_QOS, 0, 0, null),
+              Condition.NONE,
+              (outcome, token) -> done.complete(true),
+              0);
+    });
+    await(done);
+  }
+
+  /** Lets time pass for what expires. */
+  void passMillis(long more) {
+    millis.addAndGet(more);
+  }
+
+  double meter(String name) {
+    return meters.get(name).meter().measure().iterator().next().getValue();
+  }
+
+  private static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close().toCompletionStage().toCompletableFuture());
+  }
+}
