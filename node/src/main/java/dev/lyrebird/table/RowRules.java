@@ -54,6 +54,20 @@ final class RowRules {
     };
   }
 
+  /**
+   * Returns a state with its patches folded in. A merged row is the table's own text, so it names
+   * its key; one that was put whole stays as its writer sent it.
+   */
+  RowState settled(String id, RowState state) {
+    RowState settled = state.settled();
+    ObjectNode merged = state.registers().isEmpty() ? null : JsonObjects.parse(settled.visible());
+    if (merged == null) {
+      return settled;
+    }
+    merged.set(definition.key().attribute(), definition.key().type().toJson(id));
+    return settled.holding(JsonObjects.payload(merged));
+  }
+
   /** Returns why a write cannot be taken, whatever the row holds; null where it can. */
   @Nullable Refusal judge(Write write) {
     String keyFault = definition.key().type().check(write.id());

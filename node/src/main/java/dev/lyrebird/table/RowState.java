@@ -159,6 +159,11 @@ record RowState(
             Map.of());
   }
 
+  /** Returns the state with another base of the same stamp. */
+  RowState holding(Payload payload) {
+    return new RowState(stamp, payload, qos, expiry, createdMillis, registers);
+  }
+
   RowState createdAt(long millis) {
     return new RowState(stamp, base, qos, expiry, millis, registers);
   }

@@ -344,7 +344,8 @@ public final class Table {
         RowState before = state(entry.id());
         RowState after = before.merge(entry.change());
         if (!after.equals(before)) {
-          unsettled.put(entry.id(), after.settled().createdAt(entry.createdMillis()));
+          unsettled.put(
+              entry.id(), rules.settled(entry.id(), after).createdAt(entry.createdMillis()));
         }
       }
       place = page.end();
@@ -446,11 +447,9 @@ public final class Table {
       Change change = new Change(stamp, write);
       Entry.Merged merged = null;
       if (write.kind() != Write.Kind.MESSAGE) {
+        RowState before = patched == null ? RowState.NOTHING : patched;
         RowState after =
-            (patched == null ? RowState.NOTHING : patched)
-                .merge(change)
-                .settled()
-                .createdAt(createdMillis);
+            rules.settled(write.id(), before.merge(change)).createdAt(createdMillis);
         if (patched != null) {
           merged = new Entry.Merged(stamp, after.visible());
         }

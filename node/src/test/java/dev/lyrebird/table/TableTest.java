@@ -150,7 +150,7 @@ final class TableTest {
     List<Entry> entries = memory.journal(Place.START);
 
     assertEquals(
-        List.of("{\"a\":1}", "{\"a\":1,\"b\":2}", "hello", ""),
+        List.of("{\"a\":1}", "{\"a\":1,\"b\":2,\"id\":\"r\"}", "hello", ""),
         entries.stream().map(entry -> text(entry.payload())).toList());
     assertEquals(
         List.of(Entry.Type.PUT, Entry.Type.PUT, Entry.Type.MESSAGE, Entry.Type.DELETE),
@@ -158,6 +158,13 @@ final class TableTest {
     assertEquals(version, entries.get(1).version());
     assertNull(entries.get(0).merged());
     assertNull(memory.table.read("r"));
+  }
+
+  @Test
+  void mergedRowNamesItsKeyAndKeepsNoOther() {
+    memory.apply(Write.put("r", json("{\"id\":\"other\",\"a\":1}")));
+    memory.apply(Write.patch("r", json("{\"a\":2}")));
+    assertEquals("{\"id\":\"r\",\"a\":2}", row("r"));
   }
 
   @Test
@@ -176,7 +183,7 @@ final class TableTest {
     assertInstanceOf(Outcome.Applied.class, outcomes.get(3));
     assertInstanceOf(Outcome.Unchanged.class, outcomes.get(4));
     assertTrue(assertInstanceOf(Outcome.Applied.class, outcomes.get(5)).created());
-    assertEquals("{\"c\":3}", row("r"));
+    assertEquals("{\"c\":3,\"id\":\"r\"}", row("r"));
     assertEquals(4, memory.table.head().position());
   }
 
