@@ -21,10 +21,14 @@ final class JsonCopy {
 
   /**
    * Nesting, numbers, names and strings have Jackson's default limits. What is beyond them is no
-   * JSON to us: to a reader it is text, from a writer it is refused.
+   * JSON to us: to a reader it is text, from a writer it is refused. Names are not interned:
+   * clients make them up, and would fill the JVM's table of strings.
    */
   static final JsonFactory FACTORY =
-      JsonFactory.builder().enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8).build();
+      JsonFactory.builder()
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
 
   private static final int ROOM_FOR_KEY_AND_STAMPS = 128;
 

@@ -30,7 +30,7 @@ final class RowReader {
 
   /** An object that names an attribute twice means different rows to different readers. */
   private static final JsonFactory STRICT =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+      JsonCopy.FACTORY.rebuild().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final Key key;
   private final RowJson rowJson;
