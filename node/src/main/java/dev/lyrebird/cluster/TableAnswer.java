@@ -25,8 +25,8 @@ sealed interface TableAnswer {
   /** The feed goes on behind that place; what lies before it is no longer in the journal. */
   record Lost(int table, Place place) implements TableAnswer {}
 
-  /** A row, or null where there is none. */
-  record OneRow(int table, long number, @Nullable Row row) implements TableAnswer {}
+  /** One row per id, or null where there is none, for the oldest reads without an answer. */
+  record RowsRead(int table, List<@Nullable Row> rows) implements TableAnswer {}
 
   /** A page of rows as they stood at a place. */
   record Rows(int table, long number, List<Row> rows, Place at, boolean last)

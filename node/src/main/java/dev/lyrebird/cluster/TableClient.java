@@ -58,7 +58,6 @@ public final class TableClient implements Tables {
   private final Supplier<String> freshId;
   private final Hub hub;
   private final Line[] lines;
-  private final Map<Long, Consumer<@Nullable Row>> reads = new HashMap<>();
   private final Map<Long, RowSink> scans = new HashMap<>();
   private final Map<Long, Consumer<String>> numbers = new HashMap<>();
   private long lastRequest;
@@ -168,6 +167,10 @@ public final class TableClient implements Tables {
       @Nullable Receipt receipt,
       int token) {
     lines[indexOf(table)].add(new Table.Request(write, condition), receipt, token);
+    flushLater();
+  }
+
+  private void flushLater() {
     if (!flushDue) {
       flushDue = true;
       context.runOnContext(endOfTurn -> flush());
@@ -195,7 +198,8 @@ public final class TableClient implements Tables {
 
   @Override
   public void read(TableDefinition table, String id, Consumer<@Nullable Row> callback) {
-    ask(table, reads, callback, number -> new TableRequest.ReadRow(loop, number, id));
+    lines[indexOf(table)].read(id, callback);
+    flushLater();
   }
 
   @Override
@@ -230,12 +234,7 @@ public final class TableClient implements Tables {
         lines[answer.table()].seen(answer.entries());
       }
       case TableAnswer.Lost answer -> hub.lost(answer.table(), answer.place());
-      case TableAnswer.OneRow answer -> {
-        Consumer<@Nullable Row> callback = reads.remove(answer.number());
-        if (callback != null) {
-          callback.accept(answer.row());
-        }
-      }
+      case TableAnswer.RowsRead answer -> lines[answer.table()].rows(answer.rows());
       case TableAnswer.Rows answer -> rows(answer);
       case TableAnswer.Page answer ->
           hub.page(answer.reader(), answer.entries(), answer.places(), answer.end());
@@ -273,6 +272,9 @@ public final class TableClient implements Tables {
     final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private List<Table.Request> requests = new ArrayList<>();
     private Receipts receipts = new Receipts();
+    private final ArrayDeque<List<Consumer<@Nullable Row>>> reading = new ArrayDeque<>();
+    private List<String> ids = new ArrayList<>();
+    private List<Consumer<@Nullable Row>> readers = new ArrayList<>();
     private int entriesSeen;
     private long bytesSeen;
 
@@ -281,11 +283,33 @@ public final class TableClient implements Tables {
     }
 
     void add(Table.Request request, @Nullable Receipt receipt, int token) {
+      flushReads();
       requests.add(request);
       receipts.add(receipt, token);
     }
 
+    void read(String id, Consumer<@Nullable Row> reader) {
+      flushWrites();
+      ids.add(id);
+      readers.add(reader);
+    }
+
+    /** Sends what waits: writes or reads, for neither waits behind the other. */
     void flush() {
+      flushWrites();
+      flushReads();
+    }
+
+    private void flushReads() {
+      if (!ids.isEmpty()) {
+        ask(new TableRequest.ReadRows(loop, ids));
+        reading.add(readers);
+        ids = new ArrayList<>();
+        readers = new ArrayList<>();
+      }
+    }
+
+    private void flushWrites() {
       if (!requests.isEmpty()) {
         boolean answered = receipts.areWanted();
         ask(new TableRequest.Writes(loop, requests, answered));
@@ -303,6 +327,13 @@ public final class TableClient implements Tables {
 
     void outcomes(List<Outcome> outcomes) {
       waiting.remove().take(outcomes);
+    }
+
+    void rows(List<@Nullable Row> rows) {
+      List<Consumer<@Nullable Row>> waited = reading.remove();
+      for (int i = 0; i < waited.size(); i++) {
+        waited.get(i).accept(rows.get(i));
+      }
     }
 
     void seen(List<Entry> entries) {

@@ -34,8 +34,8 @@ sealed interface TableRequest {
   /** The loop has dealt with all entries up to a position. */
   record Seen(String loop, long position) implements TableRequest {}
 
-  /** Read a row: {@link TableAnswer.OneRow}. */
-  record ReadRow(String loop, long number, String id) implements TableRequest {}
+  /** Read single rows: {@link TableAnswer.RowsRead}. */
+  record ReadRows(String loop, List<String> ids) implements TableRequest {}
 
   /** Open a reading of the rows whose topic matches: {@link TableAnswer.Rows}. */
   record OpenScan(String loop, long number, TopicFilter filter) implements TableRequest {}

@@ -256,8 +256,13 @@ public final class TableVerticle extends VerticleBase {
           feedFromJournal(seen.loop(), feed);
         }
       }
-      case TableRequest.ReadRow read ->
-          answer(read, new TableAnswer.OneRow(index, read.number(), table().read(read.id())));
+      case TableRequest.ReadRows read -> {
+        List<@Nullable Row> rows = new ArrayList<>(read.ids().size());
+        for (String id : read.ids()) {
+          rows.add(table().read(id));
+        }
+        answer(read, new TableAnswer.RowsRead(index, rows));
+      }
       case TableRequest.OpenScan open -> openScan(open);
       case TableRequest.MoreRows more -> {
         OpenScan scan = scans.get(new ScanKey(more.loop(), more.number()));

@@ -30,9 +30,9 @@ final class BareLoop {
   /** Returns all that the table had to tell when it was asked. */
   List<TableAnswer> drain() {
     List<TableAnswer> drained = new ArrayList<>();
-    ask(new TableRequest.ReadRow(name, 0, "any"));
+    ask(new TableRequest.ReadRows(name, List.of("any")));
     TableAnswer next = RunningTable.await(answers);
-    while (!(next instanceof TableAnswer.OneRow)) {
+    while (!(next instanceof TableAnswer.RowsRead)) {
       drained.add(next);
       next = RunningTable.await(answers);
     }
