@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rows lie behind the journal: whenever the process dies, they are what the journal says. */
 final class TableRecoveryTest {
-  private static final int RUNS = 200;
+  private static final int RUNS = 80;
   private static final int STEPS = 60;
   private static final int IDS = 6;
   private static final int MANY = 2000;
