@@ -33,7 +33,7 @@ public interface TableStore {
    * @param before the place before the first entry of the page
    * @param page as {@link dev.lyrebird.journal.EntryCodec} writes it
    * @param checkpoint whether to note the place before this page, so that it can be found by its
-   *     vector and serve as the end of a trim
+   *     vector and serve as the end of a trim; always before the first page
    * @param localTime when the page was written
    */
   void append(Place before, byte[] page, boolean checkpoint, long localTime);

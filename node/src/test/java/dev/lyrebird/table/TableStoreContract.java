@@ -101,7 +101,7 @@ interface TableStoreContract {
     TableStore store = fresh();
     JournalWriter writer = new JournalWriter(random);
     for (int i = 0; i < RUNS; i++) {
-      writer.append(store, random.nextBoolean(), i);
+      writer.append(store, i == 0 || random.nextBoolean(), i);
       writer.append(store, random.nextInt(PAGES));
       Place before = store.progress().trimmed();
       long cut = random.nextBoolean() ? random.nextInt(PAGES) : -1;
