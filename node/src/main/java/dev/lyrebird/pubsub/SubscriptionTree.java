@@ -83,6 +83,10 @@ final class SubscriptionTree<T> {
     }
   }
 
+  boolean isEmpty() {
+    return root.isEmpty();
+  }
+
   /** Calls the action for everything whose filter matches the topic. */
   void match(String topic, Consumer<? super T> action) {
     root.below.forEach(action);
@@ -113,7 +117,9 @@ final class SubscriptionTree<T> {
       node.here.forEach(action);
       return;
     }
-    node.below.forEach(action);
+    if (slash + 1 < topic.length()) {
+      node.below.forEach(action);
+    }
     match(node, topic, slash + 1, false, action);
   }
 

@@ -69,6 +69,9 @@ public record TopicFilter(String text, Kind kind) {
       if (c == 0) {
         return "a topic filter has no character U+0000";
       }
+      if (isHalfOfPair(text, i)) {
+        return "a topic filter has no half of a surrogate pair";
+      }
       boolean levelBegins = i == 0 || text.charAt(i - 1) == '/';
       boolean levelEnds = i == text.length() - 1 || text.charAt(i + 1) == '/';
       if (c == '+' && !(levelBegins && levelEnds)) {
@@ -94,8 +97,21 @@ public record TopicFilter(String text, Kind kind) {
       if (c == '+' || c == '#' || c == 0) {
         return "a topic to publish to has no '+', '#' or U+0000: " + topic;
       }
+      if (isHalfOfPair(topic, i)) {
+        return "a topic to publish to has no half of a surrogate pair";
+      }
     }
     return null;
+  }
+
+  /** [MQTT-1.5.4-1]: a surrogate alone has no UTF-8. */
+  private static boolean isHalfOfPair(String text, int at) {
+    char c = text.charAt(at);
+    if (Character.isHighSurrogate(c)) {
+      return at + 1 == text.length() || !Character.isLowSurrogate(text.charAt(at + 1));
+    }
+    return Character.isLowSurrogate(c)
+        && (at == 0 || !Character.isHighSurrogate(text.charAt(at - 1)));
   }
 
   private static boolean isTooLong(String text) {
@@ -115,7 +131,10 @@ public record TopicFilter(String text, Kind kind) {
     return isOpenEnded() || nextSingleWildcard(0) >= 0;
   }
 
-  /** Returns the longest beginning, in whole levels and without wildcards, of every match. */
+  /**
+   * Returns the longest beginning, in whole levels and without wildcards, of every match; only the
+   * parent that {@code a/#} matches too, {@code a}, lacks the slash at its end.
+   */
   public String literalPrefix() {
     int single = nextSingleWildcard(0);
     int end = single >= 0 ? single : isOpenEnded() ? text.length() - 1 : text.length();

@@ -7,7 +7,9 @@ import java.util.stream.IntStream;
 
 /** Draws topics and filters of so few different levels that they often match. */
 public final class RandomTopics {
-  private static final List<String> LEVELS = List.of("a", "b", "", "$c");
+  /** The key of a row may have a character in it that is a wildcard of MQTT. */
+  private static final List<String> LEVELS = List.of("a", "b", "", "$c", "+");
+
   private static final List<String> WILD = List.of("a", "b", "", "+", "+");
 
   private final Random random;
@@ -18,7 +20,8 @@ public final class RandomTopics {
 
   /** Returns a topic of one to four levels. */
   public String topic() {
-    return levels(LEVELS);
+    String topic = levels(LEVELS);
+    return topic.isEmpty() ? topic() : topic;
   }
 
   /** Returns a filter of any kind. */
