@@ -94,6 +94,16 @@ public final class VersionVector {
     return joined;
   }
 
+  /** Returns the greatest vector that both cover. */
+  public VersionVector meet(VersionVector other) {
+    VersionVector meet = EMPTY;
+    for (int i = 0; i < origins.length; i++) {
+      long time = Math.min(times[i], other.timeOf(origins[i]));
+      meet = meet.with(new Timestamp(time, origins[i]));
+    }
+    return meet;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof VersionVector that

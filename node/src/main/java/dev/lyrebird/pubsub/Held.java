@@ -5,21 +5,29 @@ import java.util.Arrays;
 /** A subscription as its member's readers and the tree hold it. Owned by the hub's event loop. */
 final class Held<S extends Subscription> {
 
+  /** The start in a table of which it is not yet known where the subscription begins. */
+  private static final long NOT_STARTED = Long.MAX_VALUE;
+
   private final Member<S> member;
   private final S subscription;
   private final int[] tables;
 
-  /** For each table the position up to which the current rows have told it all. */
-  private final long[] since;
+  /** Whether it goes on from a cursor, and so has had what the cursor covers. */
+  private final boolean followsCursor;
+
+  /** For each table the position behind which entries are news to this subscription. */
+  private final long[] starts;
 
   private int tablesBehind;
 
-  Held(Member<S> member, S subscription, int[] tables) {
+  Held(Member<S> member, S subscription, int[] tables, boolean followsCursor) {
     this.member = member;
     this.subscription = subscription;
     this.tables = tables;
-    this.since = new long[tables.length];
+    this.followsCursor = followsCursor;
+    this.starts = new long[tables.length];
     this.tablesBehind = tables.length;
+    Arrays.fill(starts, NOT_STARTED);
   }
 
   Member<S> member() {
@@ -34,23 +42,51 @@ final class Held<S extends Subscription> {
     return subscription.filter();
   }
 
+  boolean followsCursor() {
+    return followsCursor;
+  }
+
   boolean touches(int table) {
     return indexOf(table) >= 0;
   }
 
-  void startsAfter(int table, long position) {
-    since[indexOf(table)] = position;
+  void startBehind(int table, long position) {
+    starts[indexOf(table)] = position;
+  }
+
+  /** Makes it unknown again where it begins in a table. */
+  void startAgain(int table) {
+    starts[indexOf(table)] = NOT_STARTED;
+  }
+
+  boolean hasStarted(int table) {
+    return starts[indexOf(table)] != NOT_STARTED;
+  }
+
+  /** Tells whether it begins behind that position or before it. */
+  boolean startsBy(int table, long position) {
+    return starts[indexOf(table)] <= position;
   }
 
   /** Tells whether an entry is news to this subscription. */
   boolean wants(int table, String topic, long position) {
-    int index = indexOf(table);
-    return index >= 0 && position > since[index] && filter().matches(topic);
+    return position > starts[indexOf(table)] && filter().matches(topic);
   }
 
   /** Notes that one more table feeds it live; returns whether that was the last one. */
   boolean tableCaughtUp() {
     return --tablesBehind == 0;
+  }
+
+  /**
+   * Notes that a table begins anew; returns whether it is to catch up again, being still awaited.
+   */
+  boolean tableFellBehind() {
+    if (tablesBehind == 0) {
+      return false;
+    }
+    tablesBehind++;
+    return true;
   }
 
   private int indexOf(int table) {

@@ -5,11 +5,14 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +33,26 @@ public final class Hub {
   private final SubscriptionTree<Held<?>> tree = new SubscriptionTree<>();
   private final Map<String, List<Match<?>>> matches = new HashMap<>();
   private final Map<Long, Reader<?>> readers = new HashMap<>();
-  private final int[] readersOfTable;
-
-  /** The last place of each table's feed that was handed out; null while there is no feed. */
-  private final @Nullable Place[] seen;
+  private final Feed[] fed;
 
   private List<Member<?>> touched = new ArrayList<>();
+
+  /** Whether some have had an entry that others of the same turn have yet to get. */
+  private boolean isHandingOut;
+
   private long readersEver;
+
+  /** What this hub is fed of one table. */
+  private static final class Feed {
+
+    int readers;
+
+    /** How often the table was asked for its feed and has not answered yet. */
+    int attachesUnderWay;
+
+    /** Up to here the feed was handed out; null while there is no feed. */
+    @Nullable Place seen;
+  }
 
   /** A reader and those of its member's subscriptions that match a topic. */
   private record Match<S extends Subscription>(Reader<S> reader, List<S> subscriptions) {
@@ -53,8 +69,8 @@ public final class Hub {
   public Hub(Feeds feeds, List<Channel> channels) {
     this.feeds = feeds;
     this.channels = List.copyOf(channels);
-    this.readersOfTable = new int[channels.size()];
-    this.seen = new Place[channels.size()];
+    this.fed = new Feed[channels.size()];
+    Arrays.setAll(fed, table -> new Feed());
     this.cursorForm =
         event ->
             Cursor.of(
@@ -87,14 +103,13 @@ public final class Hub {
    * @param place the place behind which its feed begins
    */
   public void attached(int table, Place place) {
-    if (readersOfTable[table] == 0) {
-      return;
+    Feed feed = fed[table];
+    if (--feed.attachesUnderWay > 0 || feed.readers == 0) {
+      return; // of a feed that was given up meanwhile
     }
-    seen[table] = place;
-    for (Reader<?> reader : List.copyOf(readers.values())) {
-      if (reader.table() == table) {
-        reader.attached();
-      }
+    feed.seen = place;
+    for (Reader<?> reader : readersOf(table)) {
+      reader.attached(place);
     }
     flush();
   }
@@ -106,28 +121,56 @@ public final class Hub {
    * @param entries in order, without a gap behind what this hub was fed before
    */
   public void changes(int table, Place before, List<Entry> entries) {
-    Place last = seen[table];
-    if (last == null) {
+    Feed feed = fed[table];
+    Place last = feed.seen;
+    if (last == null || entries.isEmpty()) {
       return;
     }
     if (last.position() != before.position()) {
       throw new IllegalStateException(
           "table %s: fed from %s after %s".formatted(channel(table), before, last));
     }
-    Place place = before;
-    for (Entry entry : entries) {
-      Place after = place.after(entry);
-      List<Match<?>> concerned = matching(table, entry.id());
-      if (!concerned.isEmpty()) {
-        Event event = Event.change(table, topic(table, entry.id()), entry, after);
-        for (Match<?> match : concerned) {
-          match.change(event, place);
-        }
-      }
-      place = after;
+    isHandingOut = true;
+    try {
+      handOut(table, before, entries);
+    } finally {
+      isHandingOut = false;
     }
-    seen[table] = place;
     flush();
+  }
+
+  private void handOut(int table, Place before, List<Entry> entries) {
+    Place beforeRun = before;
+    Entry previous = entries.getFirst();
+    for (Entry entry : entries) {
+      if (entry.change().timestamp().node() != previous.change().timestamp().node()) {
+        beforeRun = beforeRun.after(previous);
+      }
+      previous = entry;
+      handOut(table, beforeRun, entry);
+    }
+    if (fed[table].seen != null) {
+      fed[table].seen = beforeRun.after(previous);
+    }
+  }
+
+  /**
+   * Hands out one entry.
+   *
+   * @param beforeRun a place before it with nothing but entries of its own origin in between: so
+   *     the place behind it can be told from the two of them, and only where somebody listens
+   */
+  private void handOut(int table, Place beforeRun, Entry entry) {
+    Place last = fed[table].seen;
+    List<Match<?>> concerned = matching(table, entry.id());
+    if (last != null && !concerned.isEmpty()) {
+      Place after = beforeRun.after(entry);
+      fed[table].seen = after;
+      Event event = Event.change(table, topic(table, entry.id()), entry, after);
+      for (Match<?> match : concerned) {
+        match.change(event, last);
+      }
+    }
   }
 
   /**
@@ -136,14 +179,12 @@ public final class Hub {
    * @param place the place behind which the feed goes on
    */
   public void lost(int table, Place place) {
-    if (seen[table] == null) {
+    if (fed[table].seen == null) {
       return;
     }
-    seen[table] = place;
-    for (Reader<?> reader : List.copyOf(readers.values())) {
-      if (reader.table() == table) {
-        reader.lost("this node was too busy to send what the journal has dropped since");
-      }
+    fed[table].seen = place;
+    for (Reader<?> reader : readersOf(table)) {
+      reader.lost("this node was too busy to send what the journal has dropped since");
     }
     flush();
   }
@@ -182,7 +223,9 @@ public final class Hub {
   <S extends Subscription> Reader<S> openReader(Member<S> member, int table) {
     Reader<S> reader = new Reader<>(this, feeds, member, table, ++readersEver);
     readers.put(reader.number(), reader);
-    if (readersOfTable[table]++ == 0) {
+    Feed feed = fed[table];
+    if (feed.readers++ == 0) {
+      feed.attachesUnderWay++;
       feeds.attach(table);
     }
     return reader;
@@ -191,8 +234,9 @@ public final class Hub {
   void closeReader(Reader<?> reader) {
     reader.close();
     readers.remove(reader.number());
-    if (--readersOfTable[reader.table()] == 0) {
-      seen[reader.table()] = null;
+    Feed feed = fed[reader.table()];
+    if (--feed.readers == 0) {
+      feed.seen = null;
       feeds.detach(reader.table());
     }
   }
@@ -211,8 +255,9 @@ public final class Hub {
     touched.add(member);
   }
 
+  /** Lets all write to their sockets who were told something; after a batch, not within it. */
   void flush() {
-    while (!touched.isEmpty()) {
+    while (!isHandingOut && !touched.isEmpty()) {
       List<Member<?>> now = touched;
       touched = new ArrayList<>();
       now.forEach(Member::flush);
@@ -228,12 +273,15 @@ public final class Hub {
     return channel(table).topic(id);
   }
 
+  /** Returns the place up to which a table's feed was handed out; null while there is no feed. */
   @Nullable Place seenOrNull(int table) {
-    return seen[table];
+    return fed[table].seen;
   }
 
-  Place seen(int table) {
-    return Objects.requireNonNull(seen[table]);
+  private List<Reader<?>> readersOf(int table) {
+    List<Reader<?>> all = new ArrayList<>(readers.values());
+    all.removeIf(reader -> reader.table() != table);
+    return all;
   }
 
   /** A topic belongs to one table alone, so that matches can be remembered by topic. */
@@ -251,7 +299,7 @@ public final class Hub {
   }
 
   private List<Match<?>> match(int table, String topic) {
-    List<Held<?>> matching = new ArrayList<>();
+    Set<Held<?>> matching = new LinkedHashSet<>();
     tree.match(topic, matching::add);
     Map<Member<?>, Match<?>> byMember = new LinkedHashMap<>();
     for (Held<?> held : matching) {
@@ -263,7 +311,7 @@ public final class Hub {
   }
 
   private static <S extends Subscription> Match<S> match(
-      Member<S> member, List<Held<?>> matching, int table) {
+      Member<S> member, Set<Held<?>> matching, int table) {
     List<S> subscriptions = new ArrayList<>(1);
     for (Held<S> held : member.touching(table)) {
       if (matching.contains(held)) {

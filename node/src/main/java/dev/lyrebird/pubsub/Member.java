@@ -1,9 +1,9 @@
 package dev.lyrebird.pubsub;
 
 import dev.lyrebird.journal.Cursor;
-import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.VersionVector;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,7 @@ public final class Member<S extends Subscription> {
   private final List<Held<S>> held = new ArrayList<>(1);
   private final List<Reader<S>> readers = new ArrayList<>(1);
   private boolean touched;
+  private boolean hasLeft;
 
   Member(Hub hub, Subscriber<S> subscriber) {
     this.hub = hub;
@@ -34,17 +35,27 @@ public final class Member<S extends Subscription> {
    *
    * @param subscription what the subscriber wants to hear of
    * @param tables the indexes of the tables that its filter may touch
-   * @param start where to begin; {@link Start.After} only as a member's first subscription
+   * @param start where to begin; {@link Start.After} comes before any other, at once for all that
+   *     go on from that cursor
    */
   public void subscribe(S subscription, int[] tables, Start start) {
     drop(subscription.filter());
-    Held<S> added = new Held<>(this, subscription, tables.clone());
+    boolean followsCursor = start instanceof Start.After;
+    Held<S> added = new Held<>(this, subscription, tables.clone(), followsCursor);
     held.add(added);
     hub.add(added);
     for (int table : tables) {
-      readerOf(table).begin(added, start);
+      if (reader(table) == null) {
+        readers.add(hub.openReader(this, table));
+      }
     }
     closeIdleReaders();
+    for (Reader<S> reader : List.copyOf(readers)) {
+      // A subscriber that is told that it has caught up may take this subscription back at once.
+      if (added.touches(reader.table()) && held.contains(added)) {
+        reader.begin(added, start);
+      }
+    }
     if (tables.length == 0) {
       subscriber.caughtUp(subscription);
     }
@@ -59,14 +70,14 @@ public final class Member<S extends Subscription> {
 
   /** Says that the subscriber is writable again; what it missed meanwhile follows. */
   public void resume() {
-    for (int i = 0; i < readers.size() && subscriber.isWritable(); i++) {
-      readers.get(i).resume();
-    }
+    Collections.rotate(readers, 1); // so that no table waits for ever behind a busier one
+    List.copyOf(readers).forEach(Reader::resume);
     hub.flush();
   }
 
   /** Ends the membership. The subscriber hears no more. */
   public void leave() {
+    hasLeft = true;
     held.forEach(hub::remove);
     held.clear();
     closeIdleReaders();
@@ -82,34 +93,25 @@ public final class Member<S extends Subscription> {
    * event's table: at the cursor that {@link Hub#cursorForm} gives the event.
    */
   public boolean sharesCursors() {
-    return readers.size() == 1 && readers.getFirst().isAtHome();
+    return readers.size() == 1 && readers.getFirst().isAtHome() && readers.getFirst().isSettled();
   }
 
   /**
-   * Returns where the subscriber stands once it has had an event, or null while it has not yet had
-   * all that was there when it came.
+   * Returns where the subscriber stands with the event that it is being told, or null where nobody
+   * could go on from there: it has not had all that was there when it came.
    */
   public @Nullable Cursor cursorAfter(Event event) {
-    Place place = event.place();
-    if (place == null) {
+    if (event.place() == null) {
       return null;
     }
-    if (sharesCursors()) {
-      return event.as(hub.cursorForm());
-    }
-    return cursor(event.table(), place);
+    return sharesCursors() ? event.as(hub.cursorForm()) : cursor();
   }
 
   /** Returns where the subscriber stands now, or null while it has not had all current rows. */
   public @Nullable Cursor cursor() {
-    return cursor(-1, Place.START);
-  }
-
-  private @Nullable Cursor cursor(int table, Place place) {
     TreeMap<Integer, VersionVector> vectors = new TreeMap<>();
     for (Reader<S> reader : readers) {
-      VersionVector vector =
-          reader.table() == table ? reader.havingSeen(place.vector()) : reader.vector();
+      VersionVector vector = reader.vector();
       if (vector == null) {
         return null;
       }
@@ -146,16 +148,15 @@ public final class Member<S extends Subscription> {
 
   void flush() {
     touched = false;
-    subscriber.flush();
+    if (!hasLeft) {
+      subscriber.flush();
+    }
   }
 
-  private Reader<S> readerOf(int table) {
-    Reader<S> reader = reader(table);
-    if (reader == null) {
-      reader = hub.openReader(this, table);
-      readers.add(reader);
-    }
-    return reader;
+  /** Tells the subscriber that there is a gap, and lets all its tables begin anew. */
+  void reset(String reason) {
+    readers.forEach(Reader::startAgain);
+    subscriber.reset(reason);
   }
 
   private boolean drop(TopicFilter filter) {

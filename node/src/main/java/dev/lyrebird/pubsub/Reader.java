@@ -1,5 +1,6 @@
 package dev.lyrebird.pubsub;
 
+import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *              +-- rows to read ---> SCANNING --+
  *              |                                | page of rows
- *   begin --> next step <-----------------------+
+ *   begin --> next step <---- DELIVERING <------+
  *              |   ^                            | page of entries
  *              |   +------ resume -- PAUSED     |
  *              |                     ^          |
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Only a live reader takes entries from the hub; any other remembers its place in the journal
  * and nothing else, but for the rest of a page of rows that it was too full to take.
  *
+ * <p>A subscriber that is called may subscribe, unsubscribe, resume or leave in the middle of it:
+ * what has come is handed over as far as it is still wanted, and then the next step is taken.
+ *
  * <p>Owned by the event loop of its hub.
  */
 final class Reader<S extends Subscription> {
@@ -41,6 +45,8 @@ final class Reader<S extends Subscription> {
     SCANNING,
     /** A page of entries is on its way. */
     READING,
+    /** Hands over what has come, and takes the next step when that is done. */
+    DELIVERING,
     /** The subscriber has no room. */
     PAUSED,
     /** Level with the hub, which feeds it. */
@@ -56,17 +62,7 @@ final class Reader<S extends Subscription> {
 
   private State state = State.STARTING;
 
-  /** Subscriptions whose current rows are still to be read. */
-  private final Deque<Held<S>> scans = new ArrayDeque<>();
-
-  /** The subscription whose rows are being read. */
-  private @Nullable Held<S> scanning;
-
-  /** Whether the reading of rows under way has more pages. */
-  private boolean scanOpen;
-
-  /** Rows that the subscriber had no room for: at most a page. */
-  private final Deque<Event> leftOver = new ArrayDeque<>();
+  private final CurrentRows<S> currentRows;
 
   /** Up to here the subscriber has had everything; null before it has a place. */
   private @Nullable Place place;
@@ -77,10 +73,13 @@ final class Reader<S extends Subscription> {
    */
   private @Nullable VersionVector covered;
 
-  /** Subscriptions that have not been told yet that they are live. */
-  private final List<Held<S>> behind = new ArrayList<>(1);
+  /** What need not be read of the journal by one who has seen something but has no place yet. */
+  private @Nullable VersionVector unneeded;
 
-  /** Whether subscriptions were added while a page was on its way that does not heed them. */
+  /** Subscriptions that have not been told yet that they are live. */
+  private final Deque<Held<S>> behind = new ArrayDeque<>(1);
+
+  /** Whether the subscriptions have changed since a page of entries was asked for. */
   private boolean pageIsStale;
 
   Reader(Hub hub, Feeds feeds, Member<S> member, int table, long number) {
@@ -89,6 +88,7 @@ final class Reader<S extends Subscription> {
     this.member = member;
     this.table = table;
     this.number = number;
+    this.currentRows = new CurrentRows<>(hub, feeds, table, number);
   }
 
   int table() {
@@ -104,55 +104,81 @@ final class Reader<S extends Subscription> {
     return covered == null;
   }
 
-  /** Returns what the subscriber has seen of this table, or null while it has no place. */
-  @Nullable VersionVector vector() {
-    if (state == State.LIVE) {
-      return havingSeen(hub.seen(table).vector());
-    }
-    if (place != null) {
-      return havingSeen(place.vector());
-    }
-    return covered;
+  /**
+   * Tells whether one cursor is right for all subscriptions: each has come to its start, and none
+   * lacks what only the others had seen on another node.
+   */
+  boolean isSettled() {
+    return (state == State.LIVE || allStartBy(place == null ? 0 : place.position()))
+        && (covered == null || allFollowCursor());
   }
 
-  /** Returns what the subscriber has seen once it has had all that the vector covers. */
-  VersionVector havingSeen(VersionVector vector) {
-    return covered == null ? vector : vector.join(covered);
+  /** Returns what the subscriber has seen of this table, or null while no cursor can say it. */
+  @Nullable VersionVector vector() {
+    if (!isSettled()) {
+      return null;
+    }
+    Place here = here();
+    if (here == null) {
+      return covered;
+    }
+    return covered == null ? here.vector() : here.vector().join(covered);
   }
 
   /** Takes in a new subscription. */
   void begin(Held<S> held, Start start) {
+    place = here();
+    pageIsStale = true;
     behind.add(held);
-    pageIsStale = state == State.READING;
-    if (state == State.LIVE) {
-      place = currentPlace();
-    }
+    Place seen = hub.seenOrNull(table);
     switch (start) {
-      case Start.Current() -> scans.add(held);
+      case Start.Current() -> currentRows.add(held);
       case Start.Live() -> {
-        Place seen = hub.seenOrNull(table);
-        held.startsAfter(table, seen == null ? 0 : seen.position());
+        if (seen != null) {
+          beginBehind(seen, held);
+        }
       }
-      case Start.After(var cursor) -> {
-        VersionVector vector = cursor.vector(hub.channel(table).cursorKey());
-        covered = vector == null ? VersionVector.EMPTY : vector;
-      }
+      case Start.After(var cursor) -> beginBehind(cursor, held);
     }
-    if (state == State.LIVE || (state == State.STARTING && hub.seenOrNull(table) != null)) {
-      nextStep();
-    } else if (state == State.STARTING && !(start instanceof Start.Live)) {
+    if (state == State.LIVE || state == State.STARTING) {
       nextStep();
     }
+  }
+
+  private void beginBehind(Place start, Held<S> held) {
+    held.startBehind(table, start.position());
+    if (covered == null) {
+      place = place == null ? start : place;
+    } else if (place == null && unneeded != null) {
+      unneeded = unneeded.meet(start.vector());
+    }
+  }
+
+  private void beginBehind(Cursor cursor, Held<S> held) {
+    if (place != null || !allFollowCursor()) {
+      throw new IllegalStateException("no cursor can move a reader from its place: " + held);
+    }
+    VersionVector vector = cursor.vector(hub.channel(table).cursorKey());
+    covered = vector == null ? VersionVector.EMPTY : vector;
+    unneeded = unneeded == null ? covered : unneeded.meet(covered);
+    held.startBehind(table, 0);
   }
 
   /** Leaves a subscription out from now on. */
   void forget(Held<S> held) {
-    scans.remove(held);
+    pageIsStale = true;
+    currentRows.forget(held);
     behind.remove(held);
   }
 
   /** The table has said where the hub's feed begins. */
-  void attached() {
+  void attached(Place seen) {
+    for (Held<S> held : member.touching(table)) {
+      if (!held.hasStarted(table) && !currentRows.areAwaitedBy(held)) {
+        beginBehind(seen, held);
+        pageIsStale = true;
+      }
+    }
     if (state == State.STARTING) {
       nextStep();
     }
@@ -165,44 +191,39 @@ final class Reader<S extends Subscription> {
   }
 
   void close() {
-    if (scanOpen) {
-      feeds.closeScan(table, number);
-    }
+    pageIsStale = true;
+    currentRows.forgetAll();
     state = State.CLOSED;
   }
 
-  /** Takes a change from the hub, if this reader is live. */
+  /**
+   * Takes a change from the hub, if this reader is live.
+   *
+   * @param before a place behind which nothing concerns this reader until the change itself
+   */
   void change(Event event, Place before, List<S> subscriptions) {
-    Entry entry = event.entry();
-    if (state != State.LIVE || hasHad(entry)) {
+    if (state != State.LIVE || hasHad(event.entry())) {
       return;
     }
     if (!member.subscriber().isWritable()) {
-      place = before;
+      place = later(place, before);
       state = State.PAUSED;
       return;
     }
-    member.deliver(event, subscriptions);
+    if (covered == null) {
+      member.deliver(event, subscriptions);
+    } else {
+      deliverNews(event, member.touching(table));
+    }
   }
 
   /** Takes a page of rows. */
   void rows(List<Row> rows, Place at, boolean last) {
-    Held<S> held = scanning;
-    if (state != State.SCANNING || held == null) {
+    if (state != State.SCANNING) {
       return;
     }
-    scanOpen = !last;
-    if (last) {
-      held.startsAfter(table, at.position());
-      if (place == null && covered == null) {
-        place = at;
-      }
-    }
-    for (int i = 0; i < rows.size(); i++) {
-      Row row = rows.get(i);
-      boolean end = last && i == rows.size() - 1;
-      leftOver.add(Event.current(table, hub.topic(table, row.id()), row, end ? at : null));
-    }
+    state = State.DELIVERING;
+    currentRows.take(rows, at, last);
     nextStep();
   }
 
@@ -217,117 +238,156 @@ final class Reader<S extends Subscription> {
     if (state != State.READING) {
       return;
     }
-    if (!pageIsStale) {
-      for (int i = 0; i < entries.size(); i++) {
-        if (!member.subscriber().isWritable()) {
-          state = State.PAUSED;
-          return;
-        }
-        replay(entries.get(i), places.get(i));
-        if (state == State.CLOSED) {
-          return;
-        }
-        place = places.get(i);
-      }
-      place = end;
-      if (covered != null && end.vector().covers(covered)) {
-        covered = null;
-      }
-    }
+    state = State.DELIVERING;
+    replay(entries, places, end);
     nextStep();
   }
 
   /** The journal no longer reaches back to this reader's place. */
   void trimmed(String reason) {
-    if (state == State.READING) {
-      startAgain(reason);
+    if (state != State.READING) {
+      return;
     }
+    state = State.DELIVERING;
+    if (!pageIsStale) {
+      member.reset(reason);
+    }
+    nextStep();
   }
 
   /** The hub has lost the changes that a live reader would have had next. */
   void lost(String reason) {
     if (state == State.LIVE) {
-      startAgain(reason);
+      member.reset(reason);
     }
   }
 
-  private void startAgain(String reason) {
+  /** Begins anew, with the current rows of all subscriptions. */
+  void startAgain() {
     place = null;
     covered = null;
-    scans.clear();
-    scans.addAll(member.touching(table));
-    member.subscriber().reset(reason);
-    nextStep();
-  }
-
-  private void replay(Entry entry, Place after) {
-    if (hasHad(entry)) {
-      return;
-    }
-    String topic = hub.topic(table, entry.id());
-    List<S> matching = new ArrayList<>(1);
+    unneeded = null;
+    pageIsStale = true;
+    currentRows.forgetAll();
     for (Held<S> held : member.touching(table)) {
-      if (held.wants(table, topic, entry.position())) {
-        matching.add(held.subscription());
+      held.startAgain(table);
+      currentRows.add(held);
+      if (!behind.contains(held) && held.tableFellBehind()) {
+        behind.add(held);
       }
     }
-    if (!matching.isEmpty()) {
-      member.deliver(Event.change(table, topic, entry, after), matching);
+    if (state == State.LIVE) {
+      nextStep();
+    }
+  }
+
+  /** Delivers entries as long as there is room and the subscriptions stay what they were. */
+  private void replay(List<Entry> entries, List<Place> places, Place end) {
+    List<Held<S>> held = member.touching(table);
+    for (int i = 0; i < entries.size() && !pageIsStale; i++) {
+      Entry entry = entries.get(i);
+      if (!member.subscriber().isWritable()) {
+        return;
+      }
+      if (!hasHad(entry)) {
+        place = places.get(i);
+        String topic = hub.topic(table, entry.id());
+        deliverNews(Event.change(table, topic, entry, places.get(i)), held);
+      }
+    }
+    if (!pageIsStale) {
+      place = end;
+      comeHome(end);
     }
   }
 
   private boolean hasHad(Entry entry) {
-    return (place != null && entry.position() <= place.position())
-        || (covered != null && covered.covers(entry.change().timestamp()));
+    return place != null && entry.position() <= place.position();
   }
 
-  private void nextStep() {
-    while (!leftOver.isEmpty() && state != State.CLOSED) {
-      if (!member.subscriber().isWritable()) {
-        state = State.PAUSED;
-        return;
-      }
-      Held<S> held = scanning;
-      if (held != null) {
-        member.deliver(leftOver.remove(), List.of(held.subscription()));
+  /** Delivers an event for those subscriptions to which it is news. */
+  private void deliverNews(Event event, List<Held<S>> held) {
+    Entry entry = event.entry();
+    boolean seenElsewhere = covered != null && covered.covers(entry.change().timestamp());
+    comeHome(event.place());
+    List<S> wanting = new ArrayList<>(1);
+    for (Held<S> one : held) {
+      if (one.wants(table, event.topic(), entry.position())
+          && !(seenElsewhere && one.followsCursor())) {
+        wanting.add(one.subscription());
       }
     }
+    if (!wanting.isEmpty()) {
+      member.deliver(event, wanting);
+    }
+  }
+
+  /** Forgets what was seen on another node once all of it is behind the subscriber here too. */
+  private void comeHome(@Nullable Place reached) {
+    if (covered != null && reached != null && reached.vector().covers(covered)) {
+      covered = null;
+    }
+  }
+
+  /** Takes the next step; the answer to what it asks comes later, never from inside the call. */
+  private void nextStep() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.DELIVERING;
+    tellCurrentRows();
     if (state == State.CLOSED) {
       return;
     }
     if (!member.subscriber().isWritable()) {
       state = State.PAUSED;
-    } else if (scanOpen) {
+    } else if (currentRows.ask()) {
       state = State.SCANNING;
-      feeds.moreRows(table, number);
-    } else if (!scans.isEmpty()) {
-      Held<S> next = scans.remove();
-      scanning = next;
-      scanOpen = true;
-      state = State.SCANNING;
-      feeds.openScan(table, number, next.filter());
     } else {
-      scanning = null;
       readOn();
     }
   }
 
+  private void tellCurrentRows() {
+    while (member.subscriber().isWritable()) {
+      CurrentRows.Next<S> next = currentRows.poll();
+      if (next == null) {
+        return;
+      }
+      if (next.end() != null) {
+        goOnBehind(next.end(), next.held());
+      }
+      if (next.event() != null) {
+        member.deliver(next.event(), List.of(next.held().subscription()));
+      }
+    }
+  }
+
+  /** With its last row a subscription goes on from where the rows stood so. */
+  private void goOnBehind(Place end, Held<S> held) {
+    beginBehind(end, held);
+    boolean othersStartEarlier =
+        member.touching(table).stream().anyMatch(one -> one.startsBy(table, end.position() - 1));
+    if (!othersStartEarlier) {
+      place = end;
+    }
+  }
+
   private void readOn() {
-    VersionVector foreign = covered;
+    VersionVector covering = unneeded;
     Place from = place;
     Place seen = hub.seenOrNull(table);
-    if (from == null && foreign != null) {
+    if (from == null && covering != null) {
       read();
-      feeds.read(table, number, filters(), foreign);
-    } else if (seen == null) {
+      feeds.read(table, number, filters(), covering);
+    } else if (from == null || seen == null) {
       state = State.STARTING;
-    } else if (from == null || from.position() >= seen.position()) {
-      place = from == null ? seen : from;
-      state = State.LIVE;
-      tellCaughtUp();
-    } else {
+    } else if (from.position() < seen.position() || !allStartBy(from.position())) {
       read();
       feeds.read(table, number, filters(), from);
+    } else {
+      state = State.LIVE;
+      tellCaughtUp();
     }
   }
 
@@ -340,20 +400,31 @@ final class Reader<S extends Subscription> {
     return member.touching(table).stream().map(Held::filter).toList();
   }
 
+  private boolean allStartBy(long position) {
+    return member.touching(table).stream().allMatch(held -> held.startsBy(table, position));
+  }
+
+  private boolean allFollowCursor() {
+    return member.touching(table).stream().allMatch(Held::followsCursor);
+  }
+
   private void tellCaughtUp() {
-    List<Held<S>> now = List.copyOf(behind);
-    behind.clear();
-    for (Held<S> held : now) {
+    while (state == State.LIVE && !behind.isEmpty()) {
+      Held<S> held = behind.remove();
       if (held.tableCaughtUp()) {
         member.subscriber().caughtUp(held.subscription());
       }
     }
   }
 
-  /** The place that a live reader has come to: its own, or the hub's where that is further on. */
-  private Place currentPlace() {
-    Place seen = hub.seen(table);
-    Place own = place;
-    return own != null && own.position() > seen.position() ? own : seen;
+  /** Returns where the subscriber stands: a live one moves on with the hub. */
+  private @Nullable Place here() {
+    Place seen = hub.seenOrNull(table);
+    return state == State.LIVE && seen != null ? later(place, seen) : place;
+  }
+
+  /** A page may have brought a reader further than the hub has come. */
+  private static Place later(@Nullable Place own, Place hubs) {
+    return own != null && own.position() > hubs.position() ? own : hubs;
   }
 }

@@ -52,6 +52,18 @@ final class VersionVectorTest {
   }
 
   @Test
+  void meetCoversWhatBothCover() {
+    always(a -> {
+      VersionVector b = vector();
+      Timestamp timestamp = timestamp();
+      assertEquals(a.covers(timestamp) && b.covers(timestamp), a.meet(b).covers(timestamp));
+      assertEquals(a.meet(b), b.meet(a));
+      assertEquals(a, a.join(a.meet(b)));
+      assertEquals(a, a.meet(a.join(b)));
+    });
+  }
+
+  @Test
   void withCoversTheTimestampAndNothingElse() {
     always(a -> {
       Timestamp timestamp = timestamp();

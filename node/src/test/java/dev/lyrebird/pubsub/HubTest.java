@@ -1,0 +1,390 @@
+package dev.lyrebird.pubsub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Single scenes of a hub, each answer given by hand. */
+final class HubTest {
+
+  private static final Start CURRENT = new Start.Current();
+  private static final Start LIVE = new Start.Live();
+  private static final TopicFilter ALL = TopicFilter.of("#");
+  private static final int[] BOTH = {0, 1};
+  private static final int[] FIRST = {0};
+
+  private final List<String> asked = new ArrayList<>();
+  private final Hub hub = new Hub(new Asked(), List.of(new Channel("", 7), new Channel("s", 8)));
+
+  /** Notes what the hub asks. */
+  private final class Asked implements Feeds {
+
+    @Override
+    public void attach(int table) {
+      asked.add("attach " + table);
+    }
+
+    @Override
+    public void detach(int table) {
+      asked.add("detach " + table);
+    }
+
+    @Override
+    public void openScan(int table, long reader, TopicFilter filter) {
+      asked.add("open " + table + " for " + reader);
+    }
+
+    @Override
+    public void moreRows(int table, long reader) {
+      asked.add("more " + table + " for " + reader);
+    }
+
+    @Override
+    public void closeScan(int table, long reader) {
+      asked.add("close " + table + " for " + reader);
+    }
+
+    @Override
+    public void read(int table, long reader, List<TopicFilter> filters, Place from) {
+      asked.add("read " + table + " for " + reader + " from " + from.position());
+    }
+
+    @Override
+    public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
+      asked.add("read " + table + " for " + reader + " what is not in " + covered);
+    }
+  }
+
+  private record Want(TopicFilter filter) implements Subscription {}
+
+  /** A subscriber with room for as many events as it is given. */
+  private final class Client implements Subscriber<Want> {
+
+    final Member<Want> member = hub.join(this);
+    final List<String> told = new ArrayList<>();
+    int room = Integer.MAX_VALUE;
+    @Nullable Event lastEvent;
+    @Nullable Cursor lastCursor;
+
+    void subscribe(TopicFilter filter, int[] tables, Start start) {
+      member.subscribe(new Want(filter), tables, start);
+    }
+
+    void resume(int events) {
+      room = events;
+      member.resume();
+    }
+
+    List<String> toldSince() {
+      List<String> since = List.copyOf(told);
+      told.clear();
+      return since;
+    }
+
+    @Override
+    public boolean isWritable() {
+      return room > 0;
+    }
+
+    @Override
+    public void deliver(Event event, List<Want> subscriptions) {
+      room--;
+      lastEvent = event;
+      lastCursor = member.cursorAfter(event);
+      told.add(event.topic() + subscriptions.stream().map(want -> want.filter().text()).toList());
+    }
+
+    @Override
+    public void flush() {
+      told.add("flush");
+    }
+
+    @Override
+    public void caughtUp(Want subscription) {
+      told.add("caught up " + subscription.filter().text());
+    }
+
+    @Override
+    public void reset(String reason) {
+      told.add("reset");
+    }
+  }
+
+  @Test
+  void aSubscriberIsToldRowsThenThatItCaughtUpThenChanges() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, CURRENT);
+    assertEquals(List.of("attach 0", "open 0 for 1"), askedSince());
+    hub.attached(0, place(3));
+    hub.rows(1, List.of(row("a"), row("b")), place(4), true);
+    hub.changes(0, place(3), entries(4, "c", "d"));
+    assertEquals(
+        List.of("a[#]", "b[#]", "caught up #", "flush", "d[#]", "flush"), client.toldSince());
+    client.member.leave();
+    assertEquals(List.of("detach 0"), askedSince());
+  }
+
+  @Test
+  void theLastRowCarriesTheCursorOfThePlaceAtWhichAllRowsStoodSo() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, CURRENT);
+    hub.attached(0, place(0));
+    client.room = 1;
+    hub.rows(1, List.of(row("a"), row("b")), place(4), true);
+    assertNull(client.lastCursor);
+    assertNull(client.member.cursor());
+    client.resume(1);
+    assertEquals(Cursor.of(7, place(4).vector()), client.lastCursor);
+  }
+
+  @Test
+  void anEntryIsOneEventForAllAndComesWithAllSubscriptionsThatMatch() {
+    Client one = live(ALL);
+    Client other = live(TopicFilter.of("a"));
+    other.subscribe(TopicFilter.of("+"), FIRST, LIVE);
+    other.told.clear();
+    hub.changes(0, place(0), entries(1, "a"));
+    assertEquals(List.of("a[#]", "flush"), one.toldSince());
+    assertEquals(List.of("a[a, +]", "flush"), other.toldSince());
+    assertSame(one.lastEvent, other.lastEvent);
+  }
+
+  @Test
+  void whoHasNoRoomHoldsOnePageOfRowsAndAsksForNothing() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, CURRENT);
+    hub.attached(0, place(0));
+    client.room = 1;
+    askedSince();
+    hub.rows(1, List.of(row("a"), row("b"), row("c")), place(1), false);
+    hub.changes(0, place(0), entries(1, "a", "b", "c"));
+    assertEquals(List.of(), askedSince());
+    client.resume(1);
+    assertEquals(List.of(), askedSince());
+    client.resume(2);
+    assertEquals(List.of("more 0 for 1"), askedSince());
+    assertEquals(List.of("a[#]", "flush", "b[#]", "flush", "c[#]", "flush"), client.toldSince());
+  }
+
+  @Test
+  void whoIsLiveAndHasNoRoomKeepsItsPlaceAlone() {
+    Client client = live(ALL);
+    askedSince();
+    client.room = 1;
+    hub.changes(0, place(0), entries(1, "a", "b", "c"));
+    hub.changes(0, place(3), entries(4, "d"));
+    assertEquals(List.of(), askedSince());
+    client.resume(1);
+    assertEquals(List.of("read 0 for 1 from 1"), askedSince());
+  }
+
+  @Test
+  void whoIsAheadOfTheHubIsNotPutBack() {
+    Client client = new Client();
+    client.subscribe(TopicFilter.of("a"), FIRST, CURRENT);
+    hub.attached(0, place(0));
+    hub.rows(1, List.of(), place(3), true);
+    client.room = 0;
+    askedSince();
+    hub.changes(0, place(0), entries(1, "a", "b", "b", "a"));
+    client.resume(1);
+    assertEquals(List.of("read 0 for 1 from 3"), askedSince());
+  }
+
+  @Test
+  void whoReadsSeveralTablesBeginsWithAnotherOneEachTime() {
+    Client client = new Client();
+    client.subscribe(ALL, BOTH, LIVE);
+    hub.attached(0, place(0));
+    hub.attached(1, place(0));
+    client.room = 0;
+    hub.changes(0, place(0), entries(1, "a"));
+    hub.changes(1, place(0), entries(1, "a"));
+    askedSince();
+    client.resume(1);
+    String first = askedSince().getFirst();
+    client.room = 0;
+    hub.page(1, entries(1, "a"), List.of(place(1)), place(1));
+    hub.page(2, entries(1, "a"), List.of(place(1)), place(1));
+    client.resume(1);
+    assertFalse(askedSince().getFirst().equals(first));
+  }
+
+  @Test
+  void severalTablesThatDoNotReachBackAreOneGap() {
+    Client client = new Client();
+    client.subscribe(ALL, BOTH, new Start.After(Cursor.of(7, place(1).vector())));
+    hub.attached(0, place(9));
+    hub.attached(1, place(9));
+    askedSince();
+    hub.trimmed(1, "trimmed");
+    hub.trimmed(2, "trimmed");
+    assertEquals(List.of("reset"), client.toldSince());
+    assertEquals(List.of("open 0 for 1", "open 1 for 2"), askedSince());
+  }
+
+  @Test
+  void cursorsAreSharedOnceThisNodeHasAllThatWasSeenElsewhere() {
+    Client client = new Client();
+    VersionVector seen = VersionVector.of(new Timestamp(2, 5)).with(new Timestamp(3, 9));
+    client.subscribe(ALL, FIRST, new Start.After(Cursor.of(7, seen)));
+    hub.attached(0, Place.START);
+    hub.page(1, List.of(), List.of(), Place.START);
+    hub.changes(0, Place.START, List.of(entry(1, "a", new Timestamp(2, 5))));
+    assertEquals(List.of("caught up #"), client.toldSince());
+    Place first = new Place(1, VersionVector.of(new Timestamp(2, 5)));
+    hub.changes(0, first, List.of(entry(2, "b", new Timestamp(4, 5))));
+    assertFalse(client.member.sharesCursors());
+    assertEquals(Cursor.of(7, seen.with(new Timestamp(4, 5))), client.lastCursor);
+    Place second = first.after(entry(2, "b", new Timestamp(4, 5)));
+    hub.changes(0, second, List.of(entry(3, "c", new Timestamp(3, 9))));
+    Place third = second.after(entry(3, "c", new Timestamp(3, 9)));
+    hub.changes(0, third, List.of(entry(4, "d", new Timestamp(5, 5))));
+    assertTrue(client.member.sharesCursors());
+    assertEquals(List.of("b[#]", "flush", "d[#]", "flush"), client.toldSince());
+  }
+
+  /** The hub was fed to place 1, and place 2 is seen elsewhere: but not by the new subscription. */
+  @Test
+  void aSubscriptionBesideACursorMissesNothingOfWhatTheCursorCovers() {
+    live(TopicFilter.of("x"));
+    hub.changes(0, place(0), entries(1, "a"));
+    Client client = new Client();
+    client.subscribe(TopicFilter.of("x"), FIRST, new Start.After(Cursor.of(7, place(3).vector())));
+    client.subscribe(ALL, FIRST, LIVE);
+    askedSince();
+    hub.page(2, List.of(), List.of(), place(3));
+    assertEquals(List.of("read 0 for 2 what is not in " + place(1).vector()), askedSince());
+    hub.page(2, entries(2, "x", "b"), List.of(place(2), place(3)), place(3));
+    assertEquals(
+        List.of("x[#]", "b[#]", "caught up x", "caught up #", "flush"), client.toldSince());
+  }
+
+  @Test
+  void aFeedThatWasGivenUpBeforeItBeganIsNotTakenForTheNext() {
+    Client client = live(ALL);
+    client.member.leave();
+    Client next = new Client();
+    next.subscribe(ALL, FIRST, LIVE);
+    next.member.leave();
+    Client last = new Client();
+    last.subscribe(ALL, FIRST, LIVE);
+    hub.attached(0, place(0));
+    hub.changes(0, place(0), entries(1, "a"));
+    hub.attached(0, place(3));
+    hub.changes(0, place(3), entries(4, "d"));
+    assertEquals(List.of("caught up #", "d[#]", "flush"), last.toldSince());
+  }
+
+  @Test
+  void aGapInTheFeedIsNotPassedOver() {
+    live(ALL);
+    assertThrows(IllegalStateException.class, () -> hub.changes(0, place(1), entries(2, "b")));
+  }
+
+  @Test
+  void noCursorMovesASubscriberFromItsPlace() {
+    Client client = live(ALL);
+    Start after = new Start.After(Cursor.of(7, place(1).vector()));
+    assertThrows(IllegalStateException.class, () -> client.subscribe(ALL, FIRST, after));
+  }
+
+  /** What is made for an entry is made once; a delivery more makes nothing. */
+  @Test
+  void aDeliveryAllocatesNothing() {
+    int clients = 1_000;
+    int entries = 200;
+    Form<Integer> form = event -> event.topic().length();
+    for (int i = 0; i < clients; i++) {
+      hub.join(
+              new Subscriber<Want>() {
+                @Override
+                public boolean isWritable() {
+                  return true;
+                }
+
+                @Override
+                public void deliver(Event event, List<Want> subscriptions) {
+                  event.as(form);
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void caughtUp(Want subscription) {}
+
+                @Override
+                public void reset(String reason) {}
+              })
+          .subscribe(new Want(ALL), FIRST, LIVE);
+    }
+    hub.attached(0, place(0));
+    hub.changes(0, place(0), entries(1, "a"));
+    List<Entry> batch =
+        entries(2, IntStream.range(0, entries).mapToObj(i -> "a").toArray(String[]::new));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    hub.changes(0, place(1), batch);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 2L * clients * entries, () -> allocated + " bytes");
+  }
+
+  private Client live(TopicFilter filter) {
+    Client client = new Client();
+    boolean isFirst = hub.seenOrNull(0) == null;
+    client.subscribe(filter, FIRST, LIVE);
+    if (isFirst) {
+      hub.attached(0, place(0));
+    }
+    client.told.clear();
+    return client;
+  }
+
+  private List<String> askedSince() {
+    List<String> since = List.copyOf(asked);
+    asked.clear();
+    return since;
+  }
+
+  private static Place place(long position) {
+    return LongStream.rangeClosed(1, position)
+        .mapToObj(at -> entry(at, "", new Timestamp(at, 1)))
+        .reduce(Place.START, Place::after, (a, b) -> b);
+  }
+
+  private static List<Entry> entries(long first, String... ids) {
+    return IntStream.range(0, ids.length)
+        .mapToObj(i -> entry(first + i, ids[i], new Timestamp(first + i, 1)))
+        .toList();
+  }
+
+  private static Entry entry(long position, String id, Timestamp timestamp) {
+    return new Entry(position, 0, new Change(timestamp, Write.message(id, Payload.EMPTY)), null, 0);
+  }
+
+  private static Row row(String id) {
+    return new Row(id, new Timestamp(1, 1), Payload.EMPTY, 0, 0, 0);
+  }
+}
