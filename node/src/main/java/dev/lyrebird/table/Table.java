@@ -448,8 +448,7 @@ public final class Table {
       Entry.Merged merged = null;
       if (write.kind() != Write.Kind.MESSAGE) {
         RowState before = patched == null ? RowState.NOTHING : patched;
-        RowState after =
-            rules.settled(write.id(), before.merge(change)).createdAt(createdMillis);
+        RowState after = rules.settled(write.id(), before.merge(change)).createdAt(createdMillis);
         if (patched != null) {
           merged = new Entry.Merged(stamp, after.visible());
         }
