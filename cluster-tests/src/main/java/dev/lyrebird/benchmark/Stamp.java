@@ -24,12 +24,11 @@ final class Stamp {
     return System.nanoTime() - origin + BASE;
   }
 
-  /** A payload of {@code length} bytes whose stamp is yet to be written. */
+  /** A payload of {@code length} bytes with the stamp of the beginning: JSON as it stands. */
   static byte[] payload(int length) {
     byte[] payload = new byte[length];
     Arrays.fill(payload, (byte) 'x');
-    byte[] head =
-        ("{\"ts\":" + "0".repeat(DIGITS) + ",\"pad\":\"").getBytes(StandardCharsets.US_ASCII);
+    byte[] head = ("{\"ts\":" + BASE + ",\"pad\":\"").getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(head, 0, payload, 0, head.length);
     payload[length - 2] = '"';
     payload[length - 1] = '}';

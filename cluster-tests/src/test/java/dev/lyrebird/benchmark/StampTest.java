@@ -30,6 +30,12 @@ final class StampTest {
   }
 
   @Test
+  void payloadIsJsonBeforeItIsStamped() {
+    String payload = new String(Stamp.payload(64), StandardCharsets.UTF_8);
+    assertEquals(Long.toString(1_000_000_000_000_000L), payload.substring(6, 22));
+  }
+
+  @Test
   void aCutStampIsNoStamp() {
     ByteBuffer bytes = ByteBuffer.wrap("{\"ts\":100001234567890".getBytes(StandardCharsets.UTF_8));
     assertEquals(0, Stamp.find(bytes, 0, bytes.limit()));
