@@ -109,11 +109,32 @@ public final class Node implements AutoCloseable {
       throw new ConfigException(
           "cluster.enabled is true, but this version runs single nodes only: set it to false");
     }
+    if (!config.cluster().enabled()) {
+      refuseConfirmations();
+    }
     for (TableDefinition definition : definitions) {
       if (definition.options().partitions() > 1) {
         throw new ConfigException(
             "type %s asks for %d partitions, but this version keeps a table in one: leave it out"
                 .formatted(definition.typeName(), definition.options().partitions()));
+      }
+    }
+  }
+
+  /** Refuses to hold acknowledgements for other nodes where there are none. */
+  private void refuseConfirmations() {
+    if (config.cluster().confirm() > 0) {
+      throw new ConfigException(
+          "cluster.confirm is %d, but a node that stands alone has nobody to confirm its writes:"
+                  .formatted(config.cluster().confirm())
+              + " set it to 0, or set cluster.enabled to true");
+    }
+    for (TableDefinition definition : definitions) {
+      if (definition.options().confirm() > 0) {
+        throw new ConfigException(
+            "type %s asks for confirm: %d, but a node that stands alone has nobody to confirm its"
+                    .formatted(definition.typeName(), definition.options().confirm())
+                + " writes: leave it out, or set cluster.enabled to true");
       }
     }
   }

@@ -167,13 +167,21 @@ public record NodeConfig(
 
   /** Other nodes. */
   public record Cluster(
-      boolean enabled, String host, int port, List<String> members, int maxClockSkewSeconds) {
-    static final Cluster DEFAULT = new Cluster(false, "127.0.0.1", 9932, List.of(), 60);
+      boolean enabled,
+      String host,
+      int port,
+      List<String> members,
+      int maxClockSkewSeconds,
+      int confirm,
+      int confirmTimeoutMillis) {
+    static final Cluster DEFAULT = new Cluster(false, "127.0.0.1", 9932, List.of(), 60, 0, 5000);
 
     public Cluster {
       within("port", port, 0, MAX_PORT);
       members = List.copyOf(members);
       within("maxClockSkewSeconds", maxClockSkewSeconds, 0, 86_400);
+      within("confirm", confirm, 0, 255);
+      within("confirmTimeoutMillis", confirmTimeoutMillis, 1, 600_000);
     }
   }
 

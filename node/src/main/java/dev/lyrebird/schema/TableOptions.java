@@ -1,6 +1,5 @@
 package dev.lyrebird.schema;
 
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -10,19 +9,18 @@ import java.util.OptionalLong;
  * @param replicated whether the table is shared with the other nodes
  * @param retentionSeconds how long the journal is kept
  * @param partitions how many workers share the table's keys
- * @param confirm how many other nodes must have applied a write before it is acknowledged; empty:
- *     as the node's configuration says
+ * @param confirm how many other nodes must have applied a write before it is acknowledged, at
+ *     least; 0 where the table is not replicated
  */
 public record TableOptions(
     OptionalLong expirationSeconds,
     boolean replicated,
     long retentionSeconds,
     int partitions,
-    OptionalInt confirm) {
+    int confirm) {
 
   public static final long DEFAULT_RETENTION_SECONDS = 3 * 24 * 60 * 60;
 
   public static final TableOptions DEFAULTS =
-      new TableOptions(
-          OptionalLong.empty(), true, DEFAULT_RETENTION_SECONDS, 1, OptionalInt.empty());
+      new TableOptions(OptionalLong.empty(), true, DEFAULT_RETENTION_SECONDS, 1, 0);
 }

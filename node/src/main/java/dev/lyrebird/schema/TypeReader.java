@@ -1,5 +1,6 @@
 package dev.lyrebird.schema;
 
+import graphql.language.Argument;
 import graphql.language.FieldDefinition;
 import graphql.language.ObjectTypeDefinition;
 import java.util.ArrayList;
@@ -9,8 +10,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -73,13 +72,20 @@ final class TypeReader {
   }
 
   private static TableOptions options(Arguments table) {
-    OptionalLong confirm = table.number("confirm", 0, MOST_CONFIRMATIONS);
+    Argument confirm = table.byName().get("confirm");
+    boolean replicated = table.flag("replicate", true);
+    if (confirm != null && !replicated) {
+      throw SchemaException.at(
+          confirm,
+          "argument confirm of @table counts other nodes that have applied a write, but with"
+              + " replicate: false there are none; leave out one of the two");
+    }
     return new TableOptions(
         table.number("expiration", 1, MOST_SECONDS),
-        table.flag("replicate", true),
+        replicated,
         table.number("retention", 1, MOST_SECONDS).orElse(TableOptions.DEFAULT_RETENTION_SECONDS),
         (int) table.number("partitions", 1, MOST_PARTITIONS).orElse(1),
-        confirm.isPresent() ? OptionalInt.of((int) confirm.getAsLong()) : OptionalInt.empty());
+        (int) table.number("confirm", 0, MOST_CONFIRMATIONS).orElse(0));
   }
 
   /** A type is exported unless it says only that it is a table. */

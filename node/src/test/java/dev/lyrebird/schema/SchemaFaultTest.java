@@ -84,6 +84,14 @@ final class SchemaFaultTest {
   }
 
   @Test
+  void aTableThatIsNotReplicatedCanNotBeConfirmed() {
+    assertFault(
+        "type T @table(replicate: false, confirm: 1) { id: ID }",
+        "1:33: argument confirm of @table counts other nodes that have applied a write, but with"
+            + " replicate: false there are none; leave out one of the two");
+  }
+
+  @Test
   void exportPathsAreHeldToWhatATopicAndAUrlCanSay() {
     for (String path : List.of("/a", "a/", "a//b", "a/+", "#", "$SYS", "a/../b", "a\\tb")) {
       assertFault(

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -92,20 +91,19 @@ final class SchemaTest {
         only(
             """
             type T @table(table: "rows", database: "lab-2", expiration: 60, replicate: false,
-                retention: 3600, partitions: 4, confirm: 2) { id: ID }
+                retention: 3600, partitions: 4) { id: ID }
             """);
     assertEquals("rows", definition.table());
     assertEquals("lab-2", definition.database());
     assertEquals("lab-2/rows", definition.qualifiedName());
-    assertEquals(
-        new TableOptions(OptionalLong.of(60), false, 3600, 4, OptionalInt.of(2)),
-        definition.options());
+    assertEquals(new TableOptions(OptionalLong.of(60), false, 3600, 4, 0), definition.options());
+    assertEquals(2, only("type T @table(confirm: 2) { id: ID }").options().confirm());
   }
 
   @Test
   void unsaidOptionsHaveTheirDefaults() {
     assertEquals(
-        new TableOptions(OptionalLong.empty(), true, 259_200, 1, OptionalInt.empty()),
+        new TableOptions(OptionalLong.empty(), true, 259_200, 1, 0),
         only("type T @table { id: ID }").options());
   }
 
