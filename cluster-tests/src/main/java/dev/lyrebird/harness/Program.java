@@ -55,6 +55,24 @@ public final class Program implements AutoCloseable {
     }
   }
 
+  /** Runs {@code command} to its end; returns what it printed, and fails if it failed. */
+  public static String run(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new IllegalStateException(String.join(" ", command) + " failed: " + output.strip());
+      }
+      return output;
+    } catch (IOException e) {
+      throw new IllegalStateException(command.getFirst() + " cannot be run", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + command.getFirst() + " ran", e);
+    }
+  }
+
   /** The first line of standard output that satisfies {@code wanted}. */
   public String awaitLine(Predicate<String> wanted, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
@@ -108,6 +126,26 @@ public final class Program implements AutoCloseable {
     awaitEnd();
   }
 
+  /** SIGSTOP: the process stays, with its connections, and does nothing until it is thawed. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  /** Writes one line to the process's standard input. */
+  public void tell(String line) {
+    try {
+      process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("process " + pid() + " does not listen", e);
+    }
+  }
+
   /** SIGTERM; returns the exit code. */
   public int terminate() {
     process.destroy();
@@ -141,6 +179,10 @@ public final class Program implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while process " + pid() + " was ending", e);
     }
+  }
+
+  private void signal(String name) {
+    var _ = run(List.of("kill", "-" + name, Long.toString(pid())));
   }
 
   private void await(long millis) {

@@ -1,14 +1,11 @@
 package dev.lyrebird.client;
 
+import dev.lyrebird.harness.Program;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.opentest4j.TestAbortedException;
 
 /** A program of the machine that a test runs, such as {@code mosquitto_pub}. */
@@ -27,20 +24,7 @@ public record Tool(Path program) {
 
   /** Runs the program to its end; returns what it printed, and fails if it failed. */
   public String run(String... arguments) {
-    try {
-      Process process = new ProcessBuilder(command(arguments)).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        process.destroyForcibly();
-        throw new AssertionError(program.getFileName() + " failed: " + output);
-      }
-      return output;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while " + program + " ran", e);
-    }
+    return Program.run(command(arguments));
   }
 
   /** The command line of the program with {@code arguments}. */
