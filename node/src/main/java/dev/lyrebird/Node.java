@@ -165,7 +165,8 @@ public final class Node implements AutoCloseable {
               new TableVerticle.Upkeep(
                   SETTLE_MILLIS,
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,
-                  config.storage().journalMaxBytes()),
+                  config.storage().journalMaxBytes(),
+                  confirmMillis(definition)),
               onFault));
     }
     tables.deploy(
@@ -177,6 +178,12 @@ public final class Node implements AutoCloseable {
                 .setWorkerPoolSize(1));
   }
 
+  /** Returns how long a write may wait for other nodes to confirm it: where there are none, not. */
+  private int confirmMillis(TableDefinition definition) {
+    boolean isShared = config.cluster().enabled() && definition.options().replicated();
+    return isShared ? config.cluster().confirmTimeoutMillis() : 0;
+  }
+
   /** Returns the tables as the event loop of that context reaches them. */
   private Tables tablesOf(Context context) {
     return new TableClient(
@@ -184,6 +191,7 @@ public final class Node implements AutoCloseable {
         vertx.eventBus(),
         "loop." + loops.incrementAndGet(),
         definitions,
+        config.cluster().confirm(),
         new Uuid7(wall, random));
   }
 

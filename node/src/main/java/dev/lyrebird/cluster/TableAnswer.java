@@ -3,6 +3,7 @@ package dev.lyrebird.cluster;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,20 @@ sealed interface TableAnswer {
   /** Returns the index of the table that answers. */
   int table();
 
-  /** One outcome per write, for the oldest writes that the loop sent and has no answer to. */
-  record Outcomes(int table, List<Outcome> outcomes) implements TableAnswer {}
+  /**
+   * One outcome per write, for the oldest writes that the loop sent and has no answer to.
+   *
+   * @param ticket under which {@link Confirmed} will tell that those that were applied may be told,
+   *     or {@link Confirmations#NOT_HELD} where that is now
+   */
+  record Outcomes(int table, List<Outcome> outcomes, long ticket) implements TableAnswer {}
+
+  /**
+   * Outcomes that were held need wait no longer.
+   *
+   * @param refusal what is to be told in their place, or null where other nodes have the writes
+   */
+  record Confirmed(int table, long ticket, @Nullable Refusal refusal) implements TableAnswer {}
 
   /** The feed begins behind that place. */
   record Attached(int table, Place place) implements TableAnswer {}

@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
@@ -12,11 +13,13 @@ import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Feeds;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.Exports;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.schema.TableOptions;
 import dev.lyrebird.schema.Target;
 import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
@@ -24,7 +27,6 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All tables, for one event loop. Writes of one turn of the loop go to their table as one message.
  * Answers of a table come in the order of the requests, so the oldest request waiting is the one
- * that is answered.
+ * that is answered. Outcomes that wait for other nodes are known by their ticket from then on, and
+ * hold up nobody.
  *
  * <p>Owned by that event loop.
  */
@@ -70,6 +73,7 @@ public final class TableClient implements Tables {
    * @param bus on which {@link ByReference} is known
    * @param loop an address that no other loop has
    * @param definitions the tables, in the order of their indexes
+   * @param leastConfirmations how many other nodes confirm a write to any table that they share
    * @param freshId gives ids to rows that come without one
    */
   public TableClient(
@@ -77,6 +81,7 @@ public final class TableClient implements Tables {
       EventBus bus,
       String loop,
       List<TableDefinition> definitions,
+      int leastConfirmations,
       Supplier<String> freshId) {
     this.context = context;
     this.bus = bus;
@@ -88,7 +93,9 @@ public final class TableClient implements Tables {
     this.hub = new Hub(new HubFeeds(), channels);
     this.lines = new Line[definitions.size()];
     for (int i = 0; i < lines.length; i++) {
-      lines[i] = new Line(i);
+      TableOptions options = definitions.get(i).options();
+      lines[i] =
+          new Line(i, options.replicated() ? Math.max(options.confirm(), leastConfirmations) : 0);
       indexes.put(definitions.get(i), i);
     }
     bus.<TableAnswer>localConsumer(loop, this::take);
@@ -164,9 +171,10 @@ public final class TableClient implements Tables {
       TableDefinition table,
       Write write,
       Condition condition,
+      Confirmation confirmation,
       @Nullable Receipt receipt,
       int token) {
-    lines[indexOf(table)].add(new Table.Request(write, condition), receipt, token);
+    lines[indexOf(table)].add(new Table.Request(write, condition), confirmation, receipt, token);
     flushLater();
   }
 
@@ -189,11 +197,14 @@ public final class TableClient implements Tables {
       TableDefinition table,
       List<Write> writes,
       Condition condition,
+      Confirmation confirmation,
       Consumer<List<Outcome>> outcomes) {
     Line line = lines[indexOf(table)];
     line.flush();
-    line.waiting.add(outcomes::accept);
-    line.ask(new TableRequest.WriteAll(loop, List.copyOf(writes), condition));
+    line.waiting.add(new Waiting.AsOne(outcomes));
+    line.ask(
+        new TableRequest.WriteAll(
+            loop, List.copyOf(writes), condition, confirmation.nodes(line.demanded)));
   }
 
   @Override
@@ -227,7 +238,10 @@ public final class TableClient implements Tables {
 
   private void take(Message<TableAnswer> message) {
     switch (message.body()) {
-      case TableAnswer.Outcomes answer -> lines[answer.table()].outcomes(answer.outcomes());
+      case TableAnswer.Outcomes answer ->
+          lines[answer.table()].outcomes(answer.outcomes(), answer.ticket());
+      case TableAnswer.Confirmed answer ->
+          lines[answer.table()].confirmed(answer.ticket(), answer.refusal());
       case TableAnswer.Attached answer -> hub.attached(answer.table(), answer.place());
       case TableAnswer.Changes answer -> {
         hub.changes(answer.table(), answer.before(), answer.entries());
@@ -260,30 +274,44 @@ public final class TableClient implements Tables {
     }
   }
 
-  /** Takes the outcomes of what was sent in one message. */
-  private interface Waiting {
-    void take(List<Outcome> outcomes);
-  }
-
   /** What goes to one table, and what waits for its answers. */
   private final class Line {
 
     final int table;
+
+    /** How many other nodes must have a write, whatever its client asks. */
+    final int demanded;
+
     final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    /** Outcomes that are known but not confirmed, by their ticket. */
+    private final Map<Long, Waiting> held = new HashMap<>();
+
     private List<Table.Request> requests = new ArrayList<>();
-    private Receipts receipts = new Receipts();
+    private Waiting.Each receipts = new Waiting.Each();
+
+    /** How many other nodes must have the writes that wait to be sent. */
+    private int confirmations;
+
     private final ArrayDeque<List<Consumer<@Nullable Row>>> reading = new ArrayDeque<>();
     private List<String> ids = new ArrayList<>();
     private List<Consumer<@Nullable Row>> readers = new ArrayList<>();
     private int entriesSeen;
     private long bytesSeen;
 
-    Line(int table) {
+    Line(int table, int demanded) {
       this.table = table;
+      this.demanded = demanded;
     }
 
-    void add(Table.Request request, @Nullable Receipt receipt, int token) {
+    void add(
+        Table.Request request, Confirmation confirmation, @Nullable Receipt receipt, int token) {
       flushReads();
+      int nodes = receipt == null ? 0 : confirmation.nodes(demanded);
+      if (nodes != confirmations) {
+        flushWrites(); // all writes of a message wait for equally many
+        confirmations = nodes;
+      }
       requests.add(request);
       receipts.add(receipt, token);
     }
@@ -311,13 +339,13 @@ public final class TableClient implements Tables {
 
     private void flushWrites() {
       if (!requests.isEmpty()) {
-        boolean answered = receipts.areWanted();
-        ask(new TableRequest.Writes(loop, requests, answered));
+        boolean answered = receipts.isWanted();
+        ask(new TableRequest.Writes(loop, requests, answered, confirmations));
         if (answered) {
           waiting.add(receipts);
         }
         requests = new ArrayList<>();
-        receipts = new Receipts();
+        receipts = new Waiting.Each();
       }
     }
 
@@ -325,8 +353,21 @@ public final class TableClient implements Tables {
       bus.send(TableVerticle.address(table), request, ByReference.OPTIONS);
     }
 
-    void outcomes(List<Outcome> outcomes) {
-      waiting.remove().take(outcomes);
+    void outcomes(List<Outcome> outcomes, long ticket) {
+      Waiting oldest = waiting.remove();
+      if (ticket == Confirmations.NOT_HELD) {
+        oldest.take(outcomes);
+      } else {
+        held.put(ticket, oldest);
+        oldest.hold(outcomes);
+      }
+    }
+
+    void confirmed(long ticket, @Nullable Refusal refusal) {
+      Waiting waited = held.remove(ticket);
+      if (waited != null) {
+        waited.release(refusal);
+      }
     }
 
     void rows(List<@Nullable Row> rows) {
@@ -345,38 +386,6 @@ public final class TableClient implements Tables {
         entriesSeen = 0;
         bytesSeen = 0;
         ask(new TableRequest.Seen(loop, entries.getLast().position()));
-      }
-    }
-  }
-
-  /** Whom to tell the outcomes of a batch, in the order of its writes. */
-  private static final class Receipts implements Waiting {
-
-    private final List<@Nullable Receipt> receipts = new ArrayList<>();
-    private int[] tokens = new int[16];
-    private boolean wanted;
-
-    /** Tells whether anyone is to be told anything. */
-    boolean areWanted() {
-      return wanted;
-    }
-
-    void add(@Nullable Receipt receipt, int token) {
-      if (receipts.size() == tokens.length) {
-        tokens = Arrays.copyOf(tokens, 2 * tokens.length);
-      }
-      tokens[receipts.size()] = token;
-      receipts.add(receipt);
-      wanted |= receipt != null;
-    }
-
-    @Override
-    public void take(List<Outcome> outcomes) {
-      for (int i = 0; i < outcomes.size(); i++) {
-        Receipt receipt = receipts.get(i);
-        if (receipt != null) {
-          receipt.done(outcomes.get(i), tokens[i]);
-        }
       }
     }
   }

@@ -18,12 +18,18 @@ sealed interface TableRequest {
    * Writes that are independent of one another; answered by {@link TableAnswer.Outcomes}.
    *
    * @param answered whether anyone wants to know the outcomes
+   * @param confirmations how many other nodes must have the writes before the outcomes are told
    */
-  record Writes(String loop, List<Table.Request> requests, boolean answered)
+  record Writes(String loop, List<Table.Request> requests, boolean answered, int confirmations)
       implements TableRequest {}
 
-  /** Writes of which all are carried out or none; answered by {@link TableAnswer.Outcomes}. */
-  record WriteAll(String loop, List<Write> writes, Condition condition) implements TableRequest {}
+  /**
+   * Writes of which all are carried out or none; answered by {@link TableAnswer.Outcomes}.
+   *
+   * @param confirmations how many other nodes must have them before the outcomes are told
+   */
+  record WriteAll(String loop, List<Write> writes, Condition condition, int confirmations)
+      implements TableRequest {}
 
   /** Send entries from now on: {@link TableAnswer.Attached}, then {@link TableAnswer.Changes}. */
   record Attach(String loop) implements TableRequest {}

@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.table.StorageException;
@@ -15,9 +16,11 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -40,8 +43,10 @@ public final class TableVerticle extends VerticleBase {
    * @param settleMillis how long a row may lie unstored behind the journal
    * @param retentionMillis how long the journal is kept
    * @param journalMaxBytes how large it may grow
+   * @param confirmMillis how long an outcome may wait for other nodes; 0 where none keeps the table
    */
-  public record Upkeep(long settleMillis, long retentionMillis, long journalMaxBytes) {}
+  public record Upkeep(
+      long settleMillis, long retentionMillis, long journalMaxBytes, long confirmMillis) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(TableVerticle.class);
 
@@ -61,6 +66,21 @@ public final class TableVerticle extends VerticleBase {
   private static final long EXPIRY_MILLIS = 250;
   private static final long TRIM_MILLIS = 10_000;
 
+  /** How late an outcome may be told that has waited too long for other nodes. */
+  private static final long CONFIRMATION_MILLIS = 100;
+
+  /**
+   * Outcomes that may wait for other nodes before no more are taken that have to; one commit may go
+   * beyond. Each holds a receipt, and a client's request behind it.
+   */
+  private static final int MAX_UNCONFIRMED = 1 << 16;
+
+  private static final Outcome TOO_MANY_UNCONFIRMED =
+      new Outcome.Refused(
+          Refusal.of(
+              Refusal.Reason.OVERLOADED,
+              "too many writes of this table wait to be confirmed by other nodes; try again"));
+
   private final int index;
   private final Channel channel;
   private final Supplier<Table> opening;
@@ -69,6 +89,7 @@ public final class TableVerticle extends VerticleBase {
 
   private final Map<String, Feed> feeds = new HashMap<>();
   private final Map<ScanKey, OpenScan> scans = new HashMap<>();
+  private final Confirmations confirmations;
   private List<TableRequest.Writes> gathered = new ArrayList<>();
   private int writesGathered;
   private long bytesGathered;
@@ -103,6 +124,7 @@ public final class TableVerticle extends VerticleBase {
     this.opening = opening;
     this.upkeep = upkeep;
     this.onFault = onFault;
+    this.confirmations = new Confirmations(upkeep.confirmMillis(), MAX_UNCONFIRMED);
   }
 
   /** Returns by which number event loops know the table. */
@@ -123,6 +145,7 @@ public final class TableVerticle extends VerticleBase {
     vertx.setPeriodic(upkeep.settleMillis(), timer -> guarded(table()::settle));
     vertx.setPeriodic(EXPIRY_MILLIS, timer -> guarded(this::expire));
     vertx.setPeriodic(TRIM_MILLIS, timer -> guarded(this::trim));
+    vertx.setPeriodic(CONFIRMATION_MILLIS, timer -> giveUpUnconfirmed());
     return Future.succeededFuture();
   }
 
@@ -166,6 +189,11 @@ public final class TableVerticle extends VerticleBase {
   }
 
   private void gather(TableRequest.Writes writes) {
+    if (writes.confirmations() > 0 && confirmations.isFull()) {
+      commitGathered(); // what was asked first is answered first
+      refuseUnconfirmed(writes, writes.requests().size());
+      return;
+    }
     if (gathered.isEmpty() && owner != null) {
       owner.runOnContext(turn -> guarded(this::commitGathered));
     }
@@ -200,11 +228,13 @@ public final class TableVerticle extends VerticleBase {
     for (TableRequest.Writes writes : asked) {
       int to = from + writes.requests().size();
       if (writes.answered()) {
-        answer(writes, new TableAnswer.Outcomes(index, commit.outcomes().subList(from, to)));
+        List<Outcome> outcomes = commit.outcomes().subList(from, to);
+        answer(writes, writes.confirmations(), outcomes, commit);
       }
       from = to;
     }
     publish(commit);
+    giveUpUnconfirmed();
   }
 
   /** Commits; where the journal cannot be written, every write is refused and nothing happens. */
@@ -238,12 +268,7 @@ public final class TableVerticle extends VerticleBase {
   private void perform(TableRequest request) {
     switch (request) {
       case TableRequest.Writes writes -> gather(writes);
-      case TableRequest.WriteAll all -> {
-        Table.Commit commit =
-            commit(all.writes().size(), () -> table().writeAll(all.writes(), all.condition()));
-        answer(all, new TableAnswer.Outcomes(index, commit.outcomes()));
-        publish(commit);
-      }
+      case TableRequest.WriteAll all -> writeAll(all);
       case TableRequest.Attach attach -> {
         feeds.put(attach.loop(), new Feed(table().head()));
         answer(attach, new TableAnswer.Attached(index, table().head()));
@@ -287,6 +312,54 @@ public final class TableVerticle extends VerticleBase {
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
     }
+  }
+
+  private void writeAll(TableRequest.WriteAll all) {
+    if (all.confirmations() > 0 && confirmations.isFull()) {
+      refuseUnconfirmed(all, all.writes().size());
+      return;
+    }
+    Table.Commit commit =
+        commit(all.writes().size(), () -> table().writeAll(all.writes(), all.condition()));
+    answer(all, all.confirmations(), commit.outcomes(), commit);
+    publish(commit);
+    giveUpUnconfirmed();
+  }
+
+  /** Answers with outcomes, of which those that were applied may have to wait for other nodes. */
+  private void answer(
+      TableRequest request, int nodes, List<Outcome> outcomes, Table.Commit commit) {
+    long ticket =
+        confirmations.hold(request.loop(), nodes, outcomes, commit.entries(), steadyMillis());
+    answer(request, new TableAnswer.Outcomes(index, outcomes, ticket));
+  }
+
+  private void refuseUnconfirmed(TableRequest request, int writes) {
+    List<Outcome> outcomes = Collections.nCopies(writes, TOO_MANY_UNCONFIRMED);
+    answer(request, new TableAnswer.Outcomes(index, outcomes, Confirmations.NOT_HELD));
+  }
+
+  /**
+   * Takes note of what the other nodes have applied. Called on the table's thread.
+   *
+   * @param peers the vector of each
+   */
+  void confirm(List<VersionVector> peers) {
+    tell(confirmations.advance(peers));
+  }
+
+  private void giveUpUnconfirmed() {
+    tell(confirmations.expire(steadyMillis()));
+  }
+
+  private void tell(List<Confirmations.Verdict> verdicts) {
+    for (Confirmations.Verdict verdict : verdicts) {
+      send(verdict.loop(), new TableAnswer.Confirmed(index, verdict.ticket(), verdict.refusal()));
+    }
+  }
+
+  private static long steadyMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private Predicate<Entry> wanted(List<TopicFilter> filters) {

@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.KeyType;
@@ -117,6 +118,7 @@ final class CollectionWrites {
         table,
         Write.put(id, row),
         Condition.ABSENT,
+        ReplicateTo.confirmation(exchange),
         (outcome, token) ->
             exchange.attempt(() -> {
               switch (outcome) {
@@ -193,6 +195,7 @@ final class CollectionWrites {
       List<Write> writes,
       Condition condition,
       Runnable success) {
+    Confirmation confirmation = ReplicateTo.confirmation(exchange);
     if (writes.isEmpty()) {
       success.run();
       return;
@@ -201,6 +204,7 @@ final class CollectionWrites {
         table,
         writes,
         condition,
+        confirmation,
         outcomes ->
             exchange.attempt(() -> {
               if (outcomes.stream().noneMatch(Outcome.Refused.class::isInstance)) {
@@ -221,12 +225,19 @@ final class CollectionWrites {
         addFaults(faults, i, refused.refusal());
       }
     }
-    Refusal.Reason reason = Objects.requireNonNull(first).reason();
-    if (reason == Refusal.Reason.FAULT) {
-      exchange.refuse(first);
-    } else {
-      Problem problem = Problem.of(Refusal.of(reason, NOT_WRITTEN), exchange.allow());
-      exchange.problem(problem.withFaults(faults));
+    switch (Objects.requireNonNull(first).reason()) {
+      case OVERLOADED, FAULT, UNCONFIRMED -> exchange.refuse(first); // no row is at fault
+      case BAD_REQUEST,
+          NOT_FOUND,
+          NOT_ALLOWED,
+          CONFLICT,
+          PRECONDITION_FAILED,
+          SCHEMA,
+          TOO_LARGE,
+          UNSUPPORTED_TYPE -> {
+        Problem problem = Problem.of(Refusal.of(first.reason(), NOT_WRITTEN), exchange.allow());
+        exchange.problem(problem.withFaults(faults));
+      }
     }
   }
 

@@ -24,7 +24,7 @@ final class Origins {
 
   private static final String REQUEST_HEADERS =
       "Accept, Authorization, Content-Type, If-Match, If-None-Match, If-Modified-Since,"
-          + " If-Unmodified-Since, Last-Event-ID";
+          + " If-Unmodified-Since, Last-Event-ID, X-Replicate-To";
 
   private static final String EXPOSED_HEADERS = "ETag, Location, Retry-After";
 

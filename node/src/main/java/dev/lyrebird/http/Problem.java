@@ -81,6 +81,7 @@ record Problem(
       case SCHEMA -> 422;
       case OVERLOADED -> 503;
       case FAULT -> 500;
+      case UNCONFIRMED -> 504;
     };
   }
 
@@ -105,7 +106,8 @@ record Problem(
               TOO_LARGE,
               UNSUPPORTED_TYPE,
               SCHEMA,
-              FAULT ->
+              FAULT,
+              UNCONFIRMED ->
               Map.of();
         };
     return new Problem(status(refusal.reason()), refusal.detail(), faults, null, headers);

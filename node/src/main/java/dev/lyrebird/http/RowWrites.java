@@ -106,6 +106,7 @@ final class RowWrites {
         table,
         write,
         condition,
+        ReplicateTo.confirmation(exchange),
         (outcome, token) -> exchange.attempt(() -> answer(exchange, write.kind(), outcome)),
         0);
   }

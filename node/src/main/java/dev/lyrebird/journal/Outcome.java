@@ -21,6 +21,9 @@ public sealed interface Outcome {
    */
   record Unchanged(@Nullable Timestamp version) implements Outcome {}
 
-  /** The write was not carried out. */
+  /**
+   * The write was not carried out, or its client cannot be told that it was: {@link
+   * Refusal.Reason#UNCONFIRMED}.
+   */
   record Refused(Refusal refusal) implements Outcome {}
 }

@@ -36,7 +36,9 @@ public record Refusal(Reason reason, String detail, Map<String, String> faults) 
     /** The node has no room for it now. */
     OVERLOADED,
     /** The node failed; the cause is in its log. */
-    FAULT
+    FAULT,
+    /** The write was carried out, but too few other nodes have told in time that they have it. */
+    UNCONFIRMED
   }
 
   public Refusal {

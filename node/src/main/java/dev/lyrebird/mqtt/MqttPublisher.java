@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.mqtt.Routes.Route;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -121,7 +122,9 @@ final class MqttPublisher implements Tables.Receipt {
           connection.stopReading();
         }
         Write write = publication.write(id, mark, loop.broker().clock());
-        loop.tables().write(table, write, Condition.NONE, this, token);
+        Confirmation confirmation =
+            token == NO_ACKNOWLEDGEMENT ? Confirmation.NOT_AWAITED : Confirmation.AS_DEMANDED;
+        loop.tables().write(table, write, Condition.NONE, confirmation, this, token);
       }
       case Route.Nowhere(var refusal) -> answer(token, refusal);
     }

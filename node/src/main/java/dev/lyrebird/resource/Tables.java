@@ -39,11 +39,26 @@ public interface Tables {
   int indexOf(TableDefinition table);
 
   /**
-   * Carries out one write. Writes made in one turn of the event loop travel together.
+   * Carries out one write, and tells its outcome when as many other nodes have it as the table
+   * demands.
+   */
+  default void write(
+      TableDefinition table,
+      Write write,
+      Condition condition,
+      @Nullable Receipt receipt,
+      int token) {
+    write(table, write, condition, Confirmation.AS_DEMANDED, receipt, token);
+  }
+
+  /**
+   * Carries out one write. Writes made in one turn of the event loop travel together. No outcome
+   * waits for other nodes behind another.
    *
    * @param table where
    * @param write what
    * @param condition what must hold; {@link Condition#NONE} costs nothing
+   * @param confirmation how many other nodes must have it before the outcome is told
    * @param receipt whom to tell the outcome, or null for nobody
    * @param token handed back to the receipt
    */
@@ -51,19 +66,23 @@ public interface Tables {
       TableDefinition table,
       Write write,
       Condition condition,
+      Confirmation confirmation,
       @Nullable Receipt receipt,
       int token);
 
   /**
    * Carries out several writes of one table, all or none.
    *
+   * @param confirmation how many other nodes must have them before the outcomes are told
    * @param outcomes is told one outcome per write; where one is refused, none was carried out: the
-   *     refused ones tell why, the others are {@link Outcome.Unchanged}
+   *     refused ones tell why, the others are {@link Outcome.Unchanged}. Only where all are {@link
+   *     dev.lyrebird.journal.Refusal.Reason#UNCONFIRMED} they were carried out
    */
   void writeAll(
       TableDefinition table,
       List<Write> writes,
       Condition condition,
+      Confirmation confirmation,
       Consumer<List<Outcome>> outcomes);
 
   /** Reads one row; the callback is handed null where there is no such row. */

@@ -17,6 +17,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 /** A table in memory on a thread of its own, and event loops that reach it. */
 final class RunningTable implements AutoCloseable {
   private static final long WAIT_SECONDS = 20;
-  private static final TableVerticle.Upkeep UPKEEP =
-      new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE);
-
   final TableDefinition definition;
   final MemoryTableStore store = new MemoryTableStore();
   final AtomicInteger commits = new AtomicInteger();
@@ -45,13 +43,25 @@ final class RunningTable implements AutoCloseable {
   /** Whether the journal can be written. */
   volatile boolean isBroken;
 
+  private final TableVerticle verticle;
   private volatile @Nullable Table table;
   private volatile @Nullable Context owner;
 
   RunningTable(String sdl) {
+    this(sdl, 0);
+  }
+
+  /**
+   * Starts a table.
+   *
+   * @param confirmMillis how long its outcomes may wait for other nodes
+   */
+  RunningTable(String sdl, long confirmMillis) {
     definition = Schema.parse(List.of(new Source("test.graphql", sdl))).tables().getFirst();
     ByReference.register(vertx.eventBus());
-    TableVerticle verticle = new TableVerticle(0, channel(), this::open, UPKEEP, faults::add);
+    TableVerticle.Upkeep upkeep =
+        new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE, confirmMillis);
+    verticle = new TableVerticle(0, channel(), this::open, upkeep, faults::add);
     await(
         vertx.deployVerticle(
             verticle,
@@ -93,6 +103,11 @@ final class RunningTable implements AutoCloseable {
           done.complete();
         });
     await(done.future());
+  }
+
+  /** Has other nodes apply all that this one has written so far. */
+  void applyOnPeers(int peers) {
+    onTable(written -> verticle.confirm(Collections.nCopies(peers, written.head().vector())));
   }
 
   /** Returns a new event loop with a client of the table. */

@@ -12,6 +12,7 @@ import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,8 +185,8 @@ final class TableClientTest {
   }
 
   private List<Outcome> writeAll(List<Write> writes) {
-    return loop.ask(
-        (tables, table, answer) -> tables.writeAll(table, writes, Condition.ABSENT, answer));
+    return loop.ask((tables, table, answer) ->
+        tables.writeAll(table, writes, Condition.ABSENT, Confirmation.AS_DEMANDED, answer));
   }
 
   @Test

@@ -25,7 +25,8 @@ final class TestLoop extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    client = new TableClient(context, vertx.eventBus(), name, List.of(definition), () -> "fresh");
+    client =
+        new TableClient(context, vertx.eventBus(), name, List.of(definition), 0, () -> "fresh");
     return Future.succeededFuture();
   }
 

@@ -85,7 +85,8 @@ final class TouchedByTest {
   }
 
   private static TableClient client(String loop, List<TableDefinition> tables) {
-    return new TableClient(VERTX.getOrCreateContext(), VERTX.eventBus(), loop, tables, () -> "id");
+    return new TableClient(
+        VERTX.getOrCreateContext(), VERTX.eventBus(), loop, tables, 0, () -> "id");
   }
 
   /**

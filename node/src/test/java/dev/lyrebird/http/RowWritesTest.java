@@ -278,6 +278,7 @@ final class RowWritesTest {
   @Test
   void refusalsOfTheTableBecomeStatuses() {
     assertRefusal(503, Refusal.Reason.OVERLOADED);
+    assertRefusal(504, Refusal.Reason.UNCONFIRMED);
     assertRefusal(409, Refusal.Reason.CONFLICT);
     assertRefusal(405, Refusal.Reason.NOT_ALLOWED);
   }
@@ -299,6 +300,54 @@ final class RowWritesTest {
     assertEquals(
         status == 405 ? "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS" : "(no Allow)",
         header(answer, "Allow"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1;confirm=1", "* ; confirm=1", "255;confirm=1"})
+  void nodeThatStandsAloneConfirmsNothingAndKeepsTheWrite(String field) {
+    String path = "/Sensors/x" + field.charAt(0);
+    HttpResponse<String> answer =
+        node.sendJson("PUT", path, "{\"temp\":1}", "X-Replicate-To", field);
+
+    assertEquals(504, answer.statusCode());
+    assertEquals("application/problem+json", header(answer, "Content-Type"));
+    assertTrue(answer.body().contains("applied by 0 of 1 other nodes"), answer.body());
+    assertEquals(200, node.send("GET", path).statusCode());
+    assertEquals(504, node.send("DELETE", path, "X-Replicate-To", field).statusCode());
+    assertEquals(404, node.send("DELETE", path, "X-Replicate-To", field).statusCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "*", "255", "3;confirm=0"})
+  void replicationAloneIsNotWaitedFor(String field) {
+    HttpResponse<String> answer = node.sendJson("POST", "/Sensors/x", "1", "X-Replicate-To", field);
+
+    assertEquals(202, answer.statusCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "256",
+        "-1",
+        "node-2",
+        "1,2",
+        "1;confirm",
+        "1;confirm=",
+        "1;confirm=2",
+        "*;confirm=256",
+        "2;confirm=1;confirm=1",
+        "2;wait=1"
+      })
+  void fieldThatSaysNothingThatCanBeKeptIsNamed(String field) {
+    HttpResponse<String> answer =
+        node.sendJson("PUT", "/Sensors/never", "{}", "X-Replicate-To", field);
+
+    assertEquals(400, answer.statusCode());
+    assertTrue(answer.body().contains("X-Replicate-To"), answer.body());
+    assertEquals(404, node.send("GET", "/Sensors/never").statusCode());
   }
 
   @Test

@@ -24,6 +24,7 @@ final class TableRequestsTest {
 
   private static final String SDL =
       """
+      type Confirmed @table(confirm: 1) @export { id: ID @primaryKey }
       type Sensors @table @export { id: ID @primaryKey temp: Float }
       type Numbers @table @export(name: "a/numbers") { n: Int @primaryKey }
       """;
@@ -41,6 +42,24 @@ final class TableRequestsTest {
   @AfterEach
   void stop() {
     node.close();
+  }
+
+  @Test
+  void rowsThatNoOtherNodeConfirmsAreToldSoAndStay() {
+    for (String rows : new String[] {"{\"id\":\"1\"}", "[{\"id\":\"2\"},{\"id\":\"3\"}]"}) {
+      HttpResponse<String> answer = node.sendJson("POST", "/Confirmed/", rows);
+      assertEquals(504, answer.statusCode());
+      assertTrue(answer.body().contains("applied by 0 of 1 other nodes"), answer.body());
+    }
+    assertEquals(504, node.sendJson("PUT", "/Confirmed/", "[{\"id\":\"1\"}]").statusCode());
+    assertEquals(
+        504,
+        node.sendJson("PUT", "/Sensors/", "[{\"id\":\"d\"}]", "X-Replicate-To", "1;confirm=1")
+            .statusCode());
+    assertEquals(
+        400, node.sendJson("PUT", "/Sensors/", "[]", "X-Replicate-To", "one").statusCode());
+    assertEquals(
+        "[{\"id\":\"1\"},{\"id\":\"2\"},{\"id\":\"3\"}]", node.send("GET", "/Confirmed/").body());
   }
 
   @Test

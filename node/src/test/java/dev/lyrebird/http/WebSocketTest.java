@@ -30,6 +30,7 @@ final class WebSocketTest {
       type Sensors @table @export { id: ID @primaryKey temp: Float }
       type Numbers @table @export { n: Int @primaryKey }
       type Names @table @export { name: String @primaryKey }
+      type Confirmed @table(confirm: 1) @export { id: ID @primaryKey }
       type Silent @table @export(ws: false) { id: ID @primaryKey }
       """;
 
@@ -199,6 +200,15 @@ final class WebSocketTest {
       assertError(422, "does not fit", error);
       assertTrue(
           error.contains("\"errors\":[{\"attribute\":\"temp\",\"detail\":\"is no number\"}]"));
+    }
+  }
+
+  @Test
+  void messageThatNoOtherNodeConfirmsIsToldSoAndDelivered() {
+    try (RawWebSocket client = open("/Confirmed/c1")) {
+      client.text("1");
+      assertEvent("\"c1\"", "1", "message", client.readText());
+      assertError(504, "applied by 0 of 1 other nodes", client.readText());
     }
   }
 

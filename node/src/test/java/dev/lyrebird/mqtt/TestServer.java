@@ -29,6 +29,7 @@ final class TestServer implements AutoCloseable {
       """
       type topics @table @export(name: "") { id: ID @primaryKey }
       type sensors @table @export { id: ID @primaryKey temperature: Float }
+      type confirmed @table(confirm: 1) @export { id: ID @primaryKey }
       type Hidden @table @export(mqtt: false) { id: ID @primaryKey }
       """;
 

@@ -30,9 +30,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables in memory, for tests of the doors: the contract of {@link Tables} with a real hub. As with
- * real tables every answer comes later, as a task of the loop, never from inside the call. Pages
- * are small, so that a handful of rows takes several.
+ * Tables in memory, for tests of the doors: the contract of {@link Tables} with a real hub, as on a
+ * node that stands alone, so that nobody confirms a write. As with real tables every answer comes
+ * later, as a task of the loop, never from inside the call. Pages are small, so that a handful of
+ * rows takes several.
  *
  * <p>Owned by the event loop behind the executor that it is given.
  */
@@ -125,6 +126,7 @@ public final class MemoryTables implements Tables {
       TableDefinition table,
       Write write,
       Condition condition,
+      Confirmation confirmation,
       @Nullable Receipt receipt,
       int token) {
     later(() -> {
@@ -132,7 +134,7 @@ public final class MemoryTables implements Tables {
       Outcome outcome =
           refusal == null ? carryOut(table, write, condition) : new Outcome.Refused(refusal);
       if (receipt != null) {
-        receipt.done(outcome, token);
+        receipt.done(confirmed(outcome, table, confirmation), token);
       }
     });
   }
@@ -142,6 +144,7 @@ public final class MemoryTables implements Tables {
       TableDefinition table,
       List<Write> writes,
       Condition condition,
+      Confirmation confirmation,
       Consumer<List<Outcome>> outcomes) {
     later(() -> {
       List<Outcome> all = new ArrayList<>();
@@ -153,8 +156,19 @@ public final class MemoryTables implements Tables {
         all.clear();
         writes.forEach(write -> all.add(carryOut(table, write, condition)));
       }
+      all.replaceAll(outcome -> confirmed(outcome, table, confirmation));
       outcomes.accept(all);
     });
+  }
+
+  private static Outcome confirmed(
+      Outcome outcome, TableDefinition table, Confirmation confirmation) {
+    int nodes = confirmation.nodes(table.options().confirm());
+    return nodes > 0 && outcome instanceof Outcome.Applied
+        ? new Outcome.Refused(
+            Refusal.of(
+                Refusal.Reason.UNCONFIRMED, "applied by 0 of %d other nodes".formatted(nodes)))
+        : outcome;
   }
 
   private @Nullable Refusal judge(TableDefinition table, Write write, Condition condition) {

@@ -86,6 +86,7 @@ final class MemoryTablesTest {
         sensors,
         List.of(Write.put("a", json("{\"temp\":1}")), Write.put("b", json("{\"temp\":\"hot\"}"))),
         Condition.NONE,
+        Confirmation.AS_DEMANDED,
         outcomes::addAll);
     runLoop();
 
