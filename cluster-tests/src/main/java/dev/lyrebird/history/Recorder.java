@@ -1,0 +1,87 @@
+package dev.lyrebird.history;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gathers a history while it happens. Any thread may tell. */
+public final class Recorder {
+
+  private final Map<String, Integer> numbers = new HashMap<>();
+  private final Map<Write, Sent> sent = new LinkedHashMap<>();
+  private final Set<Write> acknowledged = new HashSet<>();
+  private final Map<String, Log> logs = new LinkedHashMap<>();
+
+  /** The next write of {@code writer}; it counts as sent from now. */
+  public synchronized Write next(String writer, String node, String topic, Kind kind) {
+    Write write = new Write(writer, numbers.merge(writer, 1, Integer::sum));
+    sent.put(write, new Sent(write, node, topic, kind, false));
+    return write;
+  }
+
+  /** The node has promised to keep the write. */
+  public synchronized void acknowledge(Write write) {
+    acknowledged.add(write);
+  }
+
+  public synchronized int acknowledgements() {
+    return acknowledged.size();
+  }
+
+  /** Where an observer of this name writes down what it is told. */
+  public synchronized Log observer(String name, String node) {
+    return logs.computeIfAbsent(name, any -> new Log(name, node));
+  }
+
+  /** The history so far, with the rows that the nodes hold now. */
+  public synchronized History history(Map<String, Map<String, Write>> rows) {
+    List<Sent> all = new ArrayList<>();
+    sent.forEach((write, told) ->
+        all.add(
+            new Sent(write, told.node(), told.topic(), told.kind(), acknowledged.contains(write))));
+    return new History(all, logs.values().stream().map(Log::observer).toList(), rows);
+  }
+
+  /** What one observer is told. Its client's thread tells; any thread may read. */
+  public static final class Log {
+
+    private final String name;
+    private final List<Sighting> sightings = new ArrayList<>();
+    private String node;
+    private Attendance attendance = Attendance.AT_ONE_NODE;
+
+    private Log(String name, String node) {
+      this.name = name;
+      this.node = node;
+    }
+
+    public synchronized void add(Sighting sighting) {
+      sightings.add(sighting);
+    }
+
+    /** The observer goes on at another node, by its cursor. */
+    public synchronized void moveTo(String other) {
+      if (!node.equals(other) && attendance == Attendance.AT_ONE_NODE) {
+        attendance = Attendance.AT_SEVERAL;
+      }
+      node = other;
+    }
+
+    /** The observer was away and may have missed something. */
+    public synchronized void interrupt() {
+      attendance = Attendance.INTERRUPTED;
+    }
+
+    public synchronized int size() {
+      return sightings.size();
+    }
+
+    synchronized Observer observer() {
+      return new Observer(name, node, attendance, sightings);
+    }
+  }
+}
