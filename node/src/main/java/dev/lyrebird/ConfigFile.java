@@ -37,6 +37,15 @@ public final class ConfigFile {
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+  /** Keys that name one file or folder. An empty text names none. */
+  private static final List<String> PATHS =
+      List.of(
+          "/storage/path",
+          "/cluster/hazelcast",
+          "/cluster/tls/keyFile",
+          "/cluster/tls/certificateFile",
+          "/cluster/tls/trustFile");
+
   private ConfigFile() {}
 
   /**
@@ -204,8 +213,15 @@ public final class ConfigFile {
   /** The same tree with every path absolute and every glob replaced by the files it matches. */
   private static JsonNode located(JsonNode tree, Path folder) {
     ObjectNode located = tree.deepCopy();
-    String storage = tree.at("/storage/path").asText();
-    located.withObject("/storage").put("path", folder.resolve(storage).normalize().toString());
+    for (String key : PATHS) {
+      String path = tree.at(key).asText();
+      if (!path.isEmpty()) {
+        int slash = key.lastIndexOf('/');
+        located
+            .withObject(key.substring(0, slash))
+            .put(key.substring(slash + 1), folder.resolve(path).normalize().toString());
+      }
+    }
     ArrayNode files = located.withObject("/graphqlSchema").putArray("files");
     tree.at("/graphqlSchema/files")
         .valueStream()

@@ -1,5 +1,6 @@
 package dev.lyrebird;
 
+import dev.lyrebird.cluster.ClusterException;
 import dev.lyrebird.schema.SchemaException;
 import dev.lyrebird.table.StorageException;
 import java.util.concurrent.Callable;
@@ -33,6 +34,7 @@ public final class Main {
       Exception fault, CommandLine commandLine, CommandLine.ParseResult arguments)
       throws Exception {
     if (!(fault instanceof ConfigException
+        || fault instanceof ClusterException
         || fault instanceof SchemaException
         || fault instanceof StorageException)) {
       throw fault;

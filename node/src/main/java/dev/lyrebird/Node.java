@@ -1,6 +1,6 @@
 package dev.lyrebird;
 
-import dev.lyrebird.cluster.ByReference;
+import dev.lyrebird.cluster.Membership;
 import dev.lyrebird.cluster.TableClient;
 import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
@@ -15,7 +15,6 @@ import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,27 +38,29 @@ public final class Node implements AutoCloseable {
   private static final long MILLIS_PER_SECOND = 1000;
 
   private final NodeConfig config;
-  private final InstantSource wall = InstantSource.system();
+  private final InstantSource wall;
   private final SecureRandom random = new SecureRandom();
   private final AtomicInteger loops = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final List<TableDefinition> definitions;
   private final RocksStorage storage;
   private final HybridClock clock;
+  private final Ground ground;
   private final Vertx vertx;
   private final Floor tables;
   private final Floor front;
   private final Doors doors;
 
-  private Node(NodeConfig config) {
+  private Node(NodeConfig config, InstantSource wall) {
     this.config = config;
+    this.wall = wall;
     this.definitions = Schema.parse(sources(config.graphqlSchema().files())).tables();
     refuseWhatIsNotThere();
     this.storage = storage(config.storage());
     this.clock =
         new HybridClock(wall, config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND, 0);
-    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(config.loops().mostOfADoor()));
-    ByReference.register(vertx.eventBus());
+    this.ground = ground(config, storage);
+    this.vertx = ground.vertx();
     this.tables = new Floor(vertx);
     this.front = new Floor(vertx);
     this.doors = new Doors(config, vertx, this::tablesOf, wall, random);
@@ -73,11 +74,23 @@ public final class Node implements AutoCloseable {
    * @throws ConfigException where the configuration asks for what cannot be
    * @throws dev.lyrebird.schema.SchemaException where the schema is at fault
    * @throws dev.lyrebird.table.StorageException where the storage cannot be opened
+   * @throws dev.lyrebird.cluster.ClusterException where the node cannot be part of its cluster
    */
   public static Node start(NodeConfig config, Consumer<Throwable> onFault) {
-    Node node = new Node(config);
+    return start(config, InstantSource.system(), onFault);
+  }
+
+  /**
+   * Starts a node that goes by another clock than the machine's; otherwise as {@link
+   * #start(NodeConfig, Consumer)}.
+   *
+   * @param wall what the node takes for the time of day
+   */
+  public static Node start(NodeConfig config, InstantSource wall, Consumer<Throwable> onFault) {
+    Node node = new Node(config, wall);
     try {
       node.openTables(onFault);
+      node.tellTablesWhoIsThere();
       node.doors.open(node.front);
       node.startSyncing(onFault);
     } catch (RuntimeException e) {
@@ -100,15 +113,11 @@ public final class Node implements AutoCloseable {
     }
     front.clear();
     tables.clear();
-    Floor.await(vertx.close());
+    ground.close();
     storage.close();
   }
 
   private void refuseWhatIsNotThere() {
-    if (config.cluster().enabled()) {
-      throw new ConfigException(
-          "cluster.enabled is true, but this version runs single nodes only: set it to false");
-    }
     if (!config.cluster().enabled()) {
       refuseConfirmations();
     }
@@ -136,6 +145,15 @@ public final class Node implements AutoCloseable {
                     .formatted(definition.typeName(), definition.options().confirm())
                 + " writes: leave it out, or set cluster.enabled to true");
       }
+    }
+  }
+
+  private static Ground ground(NodeConfig config, RocksStorage storage) {
+    try {
+      return Ground.of(config, storage.node());
+    } catch (RuntimeException e) {
+      storage.close();
+      throw e;
     }
   }
 
@@ -182,6 +200,13 @@ public final class Node implements AutoCloseable {
   private int confirmMillis(TableDefinition definition) {
     boolean isShared = config.cluster().enabled() && definition.options().replicated();
     return isShared ? config.cluster().confirmTimeoutMillis() : 0;
+  }
+
+  private void tellTablesWhoIsThere() {
+    Membership membership = ground.membership();
+    if (membership != null) {
+      membership.tellTables(definitions.size());
+    }
   }
 
   /** Returns the tables as the event loop of that context reaches them. */

@@ -1,6 +1,7 @@
 package dev.lyrebird;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -168,20 +169,69 @@ public record NodeConfig(
   /** Other nodes. */
   public record Cluster(
       boolean enabled,
+      String name,
       String host,
       int port,
+      int eventBusPort,
       List<String> members,
+      int joinSeconds,
+      String hazelcast,
+      Tls tls,
+      int heartbeatMillis,
+      int pushBytes,
       int maxClockSkewSeconds,
       int confirm,
       int confirmTimeoutMillis) {
-    static final Cluster DEFAULT = new Cluster(false, "127.0.0.1", 9932, List.of(), 60, 0, 5000);
+    static final Cluster DEFAULT =
+        new Cluster(
+            false,
+            "lyrebird",
+            "127.0.0.1",
+            9932,
+            0,
+            List.of(),
+            10,
+            "",
+            Tls.DEFAULT,
+            500,
+            4 * MIB,
+            60,
+            0,
+            5000);
 
     public Cluster {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("name is empty, but nodes find one another by it");
+      }
+      withinReachOfFriends("host", host);
       within("port", port, 0, MAX_PORT);
+      within("eventBusPort", eventBusPort, 0, MAX_PORT);
       members = List.copyOf(members);
+      within("joinSeconds", joinSeconds, 1, 300);
+      within("heartbeatMillis", heartbeatMillis, 10, 60_000);
+      within("pushBytes", pushBytes, 65_536, GIB);
       within("maxClockSkewSeconds", maxClockSkewSeconds, 0, 86_400);
       within("confirm", confirm, 0, 255);
       within("confirmTimeoutMillis", confirmTimeoutMillis, 1, 600_000);
+    }
+
+    /** Files, in PEM, by which nodes know one another; all empty where they need not. */
+    public record Tls(String keyFile, String certificateFile, String trustFile) {
+      static final Tls DEFAULT = new Tls("", "", "");
+
+      public Tls {
+        boolean isComplete =
+            !keyFile.isEmpty() && !certificateFile.isEmpty() && !trustFile.isEmpty();
+        if (!isComplete && !(keyFile + certificateFile + trustFile).isEmpty()) {
+          throw new IllegalArgumentException(
+              "keyFile, certificateFile and trustFile go together: name all three or none");
+        }
+      }
+
+      /** Whether the event bus is encrypted and lets in known nodes only. */
+      boolean isOn() {
+        return !keyFile.isEmpty();
+      }
     }
   }
 
@@ -236,16 +286,36 @@ public record NodeConfig(
   }
 
   private static void loopback(String key, String host) {
+    if (!address(key, host).isLoopbackAddress()) {
+      throw new IllegalArgumentException(
+          "%s is %s, but a node without authentication listens on loopback only: 127.0.0.1 or ::1"
+              .formatted(key, host));
+    }
+  }
+
+  /**
+   * Refuses an address that strangers may reach: Hazelcast's open edition asks nobody who they are.
+   */
+  private static void withinReachOfFriends(String key, String host) {
+    InetAddress address = address(key, host);
+    boolean isUniqueLocal = // RFC 4193: fc00::/7, which InetAddress has no word for
+        address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc;
+    if (!address.isLoopbackAddress()
+        && !address.isSiteLocalAddress()
+        && !address.isLinkLocalAddress()
+        && !isUniqueLocal) {
+      throw new IllegalArgumentException(
+          "%s is %s, but who reaches that port is let in unasked: name an address of a private network"
+              .formatted(key, host));
+    }
+  }
+
+  private static InetAddress address(String key, String host) {
     try {
-      if (InetAddress.getByName(host).isLoopbackAddress()) {
-        return;
-      }
+      return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("%s is %s, which has no address".formatted(key, host), e);
     }
-    throw new IllegalArgumentException(
-        "%s is %s, but a node without authentication listens on loopback only: 127.0.0.1 or ::1"
-            .formatted(key, host));
   }
 
   private static String hostName() {

@@ -130,6 +130,18 @@ final class ArchitectureTest {
   }
 
   @Test
+  void hazelcastStaysInTwoClasses() {
+    check(
+        noClasses()
+            .that(
+                not(belongTo(name(ROOT + ".cluster.HazelcastSettings")))
+                    .and(not(belongTo(name(ROOT + ".cluster.HazelcastPeers")))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.hazelcast.."));
+  }
+
+  @Test
   void graphqlStaysInTheSchema() {
     check(
         noClasses()

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ConfigFileTest {
 
@@ -142,6 +143,12 @@ final class ConfigFileTest {
           storage.sync=often          | storage.sync is often, but must be one of: always, interval, os
           operations.host=no.invalid  | operations.host is no.invalid, which has no address
           mqtt.network.host=0.0.0.0   | mqtt.network.host is 0.0.0.0, but a node without authentication listens on loopback only: 127.0.0.1 or ::1
+          cluster.host=8.8.8.8        | cluster.host is 8.8.8.8, but who reaches that port is let in unasked: name an address of a private network
+          cluster.host=0.0.0.0        | cluster.host is 0.0.0.0, but who reaches that port is let in unasked: name an address of a private network
+          cluster.host=2001:db8::1    | cluster.host is 2001:db8::1, but who reaches that port is let in unasked: name an address of a private network
+          cluster.name=               | cluster.name is empty, but nodes find one another by it
+          cluster.pushBytes=1         | cluster.pushBytes is 1, but must be from 65536 to 1073741824
+          cluster.tls.keyFile=key.pem | cluster.tls.keyFile, certificateFile and trustFile go together: name all three or none
           graphqlSchema.files=[a.gql] | graphqlSchema.files has a.gql, but in {folder} is no such file
           graphqlSchema.files=[x/*.gql] | graphqlSchema.files has x/*.gql, but in {folder} is no such file
           http.port                   | --set http.port: expected key=value
@@ -172,6 +179,29 @@ final class ConfigFileTest {
     assertEquals(
         "Cannot read the configuration " + absent,
         refusal(() -> ConfigFile.read(absent, List.of())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd00::1", "fe80::1"})
+  void clusterMayStandOnAPrivateNetwork(String host) throws IOException {
+    assertEquals(host, read("", "cluster.host='" + host + "'").cluster().host());
+  }
+
+  @Test
+  void filesOfTheClusterStartAtTheFolderOfTheFile() throws IOException {
+    NodeConfig.Cluster cluster =
+        read("""
+        cluster:
+          hazelcast: hazelcast.xml
+          tls: {keyFile: key.pem, certificateFile: ../cert.pem, trustFile: /etc/ca.pem}
+        """)
+            .cluster();
+    assertEquals(folder.resolve("hazelcast.xml").toString(), cluster.hazelcast());
+    assertEquals(folder.resolve("key.pem").toString(), cluster.tls().keyFile());
+    assertEquals(folder.resolveSibling("cert.pem").toString(), cluster.tls().certificateFile());
+    assertEquals("/etc/ca.pem", cluster.tls().trustFile());
+    assertEquals("", read("").cluster().hazelcast());
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.List;
 /** What an event loop asks of a table. */
 sealed interface TableRequest {
 
-  /** Returns the address of the event loop that asks. */
+  /** Returns the address of the event loop that asks; {@link Membership} wants no answer. */
   String loop();
 
   /**
@@ -62,4 +62,20 @@ sealed interface TableRequest {
 
   /** A fresh numeric id: {@link TableAnswer.NextNumber}. */
   record AskNumber(String loop, long number) implements TableRequest {}
+
+  /** Another node is in the cluster from now on. */
+  record PeerJoined(long node) implements TableRequest {
+    @Override
+    public String loop() {
+      return Membership.ADDRESS;
+    }
+  }
+
+  /** Another node is no longer in the cluster. */
+  record PeerLeft(long node) implements TableRequest {
+    @Override
+    public String loop() {
+      return Membership.ADDRESS;
+    }
+  }
 }

@@ -18,8 +18,10 @@ import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -90,6 +92,7 @@ public final class TableVerticle extends VerticleBase {
   private final Map<String, Feed> feeds = new HashMap<>();
   private final Map<ScanKey, OpenScan> scans = new HashMap<>();
   private final Confirmations confirmations;
+  private final Set<Long> peers = new HashSet<>();
   private List<TableRequest.Writes> gathered = new ArrayList<>();
   private int writesGathered;
   private long bytesGathered;
@@ -311,6 +314,8 @@ public final class TableVerticle extends VerticleBase {
               table().read(read.covered(), wanted(read.filters()), PAGE_BYTES));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
+      case TableRequest.PeerJoined joined -> peerJoined(joined.node());
+      case TableRequest.PeerLeft left -> peerLeft(left.node());
     }
   }
 
@@ -360,6 +365,14 @@ public final class TableVerticle extends VerticleBase {
 
   private static long steadyMillis() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  private void peerJoined(long node) {
+    peers.add(node);
+  }
+
+  private void peerLeft(long node) {
+    peers.remove(node);
   }
 
   private Predicate<Entry> wanted(List<TopicFilter> filters) {

@@ -1,0 +1,115 @@
+package dev.lyrebird.cluster;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who is in the cluster. Tells the tables of this node who joins and who leaves, in one order: a
+ * node that comes back, and one whose cluster has merged with ours, leaves first and joins then.
+ *
+ * <p>Owned by an event loop, on which it looks when Hazelcast says that something has changed. Any
+ * thread may ask who is there.
+ */
+public final class Membership {
+
+  /** By this name it speaks to tables. */
+  static final String ADDRESS = "membership";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+  private final HazelcastPeers hazelcast;
+  private final Vertx vertx;
+  private final Context owner;
+  private Map<Long, Peer> told = Map.of();
+  private int tables;
+  private volatile List<Peer> present = List.of();
+
+  Membership(HazelcastPeers hazelcast, Vertx vertx) {
+    this.hazelcast = hazelcast;
+    this.vertx = vertx;
+    this.owner = vertx.getOrCreateContext();
+    hazelcast.onChange(() -> owner.runOnContext(turn -> look()));
+    owner.runOnContext(turn -> look());
+  }
+
+  /**
+   * Begins to tell tables who is there: first all that are there now, then each change.
+   *
+   * @param count how many tables there are; all of them listen already
+   */
+  public void tellTables(int count) {
+    owner.runOnContext(turn -> {
+      tables = count;
+      told.keySet().forEach(peer -> tell(new TableRequest.PeerJoined(peer)));
+    });
+  }
+
+  /** Returns this node, as the others know it. */
+  public Peer self() {
+    return hazelcast.self();
+  }
+
+  /** Returns the other nodes that are there, as they were when it looked last. */
+  public List<Peer> present() {
+    return present;
+  }
+
+  /**
+   * Returns what keeps this node from its place in the cluster, in words for the operator; empty
+   * where nothing does. Clusters that merge may bring together a node and its copy.
+   */
+  public List<String> faults() {
+    long self = self().node();
+    return hazelcast.elders().stream()
+        .filter(peer -> peer.node() == self)
+        .map(twin ->
+            "%s at %s has this node's id: this node runs on a copy of its data"
+                .formatted(twin.name(), twin.address()))
+        .toList();
+  }
+
+  private void look() {
+    present = List.copyOf(hazelcast.peers());
+    long self = self().node();
+    Map<Long, Peer> now =
+        present.stream()
+            .filter(peer -> peer.node() != self)
+            .collect(
+                Collectors.toMap(
+                    Peer::node, peer -> peer, (elder, twin) -> elder, LinkedHashMap::new));
+    Map<Long, Peer> before = told;
+    told = now;
+    before.forEach((node, peer) -> {
+      if (!peer.equals(now.get(node))) {
+        log(peer, "a node left");
+        tell(new TableRequest.PeerLeft(node));
+      }
+    });
+    now.forEach((node, peer) -> {
+      if (!peer.equals(before.get(node))) {
+        log(peer, "a node joined");
+        tell(new TableRequest.PeerJoined(node));
+      }
+    });
+  }
+
+  private void tell(TableRequest change) {
+    for (int i = 0; i < tables; i++) {
+      vertx.eventBus().send(TableVerticle.address(i), change, ByReference.OPTIONS);
+    }
+  }
+
+  private static void log(Peer peer, String event) {
+    LOG.atInfo()
+        .addKeyValue("node", Long.toHexString(peer.node()))
+        .addKeyValue("name", peer.name())
+        .addKeyValue("address", peer.address())
+        .log(event);
+  }
+}

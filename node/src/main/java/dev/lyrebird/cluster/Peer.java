@@ -1,0 +1,13 @@
+package dev.lyrebird.cluster;
+
+/**
+ * A node of the cluster, as the others know it.
+ *
+ * @param node its id
+ * @param name what its operator calls it
+ * @param address where Hazelcast reaches it, {@code host:port}
+ * @param operations the URL of its operations port; empty where that is not known
+ * @param incarnation distinguishes what a node was before it went, or before clusters merged, from
+ *     what it is now
+ */
+public record Peer(long node, String name, String address, String operations, String incarnation) {}
