@@ -102,6 +102,34 @@ final class ConfirmedWritesTest {
   }
 
   @Test
+  void nodeMayDemandMoreThanTheTable() {
+    TestLoop strict = running.loop(2);
+    strict.run((tables, table) ->
+        tables.write(
+            table,
+            Write.put("a", text("x")),
+            Condition.NONE,
+            (outcome, token) -> told.add(new Told(token, outcome)),
+            1));
+    strict.await();
+    running.applyOnPeers(1);
+    strict.await();
+    assertNull(told.peek());
+
+    running.applyOnPeers(2);
+    assertApplied(1);
+  }
+
+  @Test
+  void whatTheNodeDemandsIsNoConcernOfATableThatStaysOnIt() {
+    try (RunningTable local =
+        new RunningTable("type T @table(replicate: false) @export { id: ID @primaryKey }")) {
+      Outcome outcome = local.loop(1).write(Write.put("a", text("x")));
+      assertInstanceOf(Outcome.Applied.class, outcome);
+    }
+  }
+
+  @Test
   void batchIsHeldAsAWhole() {
     BlockingQueue<List<Outcome>> all = writeAll("a", "b");
     loop.await();

@@ -112,7 +112,16 @@ final class RunningTable implements AutoCloseable {
 
   /** Returns a new event loop with a client of the table. */
   TestLoop loop() {
-    TestLoop loop = new TestLoop("loop." + loops.incrementAndGet(), definition);
+    return loop(0);
+  }
+
+  /**
+   * Returns a new event loop with a client of the table.
+   *
+   * @param leastConfirmations how many other nodes its node has confirm every write
+   */
+  TestLoop loop(int leastConfirmations) {
+    TestLoop loop = new TestLoop("loop." + loops.incrementAndGet(), definition, leastConfirmations);
     await(vertx.deployVerticle(loop));
     return loop;
   }

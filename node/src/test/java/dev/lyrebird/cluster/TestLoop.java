@@ -16,17 +16,25 @@ import org.jspecify.annotations.Nullable;
 final class TestLoop extends VerticleBase {
   private final String name;
   private final TableDefinition definition;
+  private final int leastConfirmations;
   private volatile @Nullable TableClient client;
 
-  TestLoop(String name, TableDefinition definition) {
+  TestLoop(String name, TableDefinition definition, int leastConfirmations) {
     this.name = name;
     this.definition = definition;
+    this.leastConfirmations = leastConfirmations;
   }
 
   @Override
   public Future<?> start() {
     client =
-        new TableClient(context, vertx.eventBus(), name, List.of(definition), 0, () -> "fresh");
+        new TableClient(
+            context,
+            vertx.eventBus(),
+            name,
+            List.of(definition),
+            leastConfirmations,
+            () -> "fresh");
     return Future.succeededFuture();
   }
 
