@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ public final class Mosquitto implements AutoCloseable {
   /** Starts it with its data and log in {@code folder}; returns when it accepts clients. */
   public static Mosquitto start(Path folder) {
     try {
-      int port = freePort();
+      int port = Ports.free();
       Files.createDirectories(folder);
       Path config = folder.resolve("mosquitto.conf");
       Files.writeString(config, config(folder, port));
@@ -75,12 +74,6 @@ public final class Mosquitto implements AutoCloseable {
   /** Debian puts it where only root's PATH looks. */
   private static String executable() {
     return Files.isExecutable(Path.of("/usr/sbin/mosquitto")) ? "/usr/sbin/mosquitto" : "mosquitto";
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 
   /** mosquitto says nothing when it is ready: only a connection tells. */

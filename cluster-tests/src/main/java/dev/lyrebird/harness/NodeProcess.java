@@ -2,29 +2,39 @@ package dev.lyrebird.harness;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A real node in its own JVM, from the packaged jar, reachable over its ports.
  *
- * <p>It can be killed, terminated and started again on the same data and the same ports. Its log
- * stays in the folder of its setup. Owned by one thread; {@link #pid()} and {@link #addresses()}
- * may be read by any while the node is up.
+ * <p>It can be killed, terminated, frozen and started again on the same data or other, on the same
+ * ports. Its log stays in the folder of its setup. Owned by one thread; {@link #pid()} and {@link
+ * #addresses()} may be read by any while the node is up.
  */
 public final class NodeProcess implements AutoCloseable {
 
   /** A node starts in a second; a machine that is busy with other work takes many. */
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+
   private final Installation installation = Installation.find();
   private final NodeSetup setup;
+  private final List<Relay> relays = new ArrayList<>();
+
+  /** Where the node listens, which on a host of a network is not where it is reached. */
+  private final Addresses listening;
+
+  private final Addresses addresses;
+  private Duration ahead = Duration.ZERO;
   private volatile Program program;
-  private volatile Addresses addresses;
 
   private NodeProcess(NodeSetup setup) {
     this.setup = setup;
     this.program = run(setup);
-    this.addresses = awaitReady(program);
+    this.listening = awaitReady(program);
+    this.addresses = setup.host().map(this::relayed).orElse(listening);
   }
 
   /** Starts a node and returns when it accepts clients. */
@@ -32,12 +42,21 @@ public final class NodeProcess implements AutoCloseable {
     return new NodeProcess(setup);
   }
 
+  /** Where clients on this machine reach it, in every run. */
   public Addresses addresses() {
     return addresses;
   }
 
+  public String name() {
+    return addresses.node();
+  }
+
   public long pid() {
     return program.pid();
+  }
+
+  public boolean isRunning() {
+    return program.isAlive();
   }
 
   /** What the node printed to standard output since its last start. */
@@ -55,13 +74,47 @@ public final class NodeProcess implements AutoCloseable {
     return program.terminate();
   }
 
+  /** SIGSTOP: its connections stay, and nobody answers. */
+  public void freeze() {
+    program.freeze();
+  }
+
+  /** SIGCONT. */
+  public void thaw() {
+    program.thaw();
+  }
+
   /** Starts the node that was killed or terminated again, on its data and on its ports. */
   public void restart() {
-    if (program.isAlive()) {
-      throw new IllegalStateException("the node is still running: kill or terminate it first");
-    }
-    program = run(setup.on(addresses));
-    addresses = awaitReady(program);
+    refuseWhileItRuns();
+    program = run(setup.on(listening));
+    var _ = awaitReady(program);
+  }
+
+  /** Deletes all that the node that was killed or terminated kept. */
+  public void eraseDisk() {
+    refuseWhileItRuns();
+    setup.disk().erase();
+  }
+
+  /** Keeps a copy of all that the node that was killed or terminated has on its disk now. */
+  public void keepDisk() {
+    refuseWhileItRuns();
+    setup.disk().copyTo(keptDisk());
+  }
+
+  /** Puts what {@link #keepDisk} kept in the place of what the node has on its disk now. */
+  public void restoreDisk() {
+    refuseWhileItRuns();
+    keptDisk().copyTo(setup.disk());
+  }
+
+  /** Sets a movable clock ahead of the machine's, or behind; it stays so over restarts. */
+  public void setClock(Duration newAhead) {
+    ahead = newAhead;
+    String told = NodeWithClock.told(newAhead.toMillis());
+    program.tell(Long.toString(newAhead.toMillis()));
+    var _ = program.awaitLine(told::equals, ANSWER_LIMIT);
   }
 
   public String logTail() {
@@ -75,10 +128,36 @@ public final class NodeProcess implements AutoCloseable {
   @Override
   public void close() {
     program.close();
+    relays.forEach(Relay::close);
   }
 
   private Program run(NodeSetup how) {
-    return Program.start(how.command(installation), how.log());
+    return Program.start(how.command(installation, ahead.toMillis()), how.log());
+  }
+
+  private void refuseWhileItRuns() {
+    if (program.isAlive()) {
+      throw new IllegalStateException("the node is still running: kill or terminate it first");
+    }
+  }
+
+  private Disk keptDisk() {
+    return new Disk(setup.directory().resolve("kept"));
+  }
+
+  private Addresses relayed(Network.Host host) {
+    return new Addresses(
+        listening.node(),
+        "127.0.0.1",
+        relayed(host, listening.http()),
+        relayed(host, listening.mqtt()),
+        relayed(host, listening.operations()));
+  }
+
+  private int relayed(Network.Host host, int port) {
+    Relay relay = new Relay(host, port);
+    relays.add(relay);
+    return relay.port();
   }
 
   private static Addresses awaitReady(Program program) {

@@ -1,23 +1,29 @@
 package dev.lyrebird.harness;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * How a node is to be started: its own folder, which holds data and log, and what differs from the
  * shipped configuration.
+ *
+ * @param host where it runs; empty for this machine itself
+ * @param movableClock whether it goes by a clock that {@link NodeProcess#setClock} moves
  */
-public record NodeSetup(Path directory, Map<String, String> settings, List<String> jvmArguments) {
+public record NodeSetup(
+    Path directory,
+    Map<String, String> settings,
+    List<String> jvmArguments,
+    Optional<Network.Host> host,
+    boolean movableClock) {
 
   /** Enough for every test, and little enough that a leak shows. */
   private static final List<String> SMALL_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
@@ -30,18 +36,20 @@ public record NodeSetup(Path directory, Map<String, String> settings, List<Strin
   /** A node with the shipped configuration on free ports, in an emptied {@code directory}. */
   public static NodeSetup in(Path directory) {
     Path folder = directory.toAbsolutePath();
-    empty(folder);
+    new Disk(folder).erase();
     return new NodeSetup(
         folder,
         Map.of("http.port", "0", "mqtt.network.port", "0", "operations.port", "0"),
-        SMALL_JVM);
+        SMALL_JVM,
+        Optional.empty(),
+        false);
   }
 
   /** The same with one configuration key set. */
   public NodeSetup set(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(settings);
     more.put(key, value);
-    return new NodeSetup(directory, more, jvmArguments);
+    return new NodeSetup(directory, more, jvmArguments, host, movableClock);
   }
 
   /** The same with {@code sdl} in place of the shipped schema. */
@@ -55,9 +63,25 @@ public record NodeSetup(Path directory, Map<String, String> settings, List<Strin
     return set("graphqlSchema.files", file.toString());
   }
 
-  /** The same with the JVM flags that users get, in place of the small heap of tests. */
+  /** The same with these JVM flags in place of the small heap of tests. */
+  public NodeSetup jvm(List<String> flags) {
+    return new NodeSetup(directory, settings, flags, host, movableClock);
+  }
+
+  /** The same with the JVM flags that users get. */
   public NodeSetup shippedJvm() {
-    return new NodeSetup(directory, settings, List.of(Installation.find().shippedFlags()));
+    return jvm(List.of(Installation.find().shippedFlags()));
+  }
+
+  /** The same on a host of a network, which other nodes reach it at. */
+  public NodeSetup on(Network.Host where) {
+    return new NodeSetup(directory, settings, jvmArguments, Optional.of(where), movableClock)
+        .set("cluster.host", where.address());
+  }
+
+  /** The same with a clock that can be moved. */
+  public NodeSetup withMovableClock() {
+    return new NodeSetup(directory, settings, jvmArguments, host, true);
   }
 
   /** The same on the ports that a node got in an earlier run. */
@@ -71,39 +95,31 @@ public record NodeSetup(Path directory, Map<String, String> settings, List<Strin
     return directory.resolve("node.log");
   }
 
-  List<String> command(Installation installation) {
+  /** What the node keeps. */
+  Disk disk() {
+    return new Disk(directory.resolve("data"));
+  }
+
+  /** The command that starts the node, its clock {@code aheadMillis} ahead if it is movable. */
+  List<String> command(Installation installation, long aheadMillis) {
     List<String> command = new ArrayList<>(installation.java());
     command.addAll(jvmArguments);
-    command.addAll(List.of("-cp", installation.classPath(), Installation.MAIN, "start"));
+    if (movableClock) {
+      command.add("-D" + NodeWithClock.AHEAD_MILLIS + "=" + aheadMillis);
+      command.addAll(List.of("-cp", installation.classPath() + File.pathSeparator + ownClasses()));
+      command.add(NodeWithClock.class.getName());
+    } else {
+      command.addAll(List.of("-cp", installation.classPath(), Installation.MAIN));
+    }
+    command.add("start");
     command.addAll(List.of("--config", installation.config().toString()));
-    command.addAll(List.of("--data", directory.resolve("data").toString()));
+    command.addAll(List.of("--data", disk().folder().toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
-    return command;
+    return host.map(where -> where.command(command)).orElse(command);
   }
 
-  private static void empty(Path folder) {
-    try {
-      if (Files.exists(folder)) {
-        Files.walkFileTree(folder, new Deleting());
-      }
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot empty " + folder, e);
-    }
-  }
-
-  private static final class Deleting extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-        throws IOException {
-      Files.delete(folder);
-      return FileVisitResult.CONTINUE;
-    }
+  /** The jar or folder that this class lies in. */
+  private static String ownClasses() {
+    return NodeSetup.class.getProtectionDomain().getCodeSource().getLocation().getPath();
   }
 }
