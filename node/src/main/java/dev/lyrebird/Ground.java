@@ -37,8 +37,9 @@ final class Ground implements AutoCloseable {
    * Starts Vert.x, and joins the cluster where the configuration asks for one.
    *
    * @param node the id of this node's storage
+   * @param tables how many tables are to stand on it
    */
-  static Ground of(NodeConfig config, long node) {
+  static Ground of(NodeConfig config, long node, int tables) {
     VertxOptions options = new VertxOptions().setEventLoopPoolSize(config.loops().mostOfADoor());
     if (!config.cluster().enabled()) {
       Vertx vertx = Vertx.vertx(options);
@@ -51,7 +52,7 @@ final class Ground implements AutoCloseable {
     try {
       Vertx vertx = Floor.await(bus.vertx(settings, options));
       ByReference.register(vertx.eventBus());
-      return new Ground(vertx, bus, bus.membership(vertx));
+      return new Ground(vertx, bus, bus.membership(vertx, tables));
     } catch (VertxException | IllegalArgumentException e) {
       bus.close();
       throw new ConfigException("cluster.tls: the event bus does not start: " + e.getMessage());

@@ -1,6 +1,5 @@
 package dev.lyrebird;
 
-import dev.lyrebird.cluster.Membership;
 import dev.lyrebird.cluster.TableClient;
 import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
@@ -59,7 +58,7 @@ public final class Node implements AutoCloseable {
     this.storage = storage(config.storage());
     this.clock =
         new HybridClock(wall, config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND, 0);
-    this.ground = ground(config, storage);
+    this.ground = ground();
     this.vertx = ground.vertx();
     this.tables = new Floor(vertx);
     this.front = new Floor(vertx);
@@ -90,7 +89,6 @@ public final class Node implements AutoCloseable {
     Node node = new Node(config, wall);
     try {
       node.openTables(onFault);
-      node.tellTablesWhoIsThere();
       node.doors.open(node.front);
       node.startSyncing(onFault);
     } catch (RuntimeException e) {
@@ -148,9 +146,9 @@ public final class Node implements AutoCloseable {
     }
   }
 
-  private static Ground ground(NodeConfig config, RocksStorage storage) {
+  private Ground ground() {
     try {
-      return Ground.of(config, storage.node());
+      return Ground.of(config, storage.node(), definitions.size());
     } catch (RuntimeException e) {
       storage.close();
       throw e;
@@ -200,13 +198,6 @@ public final class Node implements AutoCloseable {
   private int confirmMillis(TableDefinition definition) {
     boolean isShared = config.cluster().enabled() && definition.options().replicated();
     return isShared ? config.cluster().confirmTimeoutMillis() : 0;
-  }
-
-  private void tellTablesWhoIsThere() {
-    Membership membership = ground.membership();
-    if (membership != null) {
-      membership.tellTables(definitions.size());
-    }
   }
 
   /** Returns the tables as the event loop of that context reaches them. */

@@ -78,9 +78,13 @@ public final class ClusteredBus implements AutoCloseable {
         .buildClustered();
   }
 
-  /** Watches who is in the cluster, from that Vert.x. */
-  public Membership membership(Vertx vertx) {
-    return new Membership(hazelcast, vertx);
+  /**
+   * Watches who is in the cluster, and tells the tables of that Vert.x.
+   *
+   * @param tables how many there are to be
+   */
+  public Membership membership(Vertx vertx, int tables) {
+    return new Membership(hazelcast, vertx, tables);
   }
 
   /** Leaves the cluster; Vert.x must be closed by then. */

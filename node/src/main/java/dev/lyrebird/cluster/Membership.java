@@ -26,28 +26,16 @@ public final class Membership {
   private final HazelcastPeers hazelcast;
   private final Vertx vertx;
   private final Context owner;
+  private final int tables;
   private Map<Long, Peer> told = Map.of();
-  private int tables;
-  private volatile List<Peer> present = List.of();
 
-  Membership(HazelcastPeers hazelcast, Vertx vertx) {
+  Membership(HazelcastPeers hazelcast, Vertx vertx, int tables) {
     this.hazelcast = hazelcast;
     this.vertx = vertx;
+    this.tables = tables;
     this.owner = vertx.getOrCreateContext();
     hazelcast.onChange(() -> owner.runOnContext(turn -> look()));
     owner.runOnContext(turn -> look());
-  }
-
-  /**
-   * Begins to tell tables who is there: first all that are there now, then each change.
-   *
-   * @param count how many tables there are; all of them listen already
-   */
-  public void tellTables(int count) {
-    owner.runOnContext(turn -> {
-      tables = count;
-      told.keySet().forEach(peer -> tell(new TableRequest.PeerJoined(peer)));
-    });
   }
 
   /** Returns this node, as the others know it. */
@@ -55,9 +43,13 @@ public final class Membership {
     return hazelcast.self();
   }
 
-  /** Returns the other nodes that are there, as they were when it looked last. */
+  /**
+   * Returns the other nodes that are there now, those that came first before others. A table that
+   * asks once it listens, and then heeds what it is told, misses nothing.
+   */
   public List<Peer> present() {
-    return present;
+    long self = self().node();
+    return hazelcast.peers().stream().filter(peer -> peer.node() != self).toList();
   }
 
   /**
@@ -75,11 +67,8 @@ public final class Membership {
   }
 
   private void look() {
-    present = List.copyOf(hazelcast.peers());
-    long self = self().node();
     Map<Long, Peer> now =
-        present.stream()
-            .filter(peer -> peer.node() != self)
+        present().stream()
             .collect(
                 Collectors.toMap(
                     Peer::node, peer -> peer, (elder, twin) -> elder, LinkedHashMap::new));

@@ -27,7 +27,7 @@ final class ClusterNode implements AutoCloseable {
     vertx
         .eventBus()
         .<TableRequest>localConsumer(TableVerticle.address(0), message -> told.add(message.body()));
-    membership = bus.membership(vertx);
+    membership = bus.membership(vertx, 1);
   }
 
   /** Starts a node that looks for the others. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,29 +20,23 @@ final class MembershipTest {
   }
 
   @Test
-  void tablesAreToldWhoIsThereAndThenWhoJoins() {
+  void nodesMeetAndTablesAreTold() {
     ClusterNode one = start(1);
     ClusterNode two = start(2, one);
-
-    two.membership.tellTables(1);
-    assertEquals(new TableRequest.PeerJoined(1), next(two));
+    assertEquals(new TableRequest.PeerJoined(2), next(one));
 
     ClusterNode three = start(3, one);
-    three.membership.tellTables(1);
 
-    assertEquals(new TableRequest.PeerJoined(3), next(two));
-    List<TableRequest> elders = List.of(next(three), next(three));
-    assertEquals(
-        Set.of(new TableRequest.PeerJoined(1), new TableRequest.PeerJoined(2)), Set.copyOf(elders));
-    assertTrue(one.told.isEmpty(), "the tables of a node are told nothing before they listen");
+    assertEquals(new TableRequest.PeerJoined(3), next(one));
+    assertEquals(List.of(2L, 3L), ids(one));
+    assertEquals(List.of(1L, 3L), ids(two));
+    assertEquals(List.of(1L, 2L), ids(three));
   }
 
   @Test
   void peersAreKnownByWhatTheySayOfThemselves() {
     ClusterNode one = start(1);
     ClusterNode two = start(-2, one);
-    two.membership.tellTables(1);
-    next(two);
 
     assertEquals(List.of(one.membership.self()), two.membership.present());
     assertEquals("node1", one.membership.self().name());
@@ -54,7 +47,6 @@ final class MembershipTest {
   @Test
   void nodeThatLeavesIsTold() {
     ClusterNode one = start(1);
-    one.membership.tellTables(1);
     ClusterNode two = start(2, one);
     assertEquals(new TableRequest.PeerJoined(2), next(one));
 
@@ -68,7 +60,6 @@ final class MembershipTest {
   @Test
   void nodeThatIsKilledIsMissedAndMayComeBack() {
     ClusterNode one = start(1);
-    one.membership.tellTables(1);
     ClusterNode two = start(2, one);
     assertEquals(new TableRequest.PeerJoined(2), next(one));
 
@@ -98,7 +89,6 @@ final class MembershipTest {
   @Test
   void copyOfANodeIsRefused() {
     ClusterNode one = start(1);
-    one.membership.tellTables(1);
 
     ClusterException refused = assertThrows(ClusterException.class, () -> start(1, one));
 
@@ -117,6 +107,10 @@ final class MembershipTest {
     nodes.add(other);
 
     assertEquals(List.of(), other.membership.present());
+  }
+
+  private static List<Long> ids(ClusterNode node) {
+    return node.membership.present().stream().map(Peer::node).toList();
   }
 
   private ClusterNode start(long id, ClusterNode... others) {

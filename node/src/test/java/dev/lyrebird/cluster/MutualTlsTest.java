@@ -1,0 +1,142 @@
+package dev.lyrebird.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is let in on the event bus, and who is not. */
+final class MutualTlsTest {
+
+  private static final String ADDRESS = "replica.1";
+  private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(2000);
+
+  @TempDir Path folder;
+
+  private final List<ClusterNode> nodes = new ArrayList<>();
+  private final BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
+  private Certificate friend = new Certificate(Path.of(""), Path.of(""));
+  private int port;
+
+  @BeforeEach
+  void nodeWithACertificateListens() throws Exception {
+    friend = Certificate.create(folder, "friend");
+    port = freePort();
+    ClusterNode node = start(1, port, tls(friend));
+    RunningTable.await(
+        node.vertx
+            .eventBus()
+            .<String>consumer(
+                ADDRESS,
+                message -> {
+                  arrived.add(message.body());
+                  message.reply("welcome");
+                })
+            .completion());
+  }
+
+  @AfterEach
+  void closeAll() {
+    nodes.reversed().forEach(ClusterNode::close);
+  }
+
+  @Test
+  void nodeWhoseCertificateIsTrustedIsLetIn() {
+    ClusterNode other = start(2, 0, tls(friend), nodes.getFirst());
+
+    assertEquals("welcome", RunningTable.await(ask(other)).body());
+  }
+
+  @Test
+  void nodeWhoseCertificateIsNotTrustedReachesNobody() throws Exception {
+    Certificate stranger = Certificate.create(folder, "stranger");
+    ClusterNode other =
+        start(
+            2,
+            0,
+            new ClusterSettings.Tls(stranger.key(), stranger.certificate(), friend.certificate()),
+            nodes.getFirst());
+
+    assertThrows(AssertionError.class, () -> RunningTable.await(ask(other)));
+    assertEquals(List.of(), List.copyOf(arrived));
+  }
+
+  @Test
+  void nodeThatDoesNotEncryptReachesNobody() {
+    ClusterNode other = start(2, 0, null, nodes.getFirst());
+
+    assertThrows(AssertionError.class, () -> RunningTable.await(ask(other)));
+    assertEquals(List.of(), List.copyOf(arrived));
+  }
+
+  @Test
+  void clientWithoutACertificateIsTurnedAway() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      NetSocket socket =
+          RunningTable.await(
+              vertx
+                  .createNetClient(
+                      new NetClientOptions()
+                          .setSsl(true)
+                          .setTrustAll(true)
+                          .setHostnameVerificationAlgorithm(""))
+                  .connect(port, ClusterNode.LOOPBACK));
+      // With TLS 1.3 a client is connected before the server has seen that there is no certificate.
+      RunningTable.await(Future.future(promise -> socket.closeHandler(promise::complete)));
+    } finally {
+      RunningTable.await(vertx.close());
+    }
+  }
+
+  @Test
+  void brokenKeyIsRefusedAtTheStart() throws IOException {
+    Path broken = Files.writeString(folder.resolve("broken.key"), "no key");
+
+    assertThrows(
+        AssertionError.class,
+        () ->
+            start(
+                2, 0, new ClusterSettings.Tls(broken, friend.certificate(), friend.certificate())));
+  }
+
+  private Future<Message<String>> ask(ClusterNode node) {
+    return node.vertx.eventBus().request(ADDRESS, "here", SOON);
+  }
+
+  private ClusterNode start(
+      long id, int busPort, ClusterSettings.@Nullable Tls tls, ClusterNode... others) {
+    ClusterNode node = ClusterNode.start(ClusterNode.settings("tls", busPort, tls, others), id);
+    nodes.add(node);
+    return node;
+  }
+
+  private static ClusterSettings.Tls tls(Certificate own) {
+    return new ClusterSettings.Tls(own.key(), own.certificate(), own.certificate());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
