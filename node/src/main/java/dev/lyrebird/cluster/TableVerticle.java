@@ -264,7 +264,7 @@ public final class TableVerticle extends VerticleBase {
       for (int i = 0; i < writes; i++) {
         outcomes.add(refused);
       }
-      return new Table.Commit(table().head(), List.of(), outcomes);
+      return Table.Commit.nothing(table().head(), outcomes);
     }
   }
 
@@ -377,6 +377,9 @@ public final class TableVerticle extends VerticleBase {
 
   private Predicate<Entry> wanted(List<TopicFilter> filters) {
     return entry -> {
+      if (entry.isSuperseded()) {
+        return false;
+      }
       String topic = channel.topic(entry.id());
       for (TopicFilter filter : filters) {
         if (filter.matches(topic)) {

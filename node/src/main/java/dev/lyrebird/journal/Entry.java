@@ -10,14 +10,29 @@ import org.jspecify.annotations.Nullable;
  * @param change the change itself
  * @param merged the row that became visible, where that is not simply the change's own payload:
  *     after a PATCH, or where an older change arrived beneath a newer one; null otherwise
- * @param createdMillis when the row came into being, ms since the epoch; 0 where the table does not
- *     keep that
+ * @param isSuperseded whether it changed nothing that a client can see, because a later change was
+ *     here first; it stands in the journal so that this node can hand it on, and nobody is told
  */
 public record Entry(
-    long position, long localTime, Change change, @Nullable Merged merged, long createdMillis) {
+    long position,
+    long localTime,
+    Change change,
+    @Nullable Merged merged,
+    boolean isSuperseded) {
 
-  /** The visible row after a merge, with the version of its latest part. */
-  public record Merged(Timestamp version, Payload payload) {}
+  /**
+   * The visible row after a merge.
+   *
+   * @param version of its latest part
+   * @param createdMillis when it came into being, ms since the epoch; 0 where the table does not
+   *     keep that
+   */
+  public record Merged(Timestamp version, Payload payload, long createdMillis) {}
+
+  /** An entry that changes what clients see. */
+  public Entry(long position, long localTime, Change change, @Nullable Merged merged) {
+    this(position, localTime, change, merged, false);
+  }
 
   /** What a subscriber is told. */
   public enum Type {
@@ -45,7 +60,12 @@ public record Entry(
 
   /** Returns the version that this entry gives the row, or the message's own. */
   public Timestamp version() {
-    return merged == null ? change.timestamp() : merged.version();
+    return merged == null ? change.rank() : merged.version();
+  }
+
+  /** Returns when the row came into being, ms since the epoch; 0 where that is not kept. */
+  public long createdMillis() {
+    return merged == null ? change.createdMillis() : merged.createdMillis();
   }
 
   /** Returns the whole row, or the message; empty for a delete. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Entries as bytes: the form in which they lie in the journal, many to a page.
  *
  * <p>A page is: local time (varint), node (8 bytes), position of the first entry (varint), number
- * of entries (varint), then per entry one byte of kind, quality of service and flags, the time as a
+ * of entries (varint), time of the last entry (varint), then per entry one byte of kind, quality of service and flags, the time as a
  * varint of the distance to the entry before, and the fields that the flags announce. All entries
  * of a page are of one origin and were applied at one local time.
  */
@@ -23,6 +23,12 @@ public final class EntryCodec {
   private static final int PROPERTIES = 1 << 5;
   private static final int MERGED = 1 << 6;
   private static final int RARE = 1 << 7;
+
+  /** Flags within what is rare. */
+  private static final int USER = 1;
+
+  private static final int RANKED = 1 << 1;
+  private static final int SUPERSEDED = 1 << 2;
 
   private EntryCodec() {}
 
@@ -38,6 +44,7 @@ public final class EntryCodec {
     out.fixed64(first.change().timestamp().node());
     out.varint(first.position());
     out.varint(entries.size());
+    out.varint(entries.getLast().change().timestamp().time());
     long time = 0;
     for (Entry entry : entries) {
       encode(out, entry, time);
@@ -47,13 +54,17 @@ public final class EntryCodec {
   }
 
   private static void encode(ByteWriter out, Entry entry, long previousTime) {
-    Write write = entry.change().write();
+    Change change = entry.change();
+    Write write = change.write();
     Payload payload = write.payload();
+    boolean ranked = change.rankTime() != change.timestamp().time();
     boolean rare =
         write.publisher() != 0
             || write.expiresAtMillis() != 0
             || write.user() != null
-            || entry.createdMillis() != 0;
+            || change.createdMillis() != 0
+            || ranked
+            || entry.isSuperseded();
     out.octet(
         code(write.kind())
             | (write.qos() << QOS_SHIFT)
@@ -67,16 +78,23 @@ public final class EntryCodec {
     if (rare) {
       out.fixed64(write.publisher());
       out.varint(write.expiresAtMillis());
-      out.varint(entry.createdMillis());
-      out.octet(write.user() == null ? 0 : 1);
+      out.varint(change.createdMillis());
+      out.octet(
+          (write.user() == null ? 0 : USER)
+              | (ranked ? RANKED : 0)
+              | (entry.isSuperseded() ? SUPERSEDED : 0));
       if (write.user() != null) {
         out.string(write.user());
+      }
+      if (ranked) {
+        out.varint(change.rankTime());
       }
     }
     Entry.Merged merged = entry.merged();
     if (merged != null) {
       out.fixed64(merged.version().time());
       out.fixed64(merged.version().node());
+      out.varint(merged.createdMillis());
       out.octet(
           (merged.payload().contentType() == null ? 0 : TYPED)
               | (merged.payload().properties() == null ? 0 : PROPERTIES));
@@ -157,6 +175,7 @@ public final class EntryCodec {
       long node = in.getLong();
       long position = ByteReader.varint(in);
       int count = Math.toIntExact(ByteReader.varint(in));
+      ByteReader.varint(in); // the time of the last entry, which follows
       List<Entry> entries = new ArrayList<>(Math.min(count, page.length));
       long time = 0;
       for (int i = 0; i < count; i++) {
@@ -173,13 +192,33 @@ public final class EntryCodec {
     }
   }
 
-  /** Returns the position of a page's last entry without reading the entries. */
-  public static long lastPosition(byte[] page) {
+  /**
+   * What stands in front of a page.
+   *
+   * @param origin of all its entries
+   * @param firstPosition of its first entry
+   * @param entries how many there are
+   * @param lastTime the time of its last entry
+   */
+  public record Head(long origin, long firstPosition, long entries, long lastTime) {
+
+    /** Returns the position of the page's last entry. */
+    public long lastPosition() {
+      return firstPosition + entries - 1;
+    }
+
+    /** Returns the name of the page's last entry. */
+    public Timestamp last() {
+      return new Timestamp(lastTime, origin);
+    }
+  }
+
+  /** Reads what stands in front of a page, without reading its entries. */
+  public static Head head(byte[] page) {
     ByteBuffer in = ByteBuffer.wrap(page);
     ByteReader.varint(in);
-    in.getLong();
-    long first = ByteReader.varint(in);
-    return first + ByteReader.varint(in) - 1;
+    long origin = in.getLong();
+    return new Head(origin, ByteReader.varint(in), ByteReader.varint(in), ByteReader.varint(in));
   }
 
   private static Entry entry(
@@ -189,17 +228,23 @@ public final class EntryCodec {
     long publisher = 0;
     long expiresAtMillis = 0;
     long createdMillis = 0;
+    long rankTime = timestamp.time();
+    boolean superseded = false;
     String user = null;
     if ((flags & RARE) != 0) {
       publisher = in.getLong();
       expiresAtMillis = ByteReader.varint(in);
       createdMillis = ByteReader.varint(in);
-      user = in.get() == 0 ? null : ByteReader.string(in);
+      int more = in.get();
+      user = (more & USER) == 0 ? null : ByteReader.string(in);
+      rankTime = (more & RANKED) == 0 ? rankTime : ByteReader.varint(in);
+      superseded = (more & SUPERSEDED) != 0;
     }
     Entry.Merged merged = null;
     if ((flags & MERGED) != 0) {
       Timestamp version = new Timestamp(in.getLong(), in.getLong());
-      merged = new Entry.Merged(version, payload(in, in.get()));
+      long mergedCreatedMillis = ByteReader.varint(in);
+      merged = new Entry.Merged(version, payload(in, in.get()), mergedCreatedMillis);
     }
     Write write =
         new Write(
@@ -210,7 +255,8 @@ public final class EntryCodec {
             publisher,
             expiresAtMillis,
             user);
-    return new Entry(position, localTime, new Change(timestamp, write), merged, createdMillis);
+    Change change = new Change(timestamp, rankTime, createdMillis, write);
+    return new Entry(position, localTime, change, merged, superseded);
   }
 
   private static Payload payload(ByteBuffer in, int flags) {

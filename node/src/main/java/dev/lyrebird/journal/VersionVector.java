@@ -1,5 +1,6 @@
 package dev.lyrebird.journal;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -102,6 +103,36 @@ public final class VersionVector {
       meet = meet.with(new Timestamp(time, origins[i]));
     }
     return meet;
+  }
+
+  /** Returns the part of this vector that the other does not cover. */
+  public VersionVector beyond(VersionVector other) {
+    VersionVector beyond = EMPTY;
+    for (int i = 0; i < origins.length; i++) {
+      if (times[i] > other.timeOf(origins[i])) {
+        beyond = beyond.with(new Timestamp(times[i], origins[i]));
+      }
+    }
+    return beyond;
+  }
+
+  /** Writes the vector in the form that {@link #decode} reads. */
+  public void encode(ByteWriter out) {
+    out.varint(origins.length);
+    for (int i = 0; i < origins.length; i++) {
+      out.fixed64(origins[i]);
+      out.fixed64(times[i]);
+    }
+  }
+
+  /** Reads what {@link #encode} wrote. */
+  public static VersionVector decode(ByteBuffer in) {
+    VersionVector vector = EMPTY;
+    for (long left = ByteReader.varint(in); left > 0; left--) {
+      long origin = in.getLong();
+      vector = vector.with(new Timestamp(in.getLong(), origin));
+    }
+    return vector;
   }
 
   @Override

@@ -103,7 +103,7 @@ final class SysTopics {
 
   private static Entry entry(Map.Entry<String, String> value) {
     Write write = Write.put(value.getKey(), payload(value));
-    return new Entry(0, 0, new Change(Timestamp.NONE, write), null, 0);
+    return new Entry(0, 0, new Change(Timestamp.NONE, write), null);
   }
 
   private static Payload payload(Map.Entry<String, String> value) {

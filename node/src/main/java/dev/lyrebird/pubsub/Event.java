@@ -59,7 +59,10 @@ public final class Event {
             Write.Kind.PUT, row.id(), row.payload(), row.qos(), 0, row.expiresAtMillis(), null);
     Entry entry =
         new Entry(
-            0, row.version().time(), new Change(row.version(), write), null, row.createdMillis());
+            0,
+            row.version().time(),
+            new Change(row.version(), row.version().time(), row.createdMillis(), write),
+            null);
     return new Event(table, topic, entry, true, place);
   }
 

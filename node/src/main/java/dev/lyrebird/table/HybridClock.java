@@ -69,6 +69,11 @@ public final class HybridClock {
     return true;
   }
 
+  /** Returns a time before whatever is given out from now on. */
+  public long promise() {
+    return last.accumulateAndGet(wallTime(), Math::max);
+  }
+
   /** Makes sure that whatever is given out from now on is later than a time of this node's past. */
   public void startAfter(long time) {
     last.accumulateAndGet(time, Math::max);

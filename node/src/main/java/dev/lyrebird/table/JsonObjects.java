@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Payload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Payloads as JSON objects and back, with every digit of a number kept. */
@@ -37,6 +38,15 @@ final class JsonObjects {
 
   static ObjectNode empty() {
     return MAPPER.createObjectNode();
+  }
+
+  /** Returns the same object with its attributes in the order of their names. */
+  static ObjectNode sorted(ObjectNode object) {
+    ObjectNode sorted = empty();
+    object.properties().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(attribute -> sorted.set(attribute.getKey(), attribute.getValue()));
+    return sorted;
   }
 
   static Payload payload(ObjectNode object) {

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,44 +24,90 @@ public final class MemoryTableStore implements TableStore {
   private final NavigableMap<Long, byte[]> journal = new TreeMap<>();
   private final NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>();
   private final NavigableMap<byte[], RowState> rows = new TreeMap<>(Arrays::compareUnsigned);
-  private final NavigableSet<Due> expiries =
-      new TreeSet<>(Comparator.comparingLong(Due::millis).thenComparing(Due::id));
+  private final Map<Deadline, NavigableSet<Due>> deadlines = new EnumMap<>(Deadline.class);
   private Place head = Place.START;
   private Place settled = Place.START;
   private Place trimmed = Place.START;
+  private Gap gap = Gap.NONE;
+  private long horizon;
+  private byte @Nullable [] memory;
   private long journalBytes;
 
   private record Checkpoint(Place place, long localTime, long bytesBefore) {}
 
-  @Override
-  public Progress progress() {
-    return new Progress(head, settled, trimmed);
+  /** Creates a store that holds nothing. */
+  public MemoryTableStore() {
+    for (Deadline deadline : Deadline.values()) {
+      deadlines.put(
+          deadline, new TreeSet<>(Comparator.comparingLong(Due::at).thenComparing(Due::id)));
+    }
   }
 
   @Override
-  public void append(Place before, byte[] page, boolean checkpoint, long localTime) {
+  public Progress progress() {
+    return new Progress(head, settled, trimmed, gap, horizon);
+  }
+
+  @Override
+  public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
     if (checkpoint) {
       checkpoints.put(before.position(), new Checkpoint(before, localTime, journalBytes));
     }
-    journal.put(before.position() + 1, page);
-    journalBytes += page.length;
-    head = before.after(EntryCodec.decode(page).getLast());
+    head = before;
+    for (byte[] page : pages) {
+      EntryCodec.Head front = EntryCodec.head(page);
+      journal.put(front.firstPosition(), page);
+      journalBytes += page.length;
+      head = new Place(front.lastPosition(), head.vector().with(front.last()));
+    }
   }
 
   @Override
-  public void settle(Map<String, RowState> changed, Place upTo) {
+  public void skip(Place to, Gap skipped, long localTime) {
+    checkpoints.put(to.position(), new Checkpoint(to, localTime, journalBytes));
+    head = to;
+    gap = skipped;
+  }
+
+  @Override
+  public Place begin(Place at) {
+    journal.headMap(at.position() + 1).clear();
+    checkpoints.clear();
+    checkpoints.put(at.position(), new Checkpoint(at, 0, 0));
+    trimmed = at;
+    gap = Gap.NONE;
+    head = at;
+    journalBytes = 0;
+    for (byte[] page : journal.values()) {
+      EntryCodec.Head front = EntryCodec.head(page);
+      head = new Place(front.lastPosition(), head.vector().with(front.last()));
+      journalBytes += page.length;
+    }
+    return head;
+  }
+
+  @Override
+  public void settle(Map<String, RowState> changed, Place upTo, long latestRank) {
     changed.forEach((id, state) -> {
       byte[] key = id.getBytes(StandardCharsets.UTF_8);
-      if (state.isVisible()) {
-        rows.put(key, state);
-      } else {
+      if (state.equals(RowState.NOTHING)) {
         rows.remove(key);
+      } else {
+        rows.put(key, state);
       }
-      if (state.expiresAtMillis() != 0) {
-        expiries.add(new Due(state.expiresAtMillis(), id));
+      for (Deadline deadline : Deadline.values()) {
+        long at = state.at(deadline);
+        if (at != 0) {
+          deadlines(deadline).add(new Due(at, id));
+        }
       }
     });
     settled = upTo;
+    horizon = latestRank;
+  }
+
+  private NavigableSet<Due> deadlines(Deadline deadline) {
+    return Objects.requireNonNull(deadlines.get(deadline));
   }
 
   @Override
@@ -128,13 +176,23 @@ public final class MemoryTableStore implements TableStore {
   }
 
   @Override
-  public List<Due> due(long millis, int limit) {
-    return expiries.stream().takeWhile(due -> due.millis() <= millis).limit(limit).toList();
+  public List<Due> due(Deadline deadline, long until, int limit) {
+    return deadlines(deadline).stream().takeWhile(due -> due.at() <= until).limit(limit).toList();
   }
 
   @Override
-  public void forget(List<Due> dealtWith) {
-    dealtWith.forEach(expiries::remove);
+  public void forget(Deadline deadline, List<Due> dealtWith) {
+    dealtWith.forEach(deadlines(deadline)::remove);
+  }
+
+  @Override
+  public byte @Nullable [] memory() {
+    return memory;
+  }
+
+  @Override
+  public void remember(byte[] kept) {
+    memory = kept;
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.math.MathContext;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,39 @@ record Register(
       }
     });
     return Collections.unmodifiableSortedMap(later);
+  }
+
+  /** Returns the register that holds what both hold. */
+  Register join(Register other) {
+    Register later = other.setAt.isAfter(setAt) ? other : this;
+    TreeMap<Timestamp, BigDecimal> all = new TreeMap<>(later(later.setAt));
+    all.putAll(other.later(later.setAt));
+    return new Register(later.setAt, later.value, Collections.unmodifiableSortedMap(all));
+  }
+
+  /** Tells whether this register has a change in it, or something that came over it. */
+  boolean reflects(Timestamp change) {
+    return !change.isAfter(setAt) || additions.containsKey(change);
+  }
+
+  /** Returns what is left of this register once some of its changes are gone. */
+  Register without(Predicate<Timestamp> gone) {
+    TreeMap<Timestamp, BigDecimal> rest = new TreeMap<>(additions);
+    rest.keySet().removeIf(gone);
+    SortedMap<Timestamp, BigDecimal> kept = Collections.unmodifiableSortedMap(rest);
+    return value == null || gone.test(setAt)
+        ? new Register(Timestamp.NONE, null, kept)
+        : new Register(setAt, value, kept);
+  }
+
+  /** Returns what this register had come to by a time. */
+  Register until(long time) {
+    if (setAt.time() > time) {
+      return EMPTY;
+    }
+    TreeMap<Timestamp, BigDecimal> until = new TreeMap<>(additions);
+    until.keySet().removeIf(stamp -> stamp.time() > time);
+    return new Register(setAt, value, Collections.unmodifiableSortedMap(until));
   }
 
   boolean isEmpty() {

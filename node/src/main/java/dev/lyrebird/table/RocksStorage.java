@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -42,11 +44,15 @@ import org.rocksdb.WriteOptions;
  * <pre>
  *   default      "node"                     the node's id
  *                "table" name               the table's number
- *                "settled" number           place up to which its rows have taken in its journal
+ *                "settled" number           horizon, place up to which its rows have taken in its
+ *                                           journal
+ *                "gap" number               position, vector of what its journal skips there
+ *                "memory" number            what its replica keeps
  *   rows         number id                  row state
  *   journal      number first-position      page of entries
  *   checkpoints  number position            local time, bytes of journal before it, vector
  *   expiries     number millis id           nothing: an index of rows that end
+ *   foldings     number rank id             nothing: an index of rows to be folded
  * </pre>
  *
  * <p>What a process has written survives its death; what {@link Sync} says of the disk's cache
@@ -88,7 +94,8 @@ public final class RocksStorage implements AutoCloseable {
   private final ColumnFamilyHandle rows;
   private final ColumnFamilyHandle journal;
   private final ColumnFamilyHandle checkpoints;
-  private final ColumnFamilyHandle expiries;
+  private final Map<TableStore.Deadline, ColumnFamilyHandle> deadlines =
+      new EnumMap<>(TableStore.Deadline.class);
   private final long node;
 
   /** Guarded by this; a native handle must not be used once it is closed. */
@@ -125,7 +132,7 @@ public final class RocksStorage implements AutoCloseable {
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setWriteBufferSize(settings.writeBufferBytes() / 4);
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
-    for (String name : List.of("default", "rows", "journal", "checkpoints", "expiries")) {
+    for (String name : List.of("default", "rows", "journal", "checkpoints", "expiries", "foldings")) {
       families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family));
     }
     try {
@@ -142,7 +149,8 @@ public final class RocksStorage implements AutoCloseable {
     rows = handles.get(1);
     journal = handles.get(2);
     checkpoints = handles.get(3);
-    expiries = handles.get(4);
+    deadlines.put(TableStore.Deadline.EXPIRY, handles.get(4));
+    deadlines.put(TableStore.Deadline.FOLDING, handles.get(5));
     acknowledged = own(new WriteOptions()).setSync(settings.sync() == Sync.ALWAYS);
     lazy = own(new WriteOptions());
     node = number("node", freshNodeId);
@@ -263,6 +271,8 @@ public final class RocksStorage implements AutoCloseable {
     private final int number;
     private final byte[] prefix;
     private final byte[] settledKey;
+    private final byte[] gapKey;
+    private final byte[] memoryKey;
     private long journalBytes;
     private Place trimmed;
 
@@ -272,11 +282,9 @@ public final class RocksStorage implements AutoCloseable {
     Store(int number) {
       this.number = number;
       this.prefix = ByteBuffer.allocate(NUMBER_BYTES).putInt(number).array();
-      this.settledKey =
-          ByteBuffer.allocate(7 + NUMBER_BYTES)
-              .put("settled".getBytes(StandardCharsets.UTF_8))
-              .putInt(number)
-              .array();
+      this.settledKey = metaKey("settled");
+      this.gapKey = metaKey("gap");
+      this.memoryKey = metaKey("memory");
       Checkpoint first = checkpointAtOrAfter(0);
       this.trimmed = first == null ? Place.START : first.place();
     }
@@ -288,51 +296,106 @@ public final class RocksStorage implements AutoCloseable {
       journalBytes = last == null ? 0 : last.bytesBefore();
       try (PageScan pages = pages(head.position())) {
         for (byte[] page = pages.next(); page != null; page = pages.next()) {
-          journalBytes += page.length;
-          for (Entry entry : EntryCodec.decode(page)) {
-            head = head.after(entry);
+          EntryCodec.Head front = EntryCodec.head(page);
+          if (front.firstPosition() > head.position()) { // the first may lie before a gap
+            journalBytes += page.length;
+            head = new Place(front.lastPosition(), head.vector().with(front.last()));
           }
         }
       }
       byte[] settled = call(() -> db.get(meta, settledKey));
-      return new Progress(
-          head, settled == null ? Place.START : place(ByteBuffer.wrap(settled)), trimmed);
+      if (settled == null) {
+        return new Progress(head, Place.START, trimmed, gap(), 0);
+      }
+      ByteBuffer in = ByteBuffer.wrap(settled);
+      long horizon = in.getLong();
+      return new Progress(head, place(in), trimmed, gap(), horizon);
+    }
+
+    private Gap gap() {
+      byte[] gap = call(() -> db.get(meta, gapKey));
+      if (gap == null) {
+        return Gap.NONE;
+      }
+      ByteBuffer in = ByteBuffer.wrap(gap);
+      return new Gap(in.getLong(), VersionVector.decode(in));
     }
 
     @Override
-    public void append(Place before, byte[] page, boolean checkpoint, long localTime) {
+    public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
       try (WriteBatch batch = new WriteBatch()) {
         if (checkpoint) {
-          ByteWriter out = new ByteWriter(64);
-          out.fixed64(localTime);
-          out.fixed64(journalBytes);
-          write(out, before);
-          batch.put(checkpoints, positionKey(before.position()), out.toByteArray());
+          put(batch, new Checkpoint(before, localTime, journalBytes));
         }
-        batch.put(journal, positionKey(before.position() + 1), page);
+        long bytes = 0;
+        for (byte[] page : pages) {
+          batch.put(journal, positionKey(EntryCodec.head(page).firstPosition()), page);
+          bytes += page.length;
+        }
         db.write(acknowledged, batch);
-        journalBytes += page.length;
+        journalBytes += bytes;
       } catch (RocksDBException e) {
         throw new StorageException("the journal cannot be written: " + e.getMessage(), e);
       }
     }
 
+    private void put(WriteBatch batch, Checkpoint checkpoint) throws RocksDBException {
+      ByteWriter out = new ByteWriter(64);
+      out.fixed64(checkpoint.localTime());
+      out.fixed64(checkpoint.bytesBefore());
+      write(out, checkpoint.place());
+      batch.put(checkpoints, positionKey(checkpoint.place().position()), out.toByteArray());
+    }
+
     @Override
-    public void settle(Map<String, RowState> changed, Place upTo) {
+    public void skip(Place to, Gap gap, long localTime) {
+      run(() -> {
+        try (WriteBatch batch = new WriteBatch()) {
+          put(batch, new Checkpoint(to, localTime, journalBytes));
+          ByteWriter out = new ByteWriter(64);
+          out.fixed64(gap.position());
+          gap.skipped().encode(out);
+          batch.put(meta, gapKey, out.toByteArray());
+          db.write(acknowledged, batch);
+        }
+      });
+    }
+
+    @Override
+    public Place begin(Place at) {
+      run(() -> {
+        try (WriteBatch batch = new WriteBatch()) {
+          batch.deleteRange(journal, positionKey(0), positionKey(at.position() + 1));
+          batch.deleteRange(checkpoints, positionKey(0), positionKey(Long.MAX_VALUE));
+          batch.delete(meta, gapKey);
+          put(batch, new Checkpoint(at, 0, journalBytes));
+          db.write(acknowledged, batch);
+        }
+      });
+      trimmed = at;
+      return progress().head();
+    }
+
+    @Override
+    public void settle(Map<String, RowState> changed, Place upTo, long horizon) {
       try (WriteBatch batch = new WriteBatch()) {
         for (Map.Entry<String, RowState> row : changed.entrySet()) {
           byte[] key = rowKey(row.getKey());
           RowState state = row.getValue();
-          if (state.isVisible()) {
-            batch.put(rows, key, RowStateCodec.encode(state));
-          } else {
+          if (state.equals(RowState.NOTHING)) {
             batch.delete(rows, key);
+          } else {
+            batch.put(rows, key, RowStateCodec.encode(state));
           }
-          if (state.expiresAtMillis() != 0) {
-            batch.put(expiries, dueKey(new Due(state.expiresAtMillis(), row.getKey())), EMPTY);
+          for (Deadline deadline : Deadline.values()) {
+            long at = state.at(deadline);
+            if (at != 0) {
+              batch.put(index(deadline), dueKey(new Due(at, row.getKey())), EMPTY);
+            }
           }
         }
         ByteWriter out = new ByteWriter(64);
+        out.fixed64(horizon);
         write(out, upTo);
         batch.put(meta, settledKey, out.toByteArray());
         db.write(lazy, batch);
@@ -413,13 +476,13 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
-    public List<Due> due(long millis, int limit) {
+    public List<Due> due(Deadline deadline, long until, int limit) {
       List<Due> due = new ArrayList<>();
-      try (RocksIterator all = db.newIterator(expiries)) {
+      try (RocksIterator all = db.newIterator(index(deadline))) {
         for (all.seek(prefix); standsBelow(all, prefix) && due.size() < limit; all.next()) {
           byte[] key = all.key();
           long at = ByteBuffer.wrap(key).getLong(NUMBER_BYTES);
-          if (at > millis) {
+          if (at > until) {
             break;
           }
           due.add(
@@ -436,15 +499,29 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
-    public void forget(List<Due> dealtWith) {
+    public void forget(Deadline deadline, List<Due> dealtWith) {
       run(() -> {
         try (WriteBatch batch = new WriteBatch()) {
           for (Due due : dealtWith) {
-            batch.delete(expiries, dueKey(due));
+            batch.delete(index(deadline), dueKey(due));
           }
           db.write(lazy, batch);
         }
       });
+    }
+
+    private ColumnFamilyHandle index(Deadline deadline) {
+      return Objects.requireNonNull(deadlines.get(deadline));
+    }
+
+    @Override
+    public byte @Nullable [] memory() {
+      return call(() -> db.get(meta, memoryKey));
+    }
+
+    @Override
+    public void remember(byte[] memory) {
+      run(() -> db.put(meta, acknowledged, memoryKey, memory));
     }
 
     @Override
@@ -477,6 +554,11 @@ public final class RocksStorage implements AutoCloseable {
       return new Checkpoint(place(in), localTime, bytesBefore);
     }
 
+    private byte[] metaKey(String name) {
+      byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+      return ByteBuffer.allocate(utf8.length + NUMBER_BYTES).put(utf8).putInt(number).array();
+    }
+
     private byte[] rowKey(String id) {
       byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
       return ByteBuffer.allocate(NUMBER_BYTES + utf8.length).putInt(number).put(utf8).array();
@@ -490,7 +572,7 @@ public final class RocksStorage implements AutoCloseable {
       byte[] utf8 = due.id().getBytes(StandardCharsets.UTF_8);
       return ByteBuffer.allocate(POSITION_KEY_BYTES + utf8.length)
           .putInt(number)
-          .putLong(due.millis())
+          .putLong(due.at())
           .put(utf8)
           .array();
     }
@@ -524,24 +606,12 @@ public final class RocksStorage implements AutoCloseable {
   private static final byte[] EMPTY = new byte[0];
 
   private static void write(ByteWriter out, Place place) {
-    VersionVector vector = place.vector();
     out.fixed64(place.position());
-    out.varint(vector.size());
-    for (int i = 0; i < vector.size(); i++) {
-      out.fixed64(vector.origin(i));
-      out.fixed64(vector.time(i));
-    }
+    place.vector().encode(out);
   }
 
   private static Place place(ByteBuffer in) {
-    long position = in.getLong();
-    long origins = ByteReader.varint(in);
-    VersionVector vector = VersionVector.EMPTY;
-    for (long i = 0; i < origins; i++) {
-      long origin = in.getLong();
-      vector = vector.with(new Timestamp(in.getLong(), origin));
-    }
-    return new Place(position, vector);
+    return new Place(in.getLong(), VersionVector.decode(in));
   }
 
   /** A reading of rows over an iterator, which sees the storage as it was when it was opened. */

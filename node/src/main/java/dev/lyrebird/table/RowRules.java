@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.schema.Attribute;
@@ -55,17 +56,53 @@ final class RowRules {
   }
 
   /**
-   * Returns a state with its patches folded in. A merged row is the table's own text, so it names
-   * its key; one that was put whole stays as its writer sent it.
+   * Returns the whole row. One that was put whole stays as its writer sent it. A merged row is the
+   * table's own text: it names its key, and its attributes stand in the order of their names, so
+   * that replicas write it alike, whenever each has folded it.
    */
-  RowState settled(String id, RowState state) {
-    RowState settled = state.settled();
-    ObjectNode merged = state.registers().isEmpty() ? null : JsonObjects.parse(settled.visible());
-    if (merged == null) {
-      return settled;
+  Payload whole(String id, RowState state) {
+    Payload base = state.base();
+    if (state.registers().isEmpty()) {
+      return base == null ? Payload.EMPTY : base;
     }
+    ObjectNode merged = state.merged();
     merged.set(definition.key().attribute(), definition.key().type().toJson(id));
-    return settled.holding(JsonObjects.payload(merged));
+    return JsonObjects.payload(JsonObjects.sorted(merged));
+  }
+
+  /** Returns the row as clients see it, or null where there is none. */
+  @Nullable Row row(String id, RowState state) {
+    return state.isVisible()
+        ? new Row(
+            id,
+            state.version(),
+            whole(id, state),
+            state.qos(),
+            state.expiresAtMillis(),
+            state.createdMillis())
+        : null;
+  }
+
+  /**
+   * Returns a state that remembers no more than it must: patches are folded in, and a row that is
+   * gone is {@link RowState#NOTHING}.
+   *
+   * @param stable the rank up to which no change can come any more
+   */
+  RowState folded(String id, RowState state, long stable) {
+    if (state.stamp().time() > stable) {
+      return state;
+    }
+    if (!state.isVisible()) {
+      return RowState.NOTHING;
+    }
+    if (state.registers().isEmpty()) {
+      return state;
+    }
+    RowState below = state.until(stable);
+    return below.registers().isEmpty()
+        ? state
+        : state.folded(below.version(), whole(id, below));
   }
 
   /** Returns why a write cannot be taken, whatever the row holds; null where it can. */

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Payload;
-import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import java.util.Collections;
 import java.util.Map;
@@ -49,39 +49,48 @@ record RowState(
 
   /** Returns the state with one more change in it; this very state where the change loses. */
   RowState merge(Change change) {
-    Write write = change.write();
-    return switch (write.kind()) {
+    return switch (change.write().kind()) {
       case PUT, DELETE -> replace(change);
-      case PATCH -> patch(change.timestamp(), write);
+      case PATCH -> patch(change);
       case MESSAGE -> this;
     };
   }
 
   private RowState replace(Change change) {
-    if (!change.timestamp().isAfter(stamp)) {
+    Timestamp at = change.rank();
+    if (!at.isAfter(stamp)) {
       return this;
+    }
+    Write write = change.write();
+    boolean put = write.kind() == Write.Kind.PUT;
+    return new RowState(
+        at,
+        put ? write.payload() : null,
+        put ? write.qos() : Write.ANY_QOS, // a row that follows a DELETE has nothing of it
+        expiry.saidAt().isAfter(at)
+            ? expiry
+            : new Expiry(at, put ? write.expiresAtMillis() : 0),
+        createdMillisAfter(change),
+        registersAfter(at));
+  }
+
+  private Map<String, Register> registersAfter(Timestamp at) {
+    if (registers.isEmpty()) {
+      return registers;
     }
     TreeMap<String, Register> later = new TreeMap<>();
     registers.forEach((name, register) -> {
-      Register rest = register.after(change.timestamp());
+      Register rest = register.after(at);
       if (!rest.isEmpty()) {
         later.put(name, rest);
       }
     });
-    Write write = change.write();
-    boolean put = write.kind() == Write.Kind.PUT;
-    return new RowState(
-        change.timestamp(),
-        put ? write.payload() : null,
-        put ? write.qos() : Write.ANY_QOS, // a row that follows a DELETE has nothing of it
-        expiry.saidAt().isAfter(change.timestamp())
-            ? expiry
-            : new Expiry(change.timestamp(), put ? write.expiresAtMillis() : 0),
-        createdMillis,
-        Collections.unmodifiableMap(later));
+    return Collections.unmodifiableMap(later);
   }
 
-  private RowState patch(Timestamp at, Write write) {
+  private RowState patch(Change change) {
+    Timestamp at = change.rank();
+    Write write = change.write();
     ObjectNode attributes = JsonObjects.parse(write.payload());
     if (attributes == null || attributes.isEmpty() || !at.isAfter(stamp)) {
       return this;
@@ -99,8 +108,13 @@ record RowState(
             base,
             qos,
             ends ? new Expiry(at, write.expiresAtMillis()) : expiry,
-            createdMillis,
+            createdMillisAfter(change),
             Collections.unmodifiableMap(merged));
+  }
+
+  /** The latest change knows best when the row came into being. */
+  private long createdMillisAfter(Change change) {
+    return change.rank().isAfter(version()) ? change.createdMillis() : createdMillis;
   }
 
   /** Tells whether there is a row. */
@@ -125,46 +139,90 @@ record RowState(
     return expiry.millis();
   }
 
-  /** Returns the whole row. */
-  Payload visible() {
-    if (registers.isEmpty()) {
-      return base == null ? Payload.EMPTY : base;
-    }
-    ObjectNode row = base == null ? null : JsonObjects.parse(base);
-    ObjectNode merged = row == null ? JsonObjects.empty() : row;
-    registers.forEach((name, register) -> merged.set(name, register.over(merged.get(name))));
-    return JsonObjects.payload(merged);
-  }
-
-  /** Returns the row as clients see it, or null where there is none. */
-  @Nullable Row row(String id) {
-    return isVisible()
-        ? new Row(id, version(), visible(), qos, expiresAtMillis(), createdMillis)
-        : null;
+  /** Returns the state that holds all changes of both: it does not matter who took in which. */
+  RowState join(RowState other) {
+    RowState later = other.stamp.isAfter(stamp) ? other : this;
+    TreeMap<String, Register> joined = new TreeMap<>(registersAfter(later.stamp));
+    other.registersAfter(later.stamp).forEach((name, register) ->
+        joined.merge(name, register, Register::join));
+    return new RowState(
+        later.stamp,
+        later.base,
+        later.qos,
+        other.expiry.saidAt().isAfter(expiry.saidAt()) ? other.expiry : expiry,
+        other.version().isAfter(version()) ? other.createdMillis : createdMillis,
+        Collections.unmodifiableMap(joined));
   }
 
   /**
-   * Returns the state with its registers folded into the base. Right only once no replica can send
-   * an older change any more.
+   * Returns what is left of this state once all goes that another replica has seen go: what its
+   * vector covers and its state no longer has.
+   *
+   * @param covered the other replica's vector
+   * @param other its state
    */
-  RowState settled() {
-    return registers.isEmpty()
-        ? this
-        : new RowState(
-            version(),
-            visible(),
-            qos,
-            new Expiry(version(), expiresAtMillis()),
-            createdMillis,
-            Map.of());
+  RowState without(VersionVector covered, RowState other) {
+    TreeMap<String, Register> rest = new TreeMap<>();
+    registers.forEach((name, register) -> {
+      Register there = other.registers.getOrDefault(name, Register.EMPTY);
+      Register left =
+          register.without(
+              stamp ->
+                  covered.covers(stamp) && stamp.isAfter(other.stamp) && !there.reflects(stamp));
+      if (!left.isEmpty()) {
+        rest.put(name, left);
+      }
+    });
+    boolean hasSeenBaseGo = covered.covers(stamp) && stamp.isAfter(other.stamp);
+    if (hasSeenBaseGo && rest.isEmpty()) {
+      return NOTHING;
+    }
+    return new RowState(
+        stamp,
+        hasSeenBaseGo ? null : base,
+        qos,
+        expiry,
+        createdMillis,
+        Collections.unmodifiableMap(rest));
   }
 
-  /** Returns the state with another base of the same stamp. */
-  RowState holding(Payload payload) {
-    return new RowState(stamp, payload, qos, expiry, createdMillis, registers);
+  /** Returns when the state is due, in the unit of that deadline; 0 for never. */
+  long at(TableStore.Deadline deadline) {
+    return switch (deadline) {
+      case EXPIRY -> isVisible() ? expiresAtMillis() : 0;
+      case FOLDING -> registers.isEmpty() && base != null ? 0 : version().time();
+    };
   }
 
-  RowState createdAt(long millis) {
-    return new RowState(stamp, base, qos, expiry, millis, registers);
+  /** Returns the attributes of the row with what was patched over its base. */
+  ObjectNode merged() {
+    ObjectNode row = base == null ? null : JsonObjects.parse(base);
+    ObjectNode merged = row == null ? JsonObjects.empty() : row;
+    registers.forEach((name, register) -> merged.set(name, register.over(merged.get(name))));
+    return merged;
+  }
+
+  /** Returns the row as it had come to be by a time, and nothing of what came later. */
+  RowState until(long time) {
+    TreeMap<String, Register> until = new TreeMap<>();
+    registers.forEach((name, register) -> {
+      Register part = register.until(time);
+      if (!part.isEmpty()) {
+        until.put(name, part);
+      }
+    });
+    return new RowState(
+        stamp, base, qos, expiry, createdMillis, Collections.unmodifiableMap(until));
+  }
+
+  /**
+   * Returns the state with part of its registers folded into the base. Right only once no replica
+   * can send a change any more that is older than what is folded.
+   *
+   * @param upTo the latest timestamp of what is folded
+   * @param whole what the base comes to
+   */
+  RowState folded(Timestamp upTo, Payload whole) {
+    return new RowState(upTo, whole, qos, expiry, createdMillis, registersAfter(upTo));
   }
 }

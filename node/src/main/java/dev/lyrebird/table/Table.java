@@ -22,40 +22,44 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One table: takes requests, gives back facts. A batch of requests becomes one page of the journal;
- * the rows follow behind it and are stored from time to time, so that a row written a thousand
- * times is stored once. What the rows lack after a crash is merged in again from the journal.
+ * One table: takes requests, gives back facts. A batch of requests becomes one commit to the
+ * journal; the rows follow behind it and are stored from time to time, so that a row written a
+ * thousand times is stored once. What the rows lack after a crash is merged in again from the
+ * journal.
  *
  * <p>Owned by one thread.
  */
 public final class Table {
-
-  /** Entries between two places that can be found by their vector. */
-  private static final int CHECKPOINT_ENTRIES = 1024;
 
   /** How much of the journal to look at in one step of catching up. */
   private static final int CATCH_UP_BYTES = 4 << 20;
 
   private final TableStore store;
   private final HybridClock clock;
-  private final long node;
   private final RowRules rules;
+  private final Journal journal;
+
+  /** In whose name this node's changes are made. */
+  private long origin;
 
   /** Rows that are newer than what is stored. */
   private Map<String, RowState> unsettled = new HashMap<>();
 
   private long unsettledBytes;
-  private Place head;
 
   /** The place up to which the stored rows have taken in the journal. */
   private Place settled;
 
-  private Place trimmed;
+  /** The latest rank that any row has reached, and that any stored row has. */
+  private long horizon;
+
+  private long settledHorizon;
+
+  /** The rank up to which no change can come any more; see {@link #stableUntil}. */
+  private long stable = Long.MAX_VALUE;
 
   /** The greatest numeric id; negative while nobody has asked for the next. */
   private long lastNumber = -1;
-
-  private int entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
 
   /**
    * What a client asks.
@@ -70,9 +74,17 @@ public final class Table {
    *
    * @param before the place before the first entry
    * @param entries what was journalled, in order
+   * @param pages the same as bytes, of one origin each
    * @param outcomes for each request, in order, what became of it
    */
-  public record Commit(Place before, List<Entry> entries, List<Outcome> outcomes) {}
+  public record Commit(
+      Place before, List<Entry> entries, List<byte[]> pages, List<Outcome> outcomes) {
+
+    /** A batch of which nothing was journalled. */
+    public static Commit nothing(Place head, List<Outcome> outcomes) {
+      return new Commit(head, List.of(), List.of(), outcomes);
+    }
+  }
 
   /**
    * A part of the journal.
@@ -84,29 +96,62 @@ public final class Table {
   public record Page(List<Entry> entries, List<Place> places, Place end) {}
 
   /**
+   * A row with all that it remembers, as one replica hands it to another.
+   *
+   * @param id the key
+   * @param state as {@link RowStateCodec} writes it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  public record StoredRow(String id, byte[] state) {}
+
+  /**
    * Opens a table; merges in what the journal is ahead of the rows.
    *
    * @param definition what the schema says of it
    * @param store where it lies
    * @param clock the node's
-   * @param node the node's id
+   * @param origin in whose name this node's changes are made
    */
-  public Table(TableDefinition definition, TableStore store, HybridClock clock, long node) {
+  public Table(TableDefinition definition, TableStore store, HybridClock clock, long origin) {
     this.store = store;
     this.clock = clock;
-    this.node = node;
+    this.origin = origin;
     this.rules = new RowRules(definition);
     TableStore.Progress progress = store.progress();
-    this.head = progress.head();
+    this.journal = new Journal(store, progress);
     this.settled = progress.settled();
-    this.trimmed = progress.trimmed();
-    clock.startAfter(head.vector().timeOf(node));
+    this.horizon = progress.horizon();
+    this.settledHorizon = horizon;
+    VersionVector known = head().vector();
+    clock.startAfter(known.timeOf(origin));
+    for (int i = 0; i < known.size(); i++) {
+      clock.observe(known.time(i));
+    }
     catchUp();
+  }
+
+  /** Returns in whose name this node's changes are made. */
+  public long origin() {
+    return origin;
+  }
+
+  /**
+   * Makes this node's changes in another name from now on: one that nobody has used.
+   *
+   * @param fresh the name
+   */
+  public void renew(long fresh) {
+    origin = fresh;
   }
 
   /** Returns the place behind the last entry. */
   public Place head() {
-    return head;
+    return journal.head();
+  }
+
+  /** Returns what the node takes for the time of day, ms since the epoch. */
+  public long wallMillis() {
+    return Timestamp.millisOf(clock.wallTime());
   }
 
   /** Returns how many bytes of rows wait to be stored, roughly. */
@@ -119,6 +164,18 @@ public final class Table {
     return store.estimatedRows();
   }
 
+  long horizon() {
+    return horizon;
+  }
+
+  long settledHorizon() {
+    return settledHorizon;
+  }
+
+  boolean isUnsettled(String id) {
+    return unsettled.containsKey(id);
+  }
+
   /**
    * Carries out a batch. When it returns, what the outcomes say is as durable as the configuration
    * promises.
@@ -126,7 +183,7 @@ public final class Table {
    * @throws StorageException where the journal cannot be written; nothing has happened then
    */
   public Commit write(List<Request> requests) {
-    Batch batch = new Batch(requests.size());
+    Batch batch = batch(requests.size());
     List<Outcome> outcomes = new ArrayList<>(requests.size());
     for (Request request : requests) {
       outcomes.add(batch.write(request.write(), request.condition()));
@@ -141,16 +198,70 @@ public final class Table {
    * @return where one is refused, the refused ones tell why and the others are unchanged
    */
   public Commit writeAll(List<Write> writes, Condition condition) {
-    Batch batch = new Batch(writes.size());
+    Batch batch = batch(writes.size());
     Condition knowing = Condition.KNOWING.and(condition);
     List<Outcome> outcomes = writes.stream().map(write -> batch.write(write, knowing)).toList();
     return outcomes.stream().anyMatch(Outcome.Refused.class::isInstance)
-        ? new Commit(head, List.of(), outcomes.stream().map(Table::refusedOrUnchanged).toList())
+        ? Commit.nothing(head(), outcomes.stream().map(Table::refusedOrUnchanged).toList())
         : commit(batch, outcomes);
   }
 
   private static Outcome refusedOrUnchanged(Outcome outcome) {
     return outcome instanceof Outcome.Refused ? outcome : new Outcome.Unchanged(null);
+  }
+
+  /**
+   * Takes in changes of other nodes; those it knows already are left out.
+   *
+   * @param after what must be known here for these to leave no gap
+   * @param pages of the journal of another node, in its order
+   * @return null where there is a gap: something between what is known here and these is missing
+   * @throws IllegalArgumentException where a page is damaged
+   */
+  public @Nullable Commit receive(VersionVector after, List<byte[]> pages) {
+    if (!head().vector().covers(after)) {
+      return null;
+    }
+    Batch batch = batch(pages.size());
+    VersionVector known = head().vector();
+    for (byte[] page : pages) {
+      Timestamp last = EntryCodec.head(page).last();
+      if (!known.covers(last)) {
+        long knownTime = known.timeOf(last.node());
+        for (Entry entry : EntryCodec.decode(page)) {
+          if (entry.change().timestamp().time() > knownTime) {
+            batch.receive(entry.change());
+          }
+        }
+        clock.observe(last.time());
+        known = known.with(last);
+      }
+    }
+    return commit(batch, List.of());
+  }
+
+  /**
+   * Returns what a replica with that vector lacks, in the order of this journal: everything up to
+   * some place, and at least one entry where there is any.
+   *
+   * @param maxBytes about how many bytes to return
+   * @return null where the journal no longer reaches back that far
+   */
+  public @Nullable List<byte[]> uncovered(VersionVector covered, int maxBytes) {
+    return journal.uncovered(covered, maxBytes);
+  }
+
+  /**
+   * Returns how many entries a replica with that vector lacks; -1 where the journal no longer reaches
+   * back that far. A great number is an estimate.
+   */
+  public long countUncovered(VersionVector covered) {
+    return journal.countUncovered(covered);
+  }
+
+  /** Tells whether the journal still holds all that a replica with that vector lacks. */
+  public boolean reachesBackTo(VersionVector covered) {
+    return journal.reachesBackTo(covered);
   }
 
   /**
@@ -160,48 +271,99 @@ public final class Table {
    * @param limit the most to remove at once
    */
   public Commit expire(long millis, int limit) {
-    List<TableStore.Due> due = store.due(millis, limit);
-    Batch batch = new Batch(due.size());
+    List<TableStore.Due> due = store.due(TableStore.Deadline.EXPIRY, millis, limit);
+    Batch batch = batch(due.size());
     for (TableStore.Due one : due) {
       RowState state = batch.state(one.id());
       boolean ended = state.expiresAtMillis() != 0 && state.expiresAtMillis() <= millis;
       if (state.isVisible() && ended) {
-        batch.write(Write.delete(one.id()), Condition.NONE);
+        batch.expire(one.id(), state);
       }
     }
     Commit commit = commit(batch, List.of());
     if (!due.isEmpty()) {
       settle();
-      store.forget(due);
+      store.forget(TableStore.Deadline.EXPIRY, due);
     }
     return commit;
   }
 
-  private Commit commit(Batch batch, List<Outcome> outcomes) {
-    Place before = head;
-    List<Entry> entries = batch.entries;
-    if (!entries.isEmpty()) {
-      boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
-      store.append(before, EntryCodec.encode(entries), checkpoint, batch.localTime);
-      entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries.size();
-      head =
-          new Place(
-              entries.getLast().position(),
-              before.vector().with(entries.getLast().change().timestamp()));
-      unsettled.putAll(batch.changed);
-      unsettledBytes += batch.changedBytes;
+  /**
+   * Says which changes no other node can come up with any more. Rows need not remember how they came
+   * about before that.
+   *
+   * @param time the rank, in the unit of {@link Timestamp#time}, up to which every replica has seen
+   *     all changes
+   */
+  public void stableUntil(long time) {
+    stable = time;
+  }
+
+  /** Returns what {@link #stableUntil} said last. */
+  public long stable() {
+    return stable;
+  }
+
+  /** Returns what {@link #remember} kept last, or null where there was nothing. */
+  public byte @Nullable [] memory() {
+    return store.memory();
+  }
+
+  /** Keeps a few bytes beside the table for who replicates it. */
+  public void remember(byte[] memory) {
+    store.remember(memory);
+  }
+
+  /**
+   * Lets rows forget what {@link #stableUntil} says they may.
+   *
+   * @param limit the most to look at at once
+   */
+  public void fold(int limit) {
+    List<TableStore.Due> due = store.due(TableStore.Deadline.FOLDING, stable, limit);
+    for (TableStore.Due one : due) {
+      RowState state = state(one.id());
+      RowState folded = rules.folded(one.id(), state, stable);
+      if (!folded.equals(state)) {
+        unsettled.put(one.id(), folded);
+      }
     }
-    return new Commit(before, entries, outcomes);
+    if (!due.isEmpty()) {
+      store();
+      store.forget(TableStore.Deadline.FOLDING, due);
+    }
+  }
+
+  private Batch batch(int expected) {
+    return new Batch(this, rules, clock, expected);
+  }
+
+  private Commit commit(Batch batch, List<Outcome> outcomes) {
+    Place before = head();
+    List<Entry> entries = batch.entries();
+    if (entries.isEmpty()) {
+      return Commit.nothing(before, outcomes);
+    }
+    List<byte[]> pages = journal.append(entries);
+    unsettled.putAll(batch.changed());
+    unsettledBytes += batch.changedBytes();
+    horizon = batch.horizon();
+    return new Commit(before, entries, pages, outcomes);
   }
 
   /** Stores the rows that are newer than what is stored. */
   public void settle() {
-    if (settled.position() < head.position()) {
-      store.settle(unsettled, head);
-      settled = head;
-      unsettled = new HashMap<>();
-      unsettledBytes = 0;
+    if (settled.position() < head().position()) {
+      store();
     }
+  }
+
+  private void store() {
+    store.settle(unsettled, head(), horizon);
+    settled = head();
+    settledHorizon = horizon;
+    unsettled = new HashMap<>();
+    unsettledBytes = 0;
   }
 
   /**
@@ -210,12 +372,12 @@ public final class Table {
    */
   public void trim(long localTime, long maxBytes) {
     settle();
-    trimmed = store.trim(localTime, maxBytes);
+    journal.trim(localTime, maxBytes);
   }
 
   /** Returns a row, or null where there is none. */
   public @Nullable Row read(String id) {
-    return state(id).row(id);
+    return rules.row(id, state(id));
   }
 
   /** Returns a number that is the id of no row and was not returned before. */
@@ -231,7 +393,7 @@ public final class Table {
     return ++lastNumber;
   }
 
-  private void noteNumber(String id) {
+  void noteNumber(String id) {
     if (lastNumber >= 0 && rules.hasNumericKey()) {
       lastNumber = Math.max(lastNumber, Long.parseLong(id));
     }
@@ -240,16 +402,18 @@ public final class Table {
   /** Opens a reading of the rows whose id begins with a prefix, as they stand at {@link #head}. */
   public RowReading scan(String idPrefix) {
     settle();
-    return new RowReading(store.scan(idPrefix));
+    return new RowReading(store.scan(idPrefix), rules);
   }
 
   /** A reading of rows under way, in the order of their ids. Sees what was there when it began. */
   public static final class RowReading implements AutoCloseable {
 
     private final TableStore.RowScan stored;
+    private final RowRules rules;
 
-    RowReading(TableStore.RowScan stored) {
+    RowReading(TableStore.RowScan stored, RowRules rules) {
       this.stored = stored;
+      this.rules = rules;
     }
 
     /** Moves to the next row; returns false behind the last one. */
@@ -264,7 +428,12 @@ public final class Table {
 
     /** Returns the row that it stands at, or null where it is only the memory of one. */
     public @Nullable Row row() {
-      return stored.state().row(stored.id());
+      return rules.row(stored.id(), stored.state());
+    }
+
+    /** Returns the row that it stands at with all that it remembers. */
+    public StoredRow stored() {
+      return new StoredRow(stored.id(), RowStateCodec.encode(stored.state()));
     }
 
     @Override
@@ -274,57 +443,72 @@ public final class Table {
   }
 
   /**
+   * Begins to take over the rows of another replica.
+   *
+   * @param theirs what those rows cover
+   */
+  public Adoption adopt(VersionVector theirs) {
+    settle();
+    return new Adoption(this, store.scan(""), theirs);
+  }
+
+  /** Puts a state that came from another replica in the place of what was here. */
+  void adopt(String id, RowState state) {
+    unsettled.put(id, rules.folded(id, state, stable));
+    unsettledBytes += id.length() + (state.base() == null ? 0 : state.base().bytes().length);
+    horizon = Math.max(horizon, state.version().time());
+    noteNumber(id);
+  }
+
+  /** Notes that the rows now hold what a vector covers, beyond what the journal tells. */
+  void skip(VersionVector theirs) {
+    store();
+    journal.skip(theirs, clock.wallTime());
+    store();
+  }
+
+  /** Writes rows again that another replica does not know. */
+  Commit writeAgain(List<String> ids) {
+    Batch batch = batch(ids.size());
+    for (String id : ids) {
+      RowState state = batch.state(id);
+      if (state.isVisible()) {
+        batch.writeAgain(id, state);
+      }
+    }
+    return commit(batch, List.of());
+  }
+
+  /** Drops the journal up to a position, as if it had begun there with what a vector covers. */
+  void begin(long position, VersionVector vector) {
+    store();
+    journal.begin(position, vector);
+    store();
+  }
+
+  /**
    * Reads on in the journal.
    *
    * @param from the place behind which to begin
    * @param wanted which entries to return
    * @param maxBytes about how many bytes of the journal to look at
-   * @return null where the journal no longer reaches back to that place
+   * @return null where the journal does not tell all that lies behind that place
    */
   public @Nullable Page read(Place from, Predicate<Entry> wanted, int maxBytes) {
-    if (from.position() < trimmed.position()) {
-      return null;
-    }
-    List<Entry> entries = new ArrayList<>();
-    List<Place> places = new ArrayList<>();
-    Place place = from;
-    int bytes = 0;
-    try (TableStore.PageScan pages = store.pages(from.position())) {
-      for (byte[] page = pages.next(); page != null; page = pages.next()) {
-        for (Entry entry : EntryCodec.decode(page)) {
-          if (entry.position() <= place.position()) {
-            continue;
-          }
-          place = place.after(entry);
-          if (wanted.test(entry)) {
-            entries.add(entry);
-            places.add(place);
-          }
-        }
-        bytes += page.length;
-        if (bytes >= maxBytes) {
-          break;
-        }
-      }
-    }
-    return new Page(entries, places, place);
+    return journal.read(from, wanted, maxBytes);
   }
 
   /**
    * Reads the journal from where a vector leaves off; what the vector covers is not among the
    * entries.
    *
-   * @return null where the journal no longer reaches back to that place
+   * @return null where the journal does not tell all that the vector lacks
    */
   public @Nullable Page read(VersionVector covered, Predicate<Entry> wanted, int maxBytes) {
-    if (!covered.covers(trimmed.vector())) {
-      return null;
-    }
-    Predicate<Entry> isNews = entry -> !covered.covers(entry.change().timestamp());
-    return read(store.checkpointWithin(covered), isNews.and(wanted), maxBytes);
+    return journal.read(covered, wanted, maxBytes);
   }
 
-  private RowState state(String id) {
+  RowState state(String id) {
     RowState newest = unsettled.get(id);
     if (newest == null) {
       newest = store.row(id);
@@ -334,131 +518,21 @@ public final class Table {
 
   private void catchUp() {
     Place place = settled;
-    while (place.position() < head.position()) {
+    while (place.position() < head().position()) {
       Page page = read(place, entry -> true, CATCH_UP_BYTES);
       if (page == null || page.end().position() == place.position()) {
         throw new IllegalStateException(
-            "the journal has nothing between %s and %s".formatted(place, head));
+            "the journal has nothing between %s and %s".formatted(place, head()));
       }
       for (Entry entry : page.entries()) {
         RowState before = state(entry.id());
         RowState after = before.merge(entry.change());
         if (!after.equals(before)) {
-          unsettled.put(
-              entry.id(), rules.settled(entry.id(), after).createdAt(entry.createdMillis()));
+          unsettled.put(entry.id(), after);
+          horizon = Math.max(horizon, entry.change().rankTime());
         }
       }
       place = page.end();
-    }
-  }
-
-  /** What a batch has come to so far: nothing of it is true before it is in the journal. */
-  private final class Batch {
-
-    final List<Entry> entries;
-    final Map<String, RowState> changed = new HashMap<>();
-    final long localTime = clock.wallTime();
-    long changedBytes;
-
-    Batch(int expected) {
-      entries = new ArrayList<>(expected);
-    }
-
-    RowState state(String id) {
-      RowState here = changed.get(id);
-      return here == null ? Table.this.state(id) : here;
-    }
-
-    Outcome write(Write write, Condition condition) {
-      Refusal refusal = refusal(write, condition);
-      if (refusal != null) {
-        return new Outcome.Refused(refusal);
-      }
-      return switch (write.kind()) {
-        case MESSAGE -> applied(write, null, 0, false);
-        case PUT -> put(write, !condition.equals(Condition.NONE) || rules.tracksCreation());
-        case PATCH -> patch(write);
-        case DELETE -> delete(write);
-      };
-    }
-
-    private @Nullable Refusal refusal(Write write, Condition condition) {
-      Refusal fault = rules.judge(write);
-      if (fault != null) {
-        return fault;
-      }
-      if (condition.equals(Condition.NONE)) {
-        return null;
-      }
-      RowState state = state(write.id());
-      return condition.judge(state.isVisible() ? state.version() : null);
-    }
-
-    private Outcome put(Write write, boolean mustKnow) {
-      RowState before = mustKnow ? state(write.id()) : RowState.NOTHING;
-      Write ending = rules.withExpiry(write, write.payload(), localTime);
-      return applied(ending, null, createdMillis(before), mustKnow && !before.isVisible());
-    }
-
-    private Outcome delete(Write write) {
-      return state(write.id()).isVisible()
-          ? applied(write, null, 0, false)
-          : new Outcome.Unchanged(null);
-    }
-
-    private Outcome patch(Write write) {
-      ObjectNode attributes = JsonObjects.parse(write.payload());
-      if (attributes == null) {
-        return refused(Refusal.Reason.BAD_REQUEST, "a patch is a JSON object");
-      }
-      RowState before = state(write.id());
-      if (attributes.isEmpty()) {
-        return new Outcome.Unchanged(before.isVisible() ? before.version() : null);
-      }
-      if (before.isVisible() && JsonObjects.parse(before.visible()) == null) {
-        return refused(
-            Refusal.Reason.CONFLICT, "the row is no JSON object to merge into; PUT it whole");
-      }
-      Change trial = new Change(new Timestamp(Long.MAX_VALUE, node), write);
-      Payload merged = before.merge(trial).visible();
-      Refusal fault = rules.judge(Write.put(write.id(), merged));
-      if (fault != null) {
-        return new Outcome.Refused(fault);
-      }
-      Write ending = rules.withExpiry(write, merged, localTime);
-      return applied(ending, before, createdMillis(before), !before.isVisible());
-    }
-
-    private long createdMillis(RowState before) {
-      if (!rules.tracksCreation()) {
-        return 0;
-      }
-      return before.isVisible() ? before.createdMillis() : Timestamp.millisOf(localTime);
-    }
-
-    private Outcome refused(Refusal.Reason reason, String detail) {
-      return new Outcome.Refused(Refusal.of(reason, detail));
-    }
-
-    /** Takes a write into the batch; {@code patched} is the row that a PATCH merges into. */
-    private Outcome applied(
-        Write write, @Nullable RowState patched, long createdMillis, boolean created) {
-      Timestamp stamp = new Timestamp(clock.next(localTime), node);
-      Change change = new Change(stamp, write);
-      Entry.Merged merged = null;
-      if (write.kind() != Write.Kind.MESSAGE) {
-        RowState before = patched == null ? RowState.NOTHING : patched;
-        RowState after = rules.settled(write.id(), before.merge(change)).createdAt(createdMillis);
-        if (patched != null) {
-          merged = new Entry.Merged(stamp, after.visible());
-        }
-        changed.put(write.id(), after);
-        noteNumber(write.id());
-        changedBytes += write.payload().bytes().length + write.id().length();
-      }
-      long position = head.position() + entries.size() + 1;
-      entries.add(new Entry(position, localTime, change, merged, createdMillis));
-      return new Outcome.Applied(stamp, created);
     }
   }
 }

@@ -20,31 +20,65 @@ public interface TableStore {
    * @param head the place behind the last entry of the journal
    * @param settled the place up to which the rows have taken in the journal
    * @param trimmed the place before which the journal has been dropped
+   * @param gap the last jump over what the journal does not hold, or {@link Gap#NONE}
+   * @param horizon the latest rank that any row has reached
    */
-  record Progress(Place head, Place settled, Place trimmed) {}
+  record Progress(Place head, Place settled, Place trimmed, Gap gap, long horizon) {}
+
+  /**
+   * Where a journal goes on with more than its entries tell, because rows were taken over from
+   * another replica as they stood.
+   *
+   * @param position of the last entry before it
+   * @param skipped what was skipped: who has it all can read across
+   */
+  record Gap(long position, VersionVector skipped) {
+
+    /** The gap of a journal that has none. */
+    static final Gap NONE = new Gap(0, VersionVector.EMPTY);
+  }
 
   /** Returns how far the store has come. Read once, when the table is opened. */
   Progress progress();
 
   /**
-   * Appends a page of entries to the journal. When it returns, the page is as durable as the
+   * Appends pages of entries to the journal. When it returns, they are as durable as the
    * configuration promises of an acknowledged write.
    *
-   * @param before the place before the first entry of the page
-   * @param page as {@link dev.lyrebird.journal.EntryCodec} writes it
-   * @param checkpoint whether to note the place before this page, so that it can be found by its
+   * @param before the place before the first entry of the first page
+   * @param pages as {@link dev.lyrebird.journal.EntryCodec} writes them
+   * @param checkpoint whether to note the place before these pages, so that it can be found by its
    *     vector and serve as the end of a trim; always before the first page
-   * @param localTime when the page was written
+   * @param localTime when the pages were written
    */
-  void append(Place before, byte[] page, boolean checkpoint, long localTime);
+  void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime);
+
+  /**
+   * Notes that the journal goes on behind a gap.
+   *
+   * @param to the place behind it, at the position of the last entry
+   * @param gap what was skipped
+   * @param localTime when
+   */
+  void skip(Place to, Gap gap, long localTime);
+
+  /**
+   * Begins the journal anew: what lies before a place is dropped, and so is what was said of the
+   * places behind it.
+   *
+   * @param at the place; the entries behind it stay, of an origin that its vector does not know
+   * @return the place behind the last entry
+   */
+  Place begin(Place at);
 
   /**
    * Stores rows.
    *
-   * @param rows id to state; one that is not visible removes what is stored
+   * @param rows id to state; {@link RowState#NOTHING} removes what is stored
    * @param settled the place up to which the rows have now taken in the journal
+   * @param horizon the latest rank that any row has reached
    */
-  void settle(Map<String, RowState> rows, Place settled);
+  void settle(Map<String, RowState> rows, Place settled, long horizon);
 
   /** Returns the stored state of a row, or null where there is none. */
   @Nullable RowState row(String id);
@@ -70,19 +104,35 @@ public interface TableStore {
    */
   Place trim(long localTime, long maxBytes);
 
-  /** An id whose row, as it was stored once, was to end at a time. */
-  record Due(long millis, String id) {}
+  /** What a stored row can be due for. */
+  enum Deadline {
+    /** The row ends, at a time in ms since the epoch. */
+    EXPIRY,
+    /** It remembers deeds that can be folded once all replicas have come past a rank. */
+    FOLDING
+  }
+
+  /** An id whose row, as it was stored once, was to be dealt with at a time. */
+  record Due(long at, String id) {}
 
   /**
-   * Returns what was to end by a time, earliest first. The row may have been written again since.
+   * Returns what was to be dealt with by a time, earliest first. The row may have been written again
+   * since.
    *
-   * @param millis the time, ms since the epoch
+   * @param deadline in which respect
+   * @param until the time, in the unit of that deadline
    * @param limit the most to return
    */
-  List<Due> due(long millis, int limit);
+  List<Due> due(Deadline deadline, long until, int limit);
 
   /** Forgets what was dealt with. */
-  void forget(List<Due> dealtWith);
+  void forget(Deadline deadline, List<Due> dealtWith);
+
+  /** Returns what {@link #remember} kept last, or null where there was nothing. */
+  byte @Nullable [] memory();
+
+  /** Keeps a few bytes beside the table for who replicates it. */
+  void remember(byte[] memory);
 
   /** Returns an estimate of the number of stored rows that costs next to nothing. */
   long estimatedRows();

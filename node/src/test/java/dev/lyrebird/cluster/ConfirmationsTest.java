@@ -203,7 +203,7 @@ final class ConfirmationsTest {
 
   private static Entry entry(Timestamp timestamp) {
     Write write = Write.message("t", Payload.of(new byte[0]));
-    return new Entry(1, 1, new Change(timestamp, write), null, 0);
+    return new Entry(1, 1, new Change(timestamp, write), null);
   }
 
   private static List<VersionVector> peers(long... times) {

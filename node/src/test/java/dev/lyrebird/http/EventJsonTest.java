@@ -49,8 +49,7 @@ final class EventJsonTest {
             new Change(
                 new Timestamp(units(1_795_219_619_331L, 2529), 1),
                 Write.put("w1", json("{\"temp\": 1}"))),
-            null,
-            0);
+            null);
 
     assertEquals(
         "{\"id\":\"w1\",\"localTime\":1795219619332.3696,\"value\":{\"temp\":1,\"id\":\"w1\"},"
@@ -90,7 +89,7 @@ final class EventJsonTest {
             default -> Write.delete(id);
           };
       Timestamp version = new Timestamp(random.nextLong(1L << 53), 1);
-      Entry entry = new Entry(1, version.time(), new Change(version, write), null, 0);
+      Entry entry = new Entry(1, version.time(), new Change(version, write), null);
       String line = text(json.encode(Event.change(0, "Sensors/" + id, entry, Place.START)));
 
       String replay = "replay with -Dseed=" + seed;

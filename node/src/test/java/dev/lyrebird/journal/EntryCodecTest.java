@@ -36,7 +36,7 @@ final class EntryCodecTest {
       List<Entry> entries = entries(1 + random.nextInt(20));
       byte[] page = EntryCodec.encode(entries);
       assertEquals(entries, EntryCodec.decode(page), this::replay);
-      assertEquals(entries.getLast().position(), EntryCodec.lastPosition(page), this::replay);
+      assertEquals(entries.getLast().position(), EntryCodec.head(page).lastPosition(), this::replay);
     }
   }
 
@@ -45,7 +45,7 @@ final class EntryCodecTest {
     byte[] bytes = new byte[1 << 20];
     random.nextBytes(bytes);
     Change change = new Change(new Timestamp(5, 1), Write.put("a", Payload.of(bytes)));
-    List<Entry> entries = List.of(new Entry(1, 5, change, null, 0));
+    List<Entry> entries = List.of(new Entry(1, 5, change, null));
     assertEquals(entries, EntryCodec.decode(EntryCodec.encode(entries)), this::replay);
   }
 
@@ -82,7 +82,7 @@ final class EntryCodecTest {
   void forgedCountsAreRefusedBeforeRoomIsMadeForThem() {
     Change change =
         new Change(new Timestamp(1, 1), Write.message("a", new Payload(new byte[0], null, NONE)));
-    byte[] page = EntryCodec.encode(List.of(new Entry(1, 1, change, null, 0)));
+    byte[] page = EntryCodec.encode(List.of(new Entry(1, 1, change, null)));
     for (long forged : new long[] {1, 1 << 28, Long.MAX_VALUE, -1, Integer.MIN_VALUE}) {
       ByteWriter out = new ByteWriter(32);
       for (int i = 0; i < page.length - 1; i++) { // the last byte counts the user properties
@@ -123,9 +123,10 @@ final class EntryCodecTest {
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       time += 1 + random.nextInt(1 << random.nextInt(1, 30));
-      Change change = new Change(new Timestamp(time, node), write());
+      long rankTime = oneIn(5) ? random.nextLong(1L << 56) : time;
       long created = oneIn(3) ? random.nextLong(1L << 50) : 0;
-      entries.add(new Entry(position + i, localTime, change, merged(), created));
+      Change change = new Change(new Timestamp(time, node), rankTime, created, write());
+      entries.add(new Entry(position + i, localTime, change, merged(), oneIn(5)));
     }
     return entries;
   }
@@ -143,7 +144,7 @@ final class EntryCodecTest {
 
   private Entry.@Nullable Merged merged() {
     Timestamp version = new Timestamp(random.nextLong(), random.nextLong());
-    return oneIn(3) ? new Entry.Merged(version, payload()) : null;
+    return oneIn(3) ? new Entry.Merged(version, payload(), random.nextLong(1L << 50)) : null;
   }
 
   private Payload payload() {

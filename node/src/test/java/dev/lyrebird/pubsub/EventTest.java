@@ -65,7 +65,7 @@ final class EventTest {
   }
 
   private static Event event(String topic) {
-    Entry entry = new Entry(1, 7, new Change(VERSION, Write.put(topic, PAYLOAD)), null, 0);
+    Entry entry = new Entry(1, 7, new Change(VERSION, Write.put(topic, PAYLOAD)), null);
     return Event.change(0, topic, entry, Place.START.after(entry));
   }
 }

@@ -381,7 +381,7 @@ final class HubTest {
   }
 
   private static Entry entry(long position, String id, Timestamp timestamp) {
-    return new Entry(position, 0, new Change(timestamp, Write.message(id, Payload.EMPTY)), null, 0);
+    return new Entry(position, 0, new Change(timestamp, Write.message(id, Payload.EMPTY)), null);
   }
 
   private static Row row(String id) {

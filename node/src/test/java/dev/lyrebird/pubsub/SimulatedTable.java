@@ -120,7 +120,7 @@ final class SimulatedTable {
   void apply(int origin, int count) {
     for (int i = 0; i < count; i++) {
       Change change = chains.change(origin, applied[origin]++, this::write);
-      Entry entry = new Entry(head() + 1, head() + 1, change, null, 0);
+      Entry entry = new Entry(head() + 1, head() + 1, change, null);
       Map<String, Row> rows = new TreeMap<>(states.getLast());
       switch (entry.type()) {
         case PUT -> rows.put(entry.id(), row(change));

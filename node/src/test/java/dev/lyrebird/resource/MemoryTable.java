@@ -105,8 +105,7 @@ final class MemoryTable {
             end().position() + 1,
             version.time(),
             new Change(version, write),
-            merged == null ? null : new Entry.Merged(version, merged),
-            0);
+            merged == null ? null : new Entry.Merged(version, merged, 0));
     places.add(end().after(entry));
     journal.add(entry);
     switch (entry.type()) {

@@ -44,27 +44,50 @@ final class JournalWriter {
     return places.getLast();
   }
 
-  /** Appends a page by one of the nodes. */
+  /** Appends up to three pages at once, each by one of the nodes. */
   void append(TableStore store, boolean checkpoint, long localTime) {
     Place before = head();
+    List<byte[]> bytes = new ArrayList<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      byte[] page = EntryCodec.encode(page(localTime));
+      bytes.add(page);
+      pages.add(new PageEnd(head().position(), page.length));
+    }
+    store.append(before, bytes, checkpoint, localTime);
+    if (checkpoint) {
+      note(new Checkpoint(before, localTime));
+    }
+  }
+
+  private List<Entry> page(long localTime) {
     long node = random.nextLong(1, NODES + 1);
-    long time = before.vector().timeOf(node);
+    long time = head().vector().timeOf(node);
     List<Entry> page = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
       time += random.nextLong(1, 10);
       Write write = Write.put("r" + random.nextInt(IDS), text("x".repeat(random.nextInt(50))));
       Change change = new Change(new Timestamp(time, node), write);
-      Entry entry = new Entry(head().position() + 1, localTime, change, null, 0);
+      Entry entry = new Entry(head().position() + 1, localTime, change, null);
       page.add(entry);
       entries.add(entry);
       places.add(head().after(entry));
     }
-    byte[] bytes = EntryCodec.encode(page);
-    store.append(before, bytes, checkpoint, localTime);
-    pages.add(new PageEnd(head().position(), bytes.length));
-    if (checkpoint) {
-      checkpoints.add(new Checkpoint(before, localTime));
-    }
+    return page;
+  }
+
+  /** Skips changes of a node that has none in the journal. */
+  TableStore.Gap skip(TableStore store, VersionVector skipped, long localTime) {
+    Place to = new Place(head().position(), head().vector().join(skipped));
+    TableStore.Gap gap = new TableStore.Gap(to.position(), skipped);
+    store.skip(to, gap, localTime);
+    places.set(places.size() - 1, to);
+    note(new Checkpoint(to, localTime));
+    return gap;
+  }
+
+  private void note(Checkpoint checkpoint) {
+    checkpoints.removeIf(noted -> noted.place().position() == checkpoint.place().position());
+    checkpoints.add(checkpoint);
   }
 
   /** Appends pages, about every fourth with a checkpoint, the first always. */

@@ -3,8 +3,10 @@ package dev.lyrebird.table;
 import static dev.lyrebird.table.Samples.text;
 import static dev.lyrebird.table.TableStoreContract.entries;
 import static dev.lyrebird.table.TableStoreContract.ids;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +15,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -72,7 +75,8 @@ final class RocksStorageTest implements TableStoreContract {
       writer = new JournalWriter(new Random(5));
       TableStore store = storage.table(name);
       writer.append(store, PAGES);
-      store.settle(Map.of(name, row(name, 500)), writer.head());
+      store.settle(Map.of(name, row(name, 500)), writer.head(), 5);
+      store.remember(name.getBytes(StandardCharsets.UTF_8));
     }
     Place end = storage.table("b").trim(Long.MAX_VALUE, 0);
     assertNotEquals(Place.START, end);
@@ -83,18 +87,22 @@ final class RocksStorageTest implements TableStoreContract {
       TableStore store = storage.table(name);
       Place trimmed = name.equals("b") ? end : Place.START;
       assertEquals(
-          new TableStore.Progress(writer.head(), writer.head(), trimmed), store.progress());
+          new TableStore.Progress(
+              writer.head(), writer.head(), trimmed, TableStore.Gap.NONE, 5),
+          store.progress());
       assertEquals(writer.behind(trimmed), entries(store, trimmed.position()));
       assertEquals(List.of(name), ids(store, ""));
       assertEquals(row(name, 500), store.row(name));
-      assertEquals(List.of(new TableStore.Due(500, name)), store.due(500, 10));
-      store.settle(Map.of(name, gone()), writer.head());
+      assertArrayEquals(name.getBytes(StandardCharsets.UTF_8), store.memory());
+      assertEquals(List.of(new TableStore.Due(500, name)), store.due(TableStore.Deadline.EXPIRY, 500, 10));
+      store.settle(Map.of(name, RowState.NOTHING), writer.head(), 6);
     }
     TableStore fourth = storage.table("d");
-    assertEquals(Place.START, fourth.progress().head());
+    assertEquals(EMPTY, fourth.progress());
+    assertNull(fourth.memory());
     assertEquals(List.of(), entries(fourth, 0));
     assertEquals(List.of(), ids(fourth, ""));
-    assertEquals(List.of(), fourth.due(500, 10));
+    assertEquals(List.of(), fourth.due(TableStore.Deadline.EXPIRY, 500, 10));
   }
 
   @Test
@@ -149,9 +157,5 @@ final class RocksStorageTest implements TableStoreContract {
   private static RowState row(String id, long expiresAtMillis) {
     Write write = new Write(Write.Kind.PUT, id, text("row"), 1, 0, expiresAtMillis, null);
     return RowState.NOTHING.merge(new Change(new Timestamp(5, 1), write));
-  }
-
-  private static RowState gone() {
-    return RowState.NOTHING.merge(new Change(new Timestamp(6, 1), Write.delete("r")));
   }
 }

@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * @param changes in the order of their timestamps, no two of which are equal
  */
 record RowHistory(List<Change> changes) {
+  static final String ID = "r";
+
+
+  /** The time by which all is over. */
+  static final long END = 13;
+
   private static final int NODES = 3;
 
   /** PATCHes are where orders matter. */
@@ -39,20 +45,24 @@ record RowHistory(List<Change> changes) {
   private static final List<String> ATTRIBUTES = List.of("a", "b", "c");
 
   /** The row that a history leaves, as plainly as it can be worked out. */
-  record Fold(@Nullable Payload row, int qos, long expiresAtMillis, Timestamp version) {
+  record Fold(
+      @Nullable Payload row, int qos, long expiresAtMillis, Timestamp version, long createdMillis) {
 
-    static final Fold NOTHING = new Fold(null, Write.ANY_QOS, 0, Timestamp.NONE);
+    static final Fold NOTHING = new Fold(null, Write.ANY_QOS, 0, Timestamp.NONE, 0);
 
     private Fold with(Change change) {
       Write write = change.write();
       long end = write.expiresAtMillis();
       return switch (write.kind()) {
-        case PUT -> new Fold(write.payload(), write.qos(), end, change.timestamp());
-        case DELETE -> new Fold(null, Write.ANY_QOS, 0, change.timestamp());
-        case PATCH ->
-            new Fold(patched(write), qos, end == 0 ? expiresAtMillis : end, change.timestamp());
+        case PUT -> with(change, write.payload(), write.qos(), end);
+        case DELETE -> with(change, null, Write.ANY_QOS, 0);
+        case PATCH -> with(change, patched(write), qos, end == 0 ? expiresAtMillis : end);
         case MESSAGE -> this;
       };
+    }
+
+    private static Fold with(Change change, @Nullable Payload row, int qos, long end) {
+      return new Fold(row, qos, end, change.rank(), change.createdMillis());
     }
 
     private Payload patched(Write write) {
@@ -62,7 +72,8 @@ record RowHistory(List<Change> changes) {
           .properties()
           .forEach(field ->
               merged.set(field.getKey(), value(merged.path(field.getKey()), field.getValue())));
-      return JsonObjects.payload(merged);
+      merged.put("id", ID);
+      return JsonObjects.payload(JsonObjects.sorted(merged));
     }
 
     private static JsonNode value(JsonNode before, JsonNode patched) {
@@ -79,10 +90,13 @@ record RowHistory(List<Change> changes) {
     Set<Timestamp> stamps = new HashSet<>();
     int length = 1 + random.nextInt(10);
     while (stamps.size() < length) {
-      stamps.add(new Timestamp(1 + random.nextInt(12), 1 + random.nextInt(NODES)));
+      stamps.add(new Timestamp(random.nextLong(1, END), 1 + random.nextInt(NODES)));
     }
     return new RowHistory(
-        stamps.stream().sorted().map(stamp -> new Change(stamp, write(random))).toList());
+        stamps.stream()
+            .sorted()
+            .map(stamp -> new Change(stamp, stamp.time(), random.nextInt(100), write(random)))
+            .toList());
   }
 
   private static Write write(Random random) {
@@ -95,7 +109,7 @@ record RowHistory(List<Change> changes) {
           case MESSAGE -> text("hello");
         };
     long expiry = random.nextInt(4) == 0 ? 1 + random.nextInt(1000) : 0;
-    return new Write(kind, "r", payload, random.nextInt(3), 0, expiry, null);
+    return new Write(kind, ID, payload, random.nextInt(3), 0, expiry, null);
   }
 
   /** Returns an object of at least one attribute, of which so many in ten are additions. */
@@ -122,10 +136,40 @@ record RowHistory(List<Change> changes) {
   /** Returns the changes in any order, some of them more than once. */
   List<Change> arrivals(Random random) {
     List<Change> arrivals = new ArrayList<>(changes);
-    IntStream.range(0, random.nextInt(4))
+    IntStream.range(0, changes.isEmpty() ? 0 : random.nextInt(4))
         .forEach(i -> arrivals.add(changes.get(random.nextInt(changes.size()))));
     Collections.shuffle(arrivals, random);
     return arrivals;
+  }
+
+  /** Returns the changes in any order. */
+  List<Change> shuffled(Random random) {
+    List<Change> shuffled = new ArrayList<>(changes);
+    Collections.shuffle(shuffled, random);
+    return shuffled;
+  }
+
+  /** Returns some of the changes. */
+  RowHistory part(Random random) {
+    return new RowHistory(changes.stream().filter(change -> random.nextBoolean()).toList());
+  }
+
+  /** Returns the changes that have not arrived, in order. */
+  List<Change> without(List<Change> arrived) {
+    return changes.stream().filter(change -> !arrived.contains(change)).toList();
+  }
+
+  RowState merged() {
+    return merged(changes);
+  }
+
+  /** Returns what becomes of a row that the changes reach in this order. */
+  static RowState merged(Iterable<Change> arrivals) {
+    RowState state = RowState.NOTHING;
+    for (Change change : arrivals) {
+      state = state.merge(change);
+    }
+    return state;
   }
 
   Fold fold() {

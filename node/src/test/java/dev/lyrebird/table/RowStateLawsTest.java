@@ -4,21 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.PublishProperties;
 import dev.lyrebird.journal.PublishProperties.UserProperty;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The laws of merging, and the bytes of what was merged, over random histories of a row. */
 final class RowStateLawsTest {
   private static final int HISTORIES = 2_000;
   private static final int ORDERS = 5;
+  private static final RowRules RULES = new RowRules(Samples.table("type T @table { id: ID }"));
 
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -27,36 +30,86 @@ final class RowStateLawsTest {
   void changesInAnyOrderAndTwiceComeToTheirFold() {
     for (int i = 0; i < HISTORIES; i++) {
       RowHistory history = RowHistory.random(random);
-      RowHistory.Fold fold = history.fold();
-      RowState state = merged(history.changes());
+      RowState state = history.merged();
       String told = replay() + history;
-      assertEquals(value(fold.row()), value(row(state)), told);
-      assertEquals(fold.qos(), state.qos(), told);
-      assertEquals(fold.expiresAtMillis(), state.expiresAtMillis(), told);
-      assertEquals(fold.version(), state.version(), told);
+      assertEquals(history.fold(), fold(state), told);
       for (int j = 0; j < ORDERS; j++) {
         List<Change> arrivals = history.arrivals(random);
-        assertEquals(state, merged(arrivals), () -> told + " as " + arrivals);
+        assertEquals(state, RowHistory.merged(arrivals), () -> told + " as " + arrivals);
+      }
+    }
+  }
+
+  private static RowHistory.Fold fold(RowState state) {
+    return new RowHistory.Fold(
+        state.isVisible() ? RULES.whole(RowHistory.ID, state) : null,
+        state.qos(),
+        state.expiresAtMillis(),
+        state.version(),
+        state.createdMillis());
+  }
+
+  @Test
+  void joinedStatesHoldWhatEitherHeld() {
+    for (int i = 0; i < HISTORIES; i++) {
+      RowHistory history = RowHistory.random(random);
+      List<RowState> parts = new ArrayList<>();
+      Set<Change> all = new HashSet<>();
+      for (int j = 0; j < 3; j++) {
+        List<Change> part = history.part(random).arrivals(random);
+        all.addAll(part);
+        parts.add(RowHistory.merged(part));
+      }
+      RowState a = parts.get(0);
+      RowState b = parts.get(1);
+      RowState c = parts.get(2);
+      String told = replay() + history + " in parts " + parts;
+      assertEquals(RowHistory.merged(all), a.join(b).join(c), told);
+      assertEquals(a.join(b), b.join(a), told);
+      assertEquals(a.join(b).join(c), a.join(b.join(c)), told);
+      assertEquals(a, a.join(a), told);
+      assertEquals(a, a.join(RowState.NOTHING), told);
+      assertEquals(a.join(b), a.join(b).join(b), told);
+    }
+  }
+
+  @Test
+  void foldingWhatIsCompleteChangesNothingThatIsSeenNowOrLater() {
+    for (int i = 0; i < HISTORIES; i++) {
+      RowHistory history = RowHistory.random(random);
+      List<Change> arrivals = history.shuffled(random);
+      RowState state = RowState.NOTHING;
+      RowState folding = RowState.NOTHING;
+      for (int j = 0; j < arrivals.size(); j++) {
+        state = state.merge(arrivals.get(j));
+        folding = folding.merge(arrivals.get(j));
+        List<Change> missing = history.without(arrivals.subList(0, j + 1));
+        if (random.nextBoolean()) {
+          folding = RULES.folded(RowHistory.ID, folding, stable(missing));
+        }
+        String told = "%s%s, folded on the way as %s".formatted(replay(), history, arrivals);
+        assertEquals(
+            RULES.row(RowHistory.ID, state), RULES.row(RowHistory.ID, folding), told);
       }
     }
   }
 
   @Test
-  void settlingChangesNothingThatIsSeenNowOrLater() {
+  void aRowWhoseChangesHaveAllArrivedRemembersNothing() {
     for (int i = 0; i < HISTORIES; i++) {
       RowHistory history = RowHistory.random(random);
-      RowState state = RowState.NOTHING;
-      RowState settling = RowState.NOTHING;
-      for (Change change : history.changes()) {
-        state = state.merge(change);
-        settling = settling.merge(change).settled();
-        String told = replay() + history + " up to " + change;
-        assertEquals(value(row(state)), value(row(settling)), told);
-        assertEquals(state.version(), settling.version(), told);
-        assertEquals(state.expiresAtMillis(), settling.expiresAtMillis(), told);
-        assertEquals(state.qos(), settling.qos(), told);
-      }
+      RowState state = history.merged();
+      RowState folded = RULES.folded(RowHistory.ID, state, RowHistory.END);
+      String told = replay() + history;
+      assertEquals(Map.of(), folded.registers(), told);
+      assertEquals(state.isVisible(), !folded.equals(RowState.NOTHING), told);
     }
+  }
+
+  /** Returns any time that lies before all that is missing. */
+  private long stable(List<Change> missing) {
+    long end = missing.isEmpty() ? RowHistory.END : missing.getFirst().rankTime();
+    return random.nextLong(end);
   }
 
   @Test
@@ -102,7 +155,7 @@ final class RowStateLawsTest {
   }
 
   private RowState state() {
-    RowState state = merged(RowHistory.random(random).changes()).createdAt(random.nextInt(3));
+    RowState state = RowHistory.random(random).merged();
     Payload base = state.base();
     return base == null || random.nextBoolean()
         ? state
@@ -121,24 +174,6 @@ final class RowStateLawsTest {
         "answers/here",
         new byte[] {1, 2},
         List.of(new UserProperty("n", "v")));
-  }
-
-  private static RowState merged(List<Change> changes) {
-    RowState state = RowState.NOTHING;
-    for (Change change : changes) {
-      state = state.merge(change);
-    }
-    return state;
-  }
-
-  private static @Nullable Payload row(RowState state) {
-    return state.isVisible() ? state.visible() : null;
-  }
-
-  /** Returns what a row says: of a JSON object the values, of anything else the bytes. */
-  private static @Nullable Object value(@Nullable Payload row) {
-    JsonNode object = row == null ? null : JsonObjects.parse(row);
-    return object == null ? row : object;
   }
 
   private String replay() {

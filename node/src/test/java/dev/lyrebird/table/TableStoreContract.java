@@ -1,6 +1,9 @@
 package dev.lyrebird.table;
 
 import static dev.lyrebird.table.Samples.text;
+import static dev.lyrebird.table.TableStore.Deadline.EXPIRY;
+import static dev.lyrebird.table.TableStore.Deadline.FOLDING;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
+import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
@@ -27,6 +31,10 @@ import org.junit.jupiter.api.Test;
 interface TableStoreContract {
   int RUNS = 40;
   int PAGES = 30;
+  Payload PATCH = text("{\"a\":1}");
+
+  TableStore.Progress EMPTY =
+      new TableStore.Progress(Place.START, Place.START, Place.START, TableStore.Gap.NONE, 0);
 
   /** Returns the store of a table to which nothing was written. */
   TableStore fresh();
@@ -39,10 +47,13 @@ interface TableStoreContract {
     TableStore store = fresh();
     for (int i = 0; i < 2; i++) {
       assertEquals(
-          new TableStore.Progress(Place.START, Place.START, Place.START), store.progress());
+          EMPTY, store.progress());
       assertEquals(List.of(), entries(store, 0));
       assertEquals(List.of(), ids(store, ""));
-      assertEquals(List.of(), store.due(Long.MAX_VALUE, 10));
+      for (TableStore.Deadline deadline : TableStore.Deadline.values()) {
+        assertEquals(List.of(), store.due(deadline, Long.MAX_VALUE, 10));
+      }
+      assertNull(store.memory());
       assertEquals(Place.START, store.checkpointWithin(VersionVector.EMPTY));
       assertEquals(Place.START, store.trim(Long.MAX_VALUE, 0));
       assertEquals(0, store.estimatedRows());
@@ -103,6 +114,9 @@ interface TableStoreContract {
     for (int i = 0; i < RUNS; i++) {
       writer.append(store, i == 0 || random.nextBoolean(), i);
       writer.append(store, random.nextInt(PAGES));
+      if (random.nextInt(4) == 0) {
+        writer.skip(store, elsewhere(i + 1), i);
+      }
       Place before = store.progress().trimmed();
       long cut = random.nextBoolean() ? random.nextInt(PAGES) : -1;
       long bound = random.nextBoolean() ? Long.MAX_VALUE : random.nextInt(3000);
@@ -133,6 +147,75 @@ interface TableStoreContract {
   }
 
   @Test
+  default void theJournalGoesOnBehindAGap() {
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(new Random(5));
+    writer.append(store, PAGES);
+    Place before = writer.head();
+    TableStore.Gap gap = writer.skip(store, elsewhere(7), PAGES);
+    for (int i = 0; i < 2; i++) {
+      assertEquals(gap, store.progress().gap());
+      assertEquals(writer.head(), store.progress().head());
+      assertEquals(writer.head(), store.checkpointWithin(writer.head().vector()));
+      assertTrue(before.vector().covers(store.checkpointWithin(before.vector()).vector()));
+      store = reopened(store);
+    }
+    store.progress();
+    writer.append(store, PAGES);
+    store = reopened(store);
+    assertEquals(gap, store.progress().gap());
+    assertEquals(writer.head(), store.progress().head());
+    assertEquals(writer.behind(Place.START), entries(store, 0));
+  }
+
+  @Test
+  default void aJournalThatBeginsAnewHoldsWhatIsBehindItsBeginning() {
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(new Random(5));
+    writer.append(store, PAGES);
+    writer.skip(store, elsewhere(7), PAGES);
+    Place cut = writer.head();
+    writer.append(store, PAGES);
+
+    Place beginning = new Place(cut.position(), elsewhere(9));
+    Place head = beginning;
+    for (Entry entry : writer.behind(cut)) {
+      head = head.after(entry);
+    }
+    assertEquals(head, store.begin(beginning));
+    for (int i = 0; i < 2; i++) {
+      assertEquals(
+          new TableStore.Progress(head, Place.START, beginning, TableStore.Gap.NONE, 0),
+          store.progress());
+      assertEquals(writer.behind(cut), entries(store, cut.position()));
+      assertEquals(beginning, store.checkpointWithin(VersionVector.EMPTY));
+      assertEquals(beginning, store.checkpointWithin(head.vector()));
+      store = reopened(store);
+    }
+  }
+
+  @Test
+  default void aJournalThatBeganAnewIsAsLargeAsWhatItHolds() {
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(new Random(5));
+    writer.append(store, PAGES);
+    Place cut = writer.head();
+    writer.append(store, false, PAGES);
+    store.begin(new Place(cut.position(), elsewhere(9)));
+    store = reopened(store);
+    store.progress();
+    Place end = writer.head();
+    writer.append(store, true, PAGES);
+    assertEquals(cut.position(), store.trim(-1, writer.bytesBehind(cut)).position());
+    assertEquals(end.position(), store.trim(-1, writer.bytesBehind(cut) - 1).position());
+  }
+
+  /** Returns what a node has done that has nothing in a journal. */
+  private static VersionVector elsewhere(long time) {
+    return VersionVector.of(new Timestamp(time, 99));
+  }
+
+  @Test
   default void rowsAreReadInTheOrderOfTheirBytes() {
     long seed = Long.getLong("seed", System.nanoTime());
     Random random = new Random(seed);
@@ -142,14 +225,14 @@ interface TableStoreContract {
       Map<String, RowState> changed = new LinkedHashMap<>();
       for (int j = random.nextInt(5); j >= 0; j--) {
         String id = id(random);
-        RowState state = random.nextInt(3) == 0 ? gone(i + 1) : row(i + 1, 0);
+        RowState state = random.nextInt(3) == 0 ? RowState.NOTHING : row(i + 1, 0);
         changed.put(id, state);
         oracle.remove(id.getBytes(StandardCharsets.UTF_8));
-        if (state.isVisible()) {
+        if (!state.equals(RowState.NOTHING)) {
           oracle.put(id.getBytes(StandardCharsets.UTF_8), state);
         }
       }
-      store.settle(changed, new Place(i, VersionVector.of(new Timestamp(i, 1))));
+      store.settle(changed, new Place(i, VersionVector.of(new Timestamp(i, 1))), i);
       if (i % 10 == 0) {
         store = reopened(store);
         store.progress();
@@ -182,14 +265,15 @@ interface TableStoreContract {
     writer.append(store, PAGES);
     RowState patched =
         RowState.NOTHING
-            .merge(new Change(new Timestamp(5, 1), Write.patch("r", text("{\"a\":1}"))))
-            .createdAt(77);
-    store.settle(Map.of("r", patched), writer.head());
+            .merge(new Change(new Timestamp(5, 1), 5, 77, Write.patch("r", PATCH)));
+    store.settle(Map.of("r", patched), writer.head(), 5);
     assertEquals(writer.head(), store.progress().settled());
 
     store = reopened(store);
     assertEquals(
-        new TableStore.Progress(writer.head(), writer.head(), Place.START), store.progress());
+        new TableStore.Progress(
+            writer.head(), writer.head(), Place.START, TableStore.Gap.NONE, 5),
+        store.progress());
     assertEquals(patched, store.row("r"));
     assertEquals(1, store.estimatedRows());
   }
@@ -197,10 +281,10 @@ interface TableStoreContract {
   @Test
   default void aReadingSeesTheRowsAsTheyStoodWhenItBegan() {
     TableStore store = fresh();
-    store.settle(Map.of("a", row(1, 0), "b", row(2, 0), "d", row(3, 0)), Place.START);
+    store.settle(Map.of("a", row(1, 0), "b", row(2, 0), "d", row(3, 0)), Place.START, 3);
     try (TableStore.RowScan scan = store.scan("")) {
       assertTrue(scan.next());
-      store.settle(Map.of("b", gone(4), "c", row(5, 0), "d", row(6, 0)), Place.START);
+      store.settle(Map.of("b", RowState.NOTHING, "c", row(5, 0), "d", row(6, 0)), Place.START, 6);
       assertTrue(scan.next());
       assertEquals("b", scan.id());
       assertTrue(scan.next());
@@ -214,29 +298,55 @@ interface TableStoreContract {
   @Test
   default void whatIsToEndIsRememberedUntilItIsDealtWith() {
     TableStore store = fresh();
-    store.settle(Map.of("a", row(1, 500), "b", row(2, 300), "c", row(3, 0)), Place.START);
-    store.settle(Map.of("a", row(4, 1L << 40)), Place.START);
+    store.settle(Map.of("a", row(1, 500), "b", row(2, 300), "c", row(3, 0)), Place.START, 3);
+    store.settle(Map.of("a", row(4, 1L << 40)), Place.START, 4);
     store = reopened(store);
     TableStore.Due b = new TableStore.Due(300, "b");
     TableStore.Due a = new TableStore.Due(500, "a");
     TableStore.Due later = new TableStore.Due(1L << 40, "a");
-    assertEquals(List.of(), store.due(299, 10));
-    assertEquals(List.of(b), store.due(300, 10));
-    assertEquals(List.of(b, a), store.due(500, 10));
-    assertEquals(List.of(b), store.due(500, 1));
-    store.forget(List.of(b, a));
-    assertEquals(List.of(later), store.due(Long.MAX_VALUE, 10));
+    assertEquals(List.of(), store.due(EXPIRY, 299, 10));
+    assertEquals(List.of(b), store.due(EXPIRY, 300, 10));
+    assertEquals(List.of(b, a), store.due(EXPIRY, 500, 10));
+    assertEquals(List.of(b), store.due(EXPIRY, 500, 1));
+    store.forget(EXPIRY, List.of(b, a));
+    assertEquals(List.of(later), store.due(EXPIRY, Long.MAX_VALUE, 10));
     store = reopened(store);
-    assertEquals(List.of(later), store.due(Long.MAX_VALUE, 10));
+    assertEquals(List.of(later), store.due(EXPIRY, Long.MAX_VALUE, 10));
+  }
+
+  @Test
+  default void whatIsToBeFoldedIsRememberedUntilItIsDealtWith() {
+    TableStore store = fresh();
+    RowState patched = row(1, 500).merge(new Change(new Timestamp(7, 1), Write.patch("a", PATCH)));
+    RowState gone = row(2, 0).merge(new Change(new Timestamp(5, 1), Write.delete("b")));
+    store.settle(Map.of("a", patched, "b", gone, "c", row(6, 0)), Place.START, 7);
+    store = reopened(store);
+    TableStore.Due b = new TableStore.Due(5, "b");
+    TableStore.Due a = new TableStore.Due(7, "a");
+    assertEquals(List.of(), store.due(FOLDING, 4, 10));
+    assertEquals(List.of(b), store.due(FOLDING, 6, 10));
+    assertEquals(List.of(b), store.due(FOLDING, 7, 1));
+    assertEquals(List.of(b, a), store.due(FOLDING, 7, 10));
+    store.forget(FOLDING, List.of(b));
+    store = reopened(store);
+    assertEquals(List.of(a), store.due(FOLDING, 7, 10));
+    assertEquals(List.of(new TableStore.Due(500, "a")), store.due(EXPIRY, 500, 10));
+  }
+
+  @Test
+  default void aFewBytesAreKeptUntilOthersReplaceThem() {
+    TableStore store = fresh();
+    store.remember(new byte[] {1, 2});
+    store = reopened(store);
+    assertArrayEquals(new byte[] {1, 2}, store.memory());
+    store.remember(new byte[0]);
+    store = reopened(store);
+    assertArrayEquals(new byte[0], store.memory());
   }
 
   private static RowState row(long time, long expiresAtMillis) {
     Write write = new Write(Write.Kind.PUT, "r", text("at " + time), 1, 0, expiresAtMillis, null);
     return RowState.NOTHING.merge(new Change(new Timestamp(time, 1), write));
-  }
-
-  private static RowState gone(long time) {
-    return RowState.NOTHING.merge(new Change(new Timestamp(time, 1), Write.delete("r")));
   }
 
   /** Returns the entries of all pages from the one that holds the entry behind a position. */

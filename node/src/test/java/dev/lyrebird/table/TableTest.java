@@ -164,7 +164,7 @@ final class TableTest {
   void mergedRowNamesItsKeyAndKeepsNoOther() {
     memory.apply(Write.put("r", json("{\"id\":\"other\",\"a\":1}")));
     memory.apply(Write.patch("r", json("{\"a\":2}")));
-    assertEquals("{\"id\":\"r\",\"a\":2}", row("r"));
+    assertEquals("{\"a\":2,\"id\":\"r\"}", row("r"));
   }
 
   @Test

@@ -24,11 +24,11 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
-  public void append(Place before, byte[] page, boolean checkpoint, long localTime) {
+  public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
     if (isBroken.getAsBoolean()) {
       throw new StorageException("no space", new IOException("No space left on device"));
     }
-    store.append(before, page, checkpoint, localTime);
+    store.append(before, pages, checkpoint, localTime);
   }
 
   @Override
@@ -37,8 +37,18 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
-  public void settle(Map<String, RowState> rows, Place settled) {
-    store.settle(rows, settled);
+  public void skip(Place to, Gap gap, long localTime) {
+    store.skip(to, gap, localTime);
+  }
+
+  @Override
+  public Place begin(Place at) {
+    return store.begin(at);
+  }
+
+  @Override
+  public void settle(Map<String, RowState> rows, Place settled, long horizon) {
+    store.settle(rows, settled, horizon);
   }
 
   @Override
@@ -67,13 +77,23 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
-  public List<Due> due(long millis, int limit) {
-    return store.due(millis, limit);
+  public List<Due> due(Deadline deadline, long until, int limit) {
+    return store.due(deadline, until, limit);
   }
 
   @Override
-  public void forget(List<Due> dealtWith) {
-    store.forget(dealtWith);
+  public void forget(Deadline deadline, List<Due> dealtWith) {
+    store.forget(deadline, dealtWith);
+  }
+
+  @Override
+  public byte @Nullable [] memory() {
+    return store.memory();
+  }
+
+  @Override
+  public void remember(byte[] memory) {
+    store.remember(memory);
   }
 
   @Override

@@ -1,0 +1,264 @@
+package dev.lyrebird.table;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.Write;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch of writes, or of other nodes' changes, comes to: entries and rows. Nothing of it is
+ * true before the entries are in the journal.
+ *
+ * <p>Owned by the table's thread, for the time of one commit.
+ */
+final class Batch {
+
+  /** A name that comes after all names: that of a change which is only tried. */
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final Table table;
+  private final RowRules rules;
+  private final HybridClock clock;
+  private final long localTime;
+  private final List<Entry> entries;
+  private final Map<String, RowState> changed = new HashMap<>();
+  private long changedBytes;
+  private long horizon;
+
+  /**
+   * @param table as it stands
+   * @param expected how many entries to expect
+   */
+  Batch(Table table, RowRules rules, HybridClock clock, int expected) {
+    this.table = table;
+    this.rules = rules;
+    this.clock = clock;
+    this.localTime = clock.wallTime();
+    this.entries = new ArrayList<>(expected);
+    this.horizon = table.horizon();
+  }
+
+  List<Entry> entries() {
+    return entries;
+  }
+
+  /** Returns the rows that it changes. */
+  Map<String, RowState> changed() {
+    return changed;
+  }
+
+  /** Returns how large the changed rows are, roughly. */
+  long changedBytes() {
+    return changedBytes;
+  }
+
+  /** Returns the latest rank that any row has reached. */
+  long horizon() {
+    return horizon;
+  }
+
+  RowState state(String id) {
+    RowState here = changed.get(id);
+    return here == null ? table.state(id) : here;
+  }
+
+  /** Carries out one write of this node. */
+  Outcome write(Write write, Condition condition) {
+    Refusal refusal = refusal(write, condition);
+    if (refusal != null) {
+      return new Outcome.Refused(refusal);
+    }
+    return switch (write.kind()) {
+      case MESSAGE -> new Outcome.Applied(message(write), false);
+      case PUT -> put(write, !condition.equals(Condition.NONE) || rules.tracksCreation());
+      case PATCH -> patch(write);
+      case DELETE -> delete(write);
+    };
+  }
+
+  private @Nullable Refusal refusal(Write write, Condition condition) {
+    Refusal fault = rules.judge(write);
+    if (fault != null) {
+      return fault;
+    }
+    if (condition.equals(Condition.NONE)) {
+      return null;
+    }
+    RowState state = state(write.id());
+    return condition.judge(state.isVisible() ? state.version() : null);
+  }
+
+  private Timestamp message(Write write) {
+    Change change = new Change(stamp(), write);
+    add(change, null, false);
+    return change.timestamp();
+  }
+
+  private Outcome put(Write write, boolean mustKnow) {
+    Timestamp stamp = stamp();
+    RowState before =
+        mustKnow || stamp.time() <= horizon ? state(write.id()) : RowState.NOTHING;
+    Write ending = rules.withExpiry(write, write.payload(), localTime);
+    return applied(stamp, ending, before, mustKnow && !before.isVisible());
+  }
+
+  private Outcome delete(Write write) {
+    RowState before = state(write.id());
+    return before.isVisible()
+        ? applied(stamp(), write, before, false)
+        : new Outcome.Unchanged(null);
+  }
+
+  private Outcome patch(Write write) {
+    ObjectNode attributes = JsonObjects.parse(write.payload());
+    if (attributes == null) {
+      return refused(Refusal.Reason.BAD_REQUEST, "a patch is a JSON object");
+    }
+    RowState before = state(write.id());
+    if (attributes.isEmpty()) {
+      return new Outcome.Unchanged(before.isVisible() ? before.version() : null);
+    }
+    if (before.isVisible() && JsonObjects.parse(rules.whole(write.id(), before)) == null) {
+      return refused(
+          Refusal.Reason.CONFLICT, "the row is no JSON object to merge into; PUT it whole");
+    }
+    Change trial = new Change(new Timestamp(NEVER, table.origin()), write);
+    Payload merged = rules.whole(write.id(), before.merge(trial));
+    Refusal fault = rules.judge(Write.put(write.id(), merged));
+    if (fault != null) {
+      return new Outcome.Refused(fault);
+    }
+    Write ending = rules.withExpiry(write, merged, localTime);
+    return applied(stamp(), ending, before, !before.isVisible());
+  }
+
+  private static Outcome refused(Refusal.Reason reason, String detail) {
+    return new Outcome.Refused(Refusal.of(reason, detail));
+  }
+
+  /** Removes a row whose time has come; a write that the row's end did not see still wins. */
+  void expire(String id, RowState before) {
+    Timestamp stamp = stamp();
+    apply(new Change(stamp, before.version().time() + 1, 0, Write.delete(id)), before);
+  }
+
+  /**
+   * Writes once more a row that other replicas do not know.
+   *
+   * @param state the row
+   */
+  void writeAgain(String id, RowState state) {
+    Write write =
+        new Write(
+            Write.Kind.PUT,
+            id,
+            rules.whole(id, state),
+            state.qos(),
+            0,
+            state.expiresAtMillis(),
+            null);
+    long rankTime = state.version().time() + 1;
+    apply(new Change(stamp(), rankTime, state.createdMillis(), write), state);
+  }
+
+  private Timestamp stamp() {
+    return new Timestamp(clock.next(localTime), table.origin());
+  }
+
+  /** Takes a write into the batch; it must win over the row as this node knows it. */
+  private Outcome applied(Timestamp stamp, Write write, RowState before, boolean created) {
+    long rankTime = stamp.time();
+    if (rankTime <= horizon && !stamp.isAfter(before.version())) {
+      rankTime = before.version().time() + 1;
+    }
+    Change change = new Change(stamp, rankTime, createdMillis(write, before), write);
+    apply(change, before);
+    return new Outcome.Applied(change.rank(), created);
+  }
+
+  private long createdMillis(Write write, RowState before) {
+    if (!rules.tracksCreation() || write.kind() == Write.Kind.DELETE) {
+      return 0;
+    }
+    return before.isVisible() ? before.createdMillis() : Timestamp.millisOf(localTime);
+  }
+
+  /** Takes in a change of another node, in the order of its origin. */
+  void receive(Change change) {
+    Write write = change.write();
+    if (write.kind() == Write.Kind.MESSAGE) {
+      add(change, null, false);
+    } else if (isLatest(change)) {
+      apply(change, RowState.NOTHING);
+    } else {
+      RowState before = state(write.id());
+      merge(change, before, before.merge(change));
+    }
+  }
+
+  /** Tells whether a change is sure to be the latest of its row, and to replace it. */
+  private boolean isLatest(Change change) {
+    return change.write().kind() == Write.Kind.PUT
+        && change.rankTime() > table.settledHorizon()
+        && !changed.containsKey(change.write().id())
+        && !table.isUnsettled(change.write().id());
+  }
+
+  /** Takes in a change that wins over the row. */
+  private void apply(Change change, RowState before) {
+    RowState after = before.merge(change);
+    boolean mergesIn = change.write().kind() == Write.Kind.PATCH;
+    keep(change, after);
+    add(change, mergesIn ? merged(change, after) : null, false);
+  }
+
+  /** Takes in a change that may win, lose, or change part of the row. */
+  private void merge(Change change, RowState before, RowState after) {
+    if (after.equals(before)) {
+      add(change, null, true);
+      return;
+    }
+    keep(change, after);
+    boolean isWhole = after.registers().isEmpty() && after.version().equals(change.rank());
+    if (!after.isVisible()) {
+      add(change, null, !before.isVisible());
+    } else if (isWhole && change.write().kind() == Write.Kind.PUT) {
+      add(change, null, false);
+    } else {
+      Entry.Merged merged = merged(change, after);
+      boolean looksTheSame =
+          before.isVisible()
+              && merged.version().equals(before.version())
+              && merged.payload().equals(rules.whole(change.write().id(), before));
+      add(change, looksTheSame ? null : merged, looksTheSame);
+    }
+  }
+
+  private Entry.Merged merged(Change change, RowState after) {
+    return new Entry.Merged(
+        after.version(), rules.whole(change.write().id(), after), after.createdMillis());
+  }
+
+  private void keep(Change change, RowState after) {
+    String id = change.write().id();
+    changed.put(id, rules.folded(id, after, table.stable()));
+    changedBytes += change.write().payload().bytes().length + id.length();
+    horizon = Math.max(horizon, change.rankTime());
+    table.noteNumber(id);
+  }
+
+  private void add(Change change, Entry.@Nullable Merged merged, boolean superseded) {
+    long position = table.head().position() + entries.size() + 1;
+    entries.add(new Entry(position, localTime, change, merged, superseded));
+  }
+}

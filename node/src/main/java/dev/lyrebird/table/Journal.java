@@ -1,0 +1,238 @@
+package dev.lyrebird.table;
+
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.EntryCodec;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.VersionVector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One table's journal: every change this node knows, in the order in which it learnt of them.
+ * Knows where it ends, where it begins, and where it leaves a gap.
+ *
+ * <p>Owned by the table's thread.
+ */
+final class Journal {
+
+  /** Entries between two places that can be found by their vector. */
+  private static final int CHECKPOINT_ENTRIES = 1024;
+
+  /** How much of the journal to look at for what a peer lacks, once something was found. */
+  private static final int MAX_BYTES_LOOKED_AT = 4 << 20;
+
+  /** Pages that are looked into to count; what comes behind them is taken to count in full. */
+  private static final int MAX_PAGES_COUNTED = 1 << 14;
+
+  private final TableStore store;
+  private Place head;
+  private Place trimmed;
+  private TableStore.Gap gap;
+  private int entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
+
+  Journal(TableStore store, TableStore.Progress progress) {
+    this.store = store;
+    this.head = progress.head();
+    this.trimmed = progress.trimmed();
+    this.gap = progress.gap();
+  }
+
+  /** Returns the place behind the last entry. */
+  Place head() {
+    return head;
+  }
+
+  /**
+   * Appends entries.
+   *
+   * @param entries in order, with the positions that follow the head, all of one local time
+   * @return them as pages
+   */
+  List<byte[]> append(List<Entry> entries) {
+    List<byte[]> pages = pages(entries);
+    boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
+    store.append(head, pages, checkpoint, entries.getFirst().localTime());
+    entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries.size();
+    for (byte[] page : pages) {
+      EntryCodec.Head front = EntryCodec.head(page);
+      head = new Place(front.lastPosition(), head.vector().with(front.last()));
+    }
+    return pages;
+  }
+
+  /** Returns entries as pages, of which each is of one origin. */
+  private static List<byte[]> pages(List<Entry> entries) {
+    List<byte[]> pages = new ArrayList<>(1);
+    int from = 0;
+    for (int i = 1; i <= entries.size(); i++) {
+      if (i == entries.size() || origin(entries.get(i)) != origin(entries.get(from))) {
+        pages.add(EntryCodec.encode(entries.subList(from, i)));
+        from = i;
+      }
+    }
+    return pages;
+  }
+
+  private static long origin(Entry entry) {
+    return entry.change().timestamp().node();
+  }
+
+  /**
+   * Goes on behind a gap.
+   *
+   * @param vector what the rows have come to hold without entries that tell it
+   */
+  void skip(VersionVector vector, long localTime) {
+    VersionVector skipped = vector.beyond(head.vector());
+    if (skipped.size() > 0) {
+      gap = new TableStore.Gap(head.position(), gap.skipped().join(skipped));
+      head = new Place(head.position(), head.vector().join(vector));
+      store.skip(head, gap, localTime);
+    }
+  }
+
+  /**
+   * Drops all that lies before a position, as if the journal had begun there.
+   *
+   * @param vector what the rows held there
+   */
+  void begin(long position, VersionVector vector) {
+    trimmed = new Place(position, vector);
+    head = store.begin(trimmed);
+    gap = TableStore.Gap.NONE;
+    entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
+  }
+
+  /** Drops the oldest part; see {@link TableStore#trim}. */
+  void trim(long localTime, long maxBytes) {
+    trimmed = store.trim(localTime, maxBytes);
+  }
+
+  /** Reads on from a place; see {@link Table#read(Place, Predicate, int)}. */
+  Table.@Nullable Page read(Place from, Predicate<Entry> wanted, int maxBytes) {
+    boolean isBeyondGap =
+        from.position() <= gap.position() && !from.vector().covers(gap.skipped());
+    return isBeyondGap || from.position() < trimmed.position()
+        ? null
+        : readOn(from, wanted, maxBytes);
+  }
+
+  /** Reads what a vector lacks; see {@link Table#read(VersionVector, Predicate, int)}. */
+  Table.@Nullable Page read(VersionVector covered, Predicate<Entry> wanted, int maxBytes) {
+    if (!reachesBackTo(covered)) {
+      return null;
+    }
+    Predicate<Entry> isNews = entry -> !covered.covers(entry.change().timestamp());
+    return readOn(store.checkpointWithin(covered), isNews.and(wanted), maxBytes);
+  }
+
+  /** Tells whether all that a vector lacks is still here. */
+  boolean reachesBackTo(VersionVector covered) {
+    return covered.covers(trimmed.vector()) && covered.covers(gap.skipped());
+  }
+
+  private Table.Page readOn(Place from, Predicate<Entry> wanted, int maxBytes) {
+    List<Entry> entries = new ArrayList<>();
+    List<Place> places = new ArrayList<>();
+    Place place = from;
+    int bytes = 0;
+    try (TableStore.PageScan pages = store.pages(from.position())) {
+      for (byte[] page = pages.next(); page != null && bytes < maxBytes; page = pages.next()) {
+        for (Entry entry : EntryCodec.decode(page)) {
+          if (entry.position() > place.position()) {
+            place = acrossGap(place, entry.position()).after(entry);
+            if (wanted.test(entry)) {
+              entries.add(entry);
+              places.add(place);
+            }
+          }
+        }
+        bytes += page.length;
+      }
+    }
+    return new Table.Page(entries, places, acrossGap(place, place.position() + 1));
+  }
+
+  private Place acrossGap(Place before, long nextPosition) {
+    return before.position() <= gap.position() && nextPosition > gap.position()
+        ? new Place(before.position(), before.vector().join(gap.skipped()))
+        : before;
+  }
+
+  /**
+   * Returns pages of what a vector does not cover, in the order of this journal: everything up to
+   * some place, and at least one entry where there is any.
+   *
+   * @param maxBytes about how many bytes to return
+   * @return null where the journal no longer reaches back that far
+   */
+  @Nullable List<byte[]> uncovered(VersionVector covered, int maxBytes) {
+    if (!reachesBackTo(covered)) {
+      return null;
+    }
+    List<byte[]> found = new ArrayList<>();
+    if (covered.covers(head.vector())) {
+      return found;
+    }
+    long bytes = 0;
+    long bytesLookedAt = 0;
+    try (TableStore.PageScan pages = store.pages(store.checkpointWithin(covered).position())) {
+      for (byte[] page = pages.next();
+          page != null
+              && bytes < maxBytes
+              && (found.isEmpty() || bytesLookedAt < MAX_BYTES_LOOKED_AT);
+          page = pages.next()) {
+        byte[] rest = rest(page, covered);
+        if (rest != null) {
+          found.add(rest);
+          bytes += rest.length;
+        }
+        bytesLookedAt += page.length;
+      }
+    }
+    return found;
+  }
+
+  /** Counts what a vector does not cover; see {@link Table#countUncovered}. */
+  long countUncovered(VersionVector covered) {
+    if (!reachesBackTo(covered)) {
+      return -1;
+    }
+    long count = 0;
+    if (covered.covers(head.vector())) {
+      return count;
+    }
+    long pagesLookedAt = 0;
+    try (TableStore.PageScan pages = store.pages(store.checkpointWithin(covered).position())) {
+      for (byte[] page = pages.next(); page != null; page = pages.next()) {
+        EntryCodec.Head front = EntryCodec.head(page);
+        if (++pagesLookedAt > MAX_PAGES_COUNTED) {
+          return count + head.position() - front.firstPosition() + 1;
+        }
+        if (!covered.covers(front.last())) {
+          byte[] rest = Objects.requireNonNull(rest(page, covered));
+          count += EntryCodec.head(rest).entries();
+        }
+      }
+    }
+    return count;
+  }
+
+  /** Returns a page without what a vector covers; null where that is all of it. */
+  private static byte @Nullable [] rest(byte[] page, VersionVector covered) {
+    EntryCodec.Head front = EntryCodec.head(page);
+    if (covered.covers(front.last())) {
+      return null;
+    }
+    long known = covered.timeOf(front.origin());
+    List<Entry> entries = known == 0 ? List.of() : EntryCodec.decode(page);
+    int first = 0;
+    while (first < entries.size() && entries.get(first).change().timestamp().time() <= known) {
+      first++;
+    }
+    return first == 0 ? page : EntryCodec.encode(entries.subList(first, entries.size()));
+  }
+}
