@@ -1,8 +1,12 @@
 package dev.lyrebird;
 
+import dev.lyrebird.cluster.Cluster;
+import dev.lyrebird.cluster.Membership;
+import dev.lyrebird.cluster.Peer;
 import dev.lyrebird.cluster.TableClient;
 import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
+import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
@@ -21,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -35,6 +40,15 @@ public final class Node implements AutoCloseable {
   private static final long SETTLE_MILLIS = 200;
 
   private static final long MILLIS_PER_SECOND = 1000;
+
+  /** How long a replica waits for an answer of another before it asks a third. */
+  private static final long ANSWER_MILLIS = 2000;
+
+  /** Changes or rows that replicas send at once. */
+  private static final int REPLICA_PAGE_BYTES = 512 << 10;
+
+  /** How long rows remember more than they must: many times what a message is under way. */
+  private static final long GRACE_MILLIS = 5000;
 
   private final NodeConfig config;
   private final InstantSource wall;
@@ -183,6 +197,7 @@ public final class Node implements AutoCloseable {
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,
                   config.storage().journalMaxBytes(),
                   confirmMillis(definition)),
+              isShared(definition) ? cluster(definition) : null,
               onFault));
     }
     tables.deploy(
@@ -196,8 +211,28 @@ public final class Node implements AutoCloseable {
 
   /** Returns how long a write may wait for other nodes to confirm it: where there are none, not. */
   private int confirmMillis(TableDefinition definition) {
-    boolean isShared = config.cluster().enabled() && definition.options().replicated();
-    return isShared ? config.cluster().confirmTimeoutMillis() : 0;
+    return isShared(definition) ? config.cluster().confirmTimeoutMillis() : 0;
+  }
+
+  private boolean isShared(TableDefinition definition) {
+    return ground.membership() != null && definition.options().replicated();
+  }
+
+  private Cluster cluster(TableDefinition definition) {
+    NodeConfig.Cluster wanted = config.cluster();
+    Membership membership = Objects.requireNonNull(ground.membership());
+    return new Cluster(
+        storage.node(),
+        clock,
+        new ReplicaSettings(
+            wanted.heartbeatMillis(),
+            ANSWER_MILLIS,
+            wanted.pushBytes(),
+            REPLICA_PAGE_BYTES,
+            definition.options().retentionSeconds() * MILLIS_PER_SECOND,
+            GRACE_MILLIS),
+        random::nextLong,
+        () -> membership.present().stream().map(Peer::node).toList());
   }
 
   /** Returns the tables as the event loop of that context reaches them. */

@@ -35,8 +35,12 @@ sealed interface TableAnswer {
   /** Entries that were journalled, all of one origin. */
   record Changes(int table, Place before, List<Entry> entries) implements TableAnswer {}
 
-  /** The feed goes on behind that place; what lies before it is no longer in the journal. */
-  record Lost(int table, Place place) implements TableAnswer {}
+  /**
+   * The feed goes on behind that place; the journal does not tell what lies before it.
+   *
+   * @param reason for clients
+   */
+  record Lost(int table, Place place, String reason) implements TableAnswer {}
 
   /** One row per id, or null where there is none, for the oldest reads without an answer. */
   record RowsRead(int table, List<@Nullable Row> rows) implements TableAnswer {}

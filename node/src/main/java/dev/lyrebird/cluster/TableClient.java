@@ -247,7 +247,7 @@ public final class TableClient implements Tables {
         hub.changes(answer.table(), answer.before(), answer.entries());
         lines[answer.table()].seen(answer.entries());
       }
-      case TableAnswer.Lost answer -> hub.lost(answer.table(), answer.place());
+      case TableAnswer.Lost answer -> hub.lost(answer.table(), answer.place(), answer.reason());
       case TableAnswer.RowsRead answer -> lines[answer.table()].rows(answer.rows());
       case TableAnswer.Rows answer -> rows(answer);
       case TableAnswer.Page answer ->

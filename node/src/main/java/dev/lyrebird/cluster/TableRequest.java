@@ -78,4 +78,12 @@ sealed interface TableRequest {
       return Membership.ADDRESS;
     }
   }
+
+  /** How the table's replica stands: a reply, {@link dev.lyrebird.replication.ReplicaReport}. */
+  record AskReplica() implements TableRequest {
+    @Override
+    public String loop() {
+      return Membership.ADDRESS;
+    }
+  }
 }

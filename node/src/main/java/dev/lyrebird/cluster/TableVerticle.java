@@ -2,7 +2,6 @@ package dev.lyrebird.cluster;
 
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
-import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
@@ -17,11 +16,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -61,9 +56,7 @@ public final class TableVerticle extends VerticleBase {
   private static final long MAX_COMMIT_BYTES = 8 << 20;
 
   private static final long MAX_UNSETTLED_BYTES = 16 << 20;
-  private static final int PAGE_ROWS = 256;
   private static final int PAGE_BYTES = 256 << 10;
-  private static final int MAX_ROWS_LOOKED_AT = 4096;
   private static final int EXPIRIES_AT_ONCE = 1000;
   private static final long EXPIRY_MILLIS = 250;
   private static final long TRIM_MILLIS = 10_000;
@@ -83,16 +76,22 @@ public final class TableVerticle extends VerticleBase {
               Refusal.Reason.OVERLOADED,
               "too many writes of this table wait to be confirmed by other nodes; try again"));
 
+  private static final Outcome TAKING_OVER =
+      new Outcome.Refused(
+          Refusal.of(
+              Refusal.Reason.OVERLOADED,
+              "this node is taking over rows from another after a long absence; try again"));
+
   private final int index;
   private final Channel channel;
   private final Supplier<Table> opening;
   private final Upkeep upkeep;
+  private final @Nullable Cluster cluster;
   private final Consumer<Throwable> onFault;
 
-  private final Map<String, Feed> feeds = new HashMap<>();
-  private final Map<ScanKey, OpenScan> scans = new HashMap<>();
+  private final LoopFeeds feeds;
+  private final RowScans scans;
   private final Confirmations confirmations;
-  private final Set<Long> peers = new HashSet<>();
   private List<TableRequest.Writes> gathered = new ArrayList<>();
   private int writesGathered;
   private long bytesGathered;
@@ -101,11 +100,8 @@ public final class TableVerticle extends VerticleBase {
   private boolean isRefusing;
 
   private @Nullable Table opened;
+  private @Nullable Replication replication;
   private @Nullable Context owner;
-
-  private record ScanKey(String loop, long number) {}
-
-  private record OpenScan(Table.RowReading rows, TopicFilter filter, Place at) {}
 
   /**
    * Creates the verticle of a table that is not open yet.
@@ -114,6 +110,7 @@ public final class TableVerticle extends VerticleBase {
    * @param channel its name
    * @param opening opens it, on the thread that will own it
    * @param upkeep bounds
+   * @param cluster where its replicas are; null where there are none
    * @param onFault is told what the table cannot go on after
    */
   public TableVerticle(
@@ -121,12 +118,16 @@ public final class TableVerticle extends VerticleBase {
       Channel channel,
       Supplier<Table> opening,
       Upkeep upkeep,
+      @Nullable Cluster cluster,
       Consumer<Throwable> onFault) {
     this.index = index;
     this.channel = channel;
     this.opening = opening;
     this.upkeep = upkeep;
+    this.cluster = cluster;
     this.onFault = onFault;
+    this.feeds = new LoopFeeds(index, this::send);
+    this.scans = new RowScans(index, channel);
     this.confirmations = new Confirmations(upkeep.confirmMillis(), MAX_UNCONFIRMED);
   }
 
@@ -143,13 +144,18 @@ public final class TableVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     owner = context;
-    opened = opening.get();
+    Table table = opening.get();
+    opened = table;
     vertx.eventBus().<TableRequest>localConsumer(address(index), this::take);
     vertx.setPeriodic(upkeep.settleMillis(), timer -> guarded(table()::settle));
     vertx.setPeriodic(EXPIRY_MILLIS, timer -> guarded(this::expire));
     vertx.setPeriodic(TRIM_MILLIS, timer -> guarded(this::trim));
     vertx.setPeriodic(CONFIRMATION_MILLIS, timer -> giveUpUnconfirmed());
-    return Future.succeededFuture();
+    if (cluster == null) {
+      return Future.succeededFuture();
+    }
+    replication = new Replication(vertx, cluster, channel.cursorKey(), table, new FromPeers(), this::guarded);
+    return replication.start();
   }
 
   @Override
@@ -158,9 +164,8 @@ public final class TableVerticle extends VerticleBase {
       commitGathered();
       table().settle();
     });
-    scans.values().forEach(scan -> scan.rows().close());
-    scans.clear();
-    return Future.succeededFuture();
+    scans.closeAll();
+    return replication == null ? Future.succeededFuture() : replication.stop();
   }
 
   private Table table() {
@@ -175,6 +180,8 @@ public final class TableVerticle extends VerticleBase {
     guarded(() -> {
       if (message.body() instanceof TableRequest.Writes writes) {
         gather(writes);
+      } else if (message.body() instanceof TableRequest.AskReplica) {
+        message.reply(replication == null ? null : replication.report(), ByReference.OPTIONS);
       } else {
         commitGathered(); // what was asked first is done first
         perform(message.body());
@@ -194,7 +201,7 @@ public final class TableVerticle extends VerticleBase {
   private void gather(TableRequest.Writes writes) {
     if (writes.confirmations() > 0 && confirmations.isFull()) {
       commitGathered(); // what was asked first is answered first
-      refuseUnconfirmed(writes, writes.requests().size());
+      refuse(writes, writes.requests().size(), TOO_MANY_UNCONFIRMED);
       return;
     }
     if (gathered.isEmpty() && owner != null) {
@@ -211,7 +218,7 @@ public final class TableVerticle extends VerticleBase {
   }
 
   private void commitGathered() {
-    if (gathered.isEmpty()) {
+    if (gathered.isEmpty() || !mayWrite()) {
       return;
     }
     List<TableRequest.Writes> asked = gathered;
@@ -236,8 +243,13 @@ public final class TableVerticle extends VerticleBase {
       }
       from = to;
     }
-    publish(commit);
+    publish(commit, asked.stream().anyMatch(writes -> writes.confirmations() > 0));
     giveUpUnconfirmed();
+  }
+
+  /** Tells whether this node may write; if not, writes wait until it has taken over others' rows. */
+  private boolean mayWrite() {
+    return replication == null || replication.isReady();
   }
 
   /** Commits; where the journal cannot be written, every write is refused and nothing happens. */
@@ -272,18 +284,9 @@ public final class TableVerticle extends VerticleBase {
     switch (request) {
       case TableRequest.Writes writes -> gather(writes);
       case TableRequest.WriteAll all -> writeAll(all);
-      case TableRequest.Attach attach -> {
-        feeds.put(attach.loop(), new Feed(table().head()));
-        answer(attach, new TableAnswer.Attached(index, table().head()));
-      }
-      case TableRequest.Detach detach -> feeds.remove(detach.loop());
-      case TableRequest.Seen seen -> {
-        Feed feed = feeds.get(seen.loop());
-        if (feed != null) {
-          feed.seen(seen.position());
-          feedFromJournal(seen.loop(), feed);
-        }
-      }
+      case TableRequest.Attach attach -> feeds.attach(attach.loop(), table().head());
+      case TableRequest.Detach detach -> feeds.detach(detach.loop());
+      case TableRequest.Seen seen -> feeds.seen(seen.loop(), seen.position(), table());
       case TableRequest.ReadRows read -> {
         List<@Nullable Row> rows = new ArrayList<>(read.ids().size());
         for (String id : read.ids()) {
@@ -291,19 +294,14 @@ public final class TableVerticle extends VerticleBase {
         }
         answer(read, new TableAnswer.RowsRead(index, rows));
       }
-      case TableRequest.OpenScan open -> openScan(open);
+      case TableRequest.OpenScan open -> answer(open, scans.open(open, table()));
       case TableRequest.MoreRows more -> {
-        OpenScan scan = scans.get(new ScanKey(more.loop(), more.number()));
-        if (scan != null) {
-          nextRows(more, more.number(), scan);
+        TableAnswer.Rows page = scans.more(more.loop(), more.number());
+        if (page != null) {
+          answer(more, page);
         }
       }
-      case TableRequest.CloseScan close -> {
-        OpenScan scan = scans.remove(new ScanKey(close.loop(), close.number()));
-        if (scan != null) {
-          scan.rows().close();
-        }
-      }
+      case TableRequest.CloseScan close -> scans.close(close.loop(), close.number());
       case TableRequest.ReadOn read ->
           answerPage(
               read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE_BYTES));
@@ -314,20 +312,33 @@ public final class TableVerticle extends VerticleBase {
               table().read(read.covered(), wanted(read.filters()), PAGE_BYTES));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
-      case TableRequest.PeerJoined joined -> peerJoined(joined.node());
-      case TableRequest.PeerLeft left -> peerLeft(left.node());
+      case TableRequest.PeerJoined joined -> {
+        if (replication != null) {
+          replication.joined(joined.node());
+        }
+      }
+      case TableRequest.PeerLeft left -> {
+        if (replication != null) {
+          replication.left(left.node());
+        }
+      }
+      case TableRequest.AskReplica ask -> {} // answered where it is taken
     }
   }
 
   private void writeAll(TableRequest.WriteAll all) {
     if (all.confirmations() > 0 && confirmations.isFull()) {
-      refuseUnconfirmed(all, all.writes().size());
+      refuse(all, all.writes().size(), TOO_MANY_UNCONFIRMED);
+      return;
+    }
+    if (!mayWrite()) {
+      refuse(all, all.writes().size(), TAKING_OVER);
       return;
     }
     Table.Commit commit =
         commit(all.writes().size(), () -> table().writeAll(all.writes(), all.condition()));
     answer(all, all.confirmations(), commit.outcomes(), commit);
-    publish(commit);
+    publish(commit, all.confirmations() > 0);
     giveUpUnconfirmed();
   }
 
@@ -339,16 +350,12 @@ public final class TableVerticle extends VerticleBase {
     answer(request, new TableAnswer.Outcomes(index, outcomes, ticket));
   }
 
-  private void refuseUnconfirmed(TableRequest request, int writes) {
-    List<Outcome> outcomes = Collections.nCopies(writes, TOO_MANY_UNCONFIRMED);
+  private void refuse(TableRequest request, int writes, Outcome refused) {
+    List<Outcome> outcomes = Collections.nCopies(writes, refused);
     answer(request, new TableAnswer.Outcomes(index, outcomes, Confirmations.NOT_HELD));
   }
 
-  /**
-   * Takes note of what the other nodes have applied. Called on the table's thread.
-   *
-   * @param peers the vector of each
-   */
+  /** Takes note of what each of the other nodes has applied. */
   void confirm(List<VersionVector> peers) {
     tell(confirmations.advance(peers));
   }
@@ -365,14 +372,6 @@ public final class TableVerticle extends VerticleBase {
 
   private static long steadyMillis() {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-  }
-
-  private void peerJoined(long node) {
-    peers.add(node);
-  }
-
-  private void peerLeft(long node) {
-    peers.remove(node);
   }
 
   private Predicate<Entry> wanted(List<TopicFilter> filters) {
@@ -398,84 +397,51 @@ public final class TableVerticle extends VerticleBase {
             : new TableAnswer.Page(index, reader, page.entries(), page.places(), page.end()));
   }
 
-  private void openScan(TableRequest.OpenScan open) {
-    TopicFilter filter = open.filter();
-    if (!filter.isWildcard()) {
-      Row row = table().read(channel.id(filter.text()));
-      answer(
-          open,
-          new TableAnswer.Rows(
-              index, open.number(), row == null ? List.of() : List.of(row), table().head(), true));
-      return;
+  /** Tells peers and subscribers what this node has written. */
+  private void publish(Table.Commit commit, boolean isAwaited) {
+    if (replication != null) {
+      replication.committed(commit, isAwaited);
     }
-    String prefix = channel.idPrefix(filter);
-    OpenScan scan = new OpenScan(table().scan(prefix), filter, table().head());
-    scans.put(new ScanKey(open.loop(), open.number()), scan);
-    nextRows(open, open.number(), scan);
+    deliver(commit);
   }
 
-  private void nextRows(TableRequest request, long number, OpenScan scan) {
-    List<Row> rows = new ArrayList<>();
-    int bytes = 0;
-    int lookedAt = 0;
-    boolean more = true;
-    while (more && rows.size() < PAGE_ROWS && bytes < PAGE_BYTES && lookedAt < MAX_ROWS_LOOKED_AT) {
-      more = scan.rows().next();
-      lookedAt++;
-      if (more && scan.filter().matches(channel.topic(scan.rows().id()))) {
-        Row row = scan.rows().row();
-        if (row != null) {
-          rows.add(row);
-          bytes += row.payload().bytes().length;
-        }
-      }
+  private void deliver(Table.Commit commit) {
+    if (!commit.entries().isEmpty()) {
+      feeds.publish(commit, table().head());
     }
-    if (!more) {
-      scans.remove(new ScanKey(request.loop(), number));
-      scan.rows().close();
-    }
-    answer(request, new TableAnswer.Rows(index, number, rows, scan.at(), !more));
-  }
-
-  private void publish(Table.Commit commit) {
-    if (commit.entries().isEmpty()) {
-      return;
-    }
-    feeds.forEach((loop, feed) -> {
-      if (feed.hasRoom() && feed.sent().position() == commit.before().position()) {
-        send(loop, feed, commit.entries(), table().head());
-      }
-    });
     if (table().unsettledBytes() > MAX_UNSETTLED_BYTES) {
       table().settle();
     }
   }
 
-  /** Sends a loop that lagged what it has missed, as far as it has room. */
-  private void feedFromJournal(String loop, Feed feed) {
-    while (feed.hasRoom() && feed.sent().position() < table().head().position()) {
-      Table.Page page = table().read(feed.sent(), entry -> true, PAGE_BYTES);
-      if (page == null) {
-        feed.skipTo(table().head());
-        send(loop, new TableAnswer.Lost(index, table().head()));
-      } else {
-        send(loop, feed, page.entries(), page.end());
-      }
+  /** What the replica tells this node. */
+  private final class FromPeers implements Replication.Listener {
+
+    @Override
+    public void received(Table.Commit commit) {
+      deliver(commit);
+    }
+
+    @Override
+    public void reset(String reason) {
+      feeds.skipTo(table().head(), reason);
+    }
+
+    @Override
+    public void heard(List<VersionVector> peers) {
+      confirm(peers);
+      commitGathered();
     }
   }
 
-  private void send(String loop, Feed feed, List<Entry> entries, Place upTo) {
-    send(loop, new TableAnswer.Changes(index, feed.sent(), entries));
-    feed.sent(entries, upTo);
-  }
-
   private void expire() {
-    Table.Commit commit = table().expire(System.currentTimeMillis(), EXPIRIES_AT_ONCE);
-    publish(commit);
+    if (replication == null || replication.isCurrent()) {
+      publish(table().expire(table().wallMillis(), EXPIRIES_AT_ONCE), false);
+    }
   }
 
   private void trim() {
-    long cutoff = System.currentTimeMillis() - upkeep.retentionMillis();
+    long cutoff = table().wallMillis() - upkeep.retentionMillis();
     table().trim(Timestamp.timeOfMillis(cutoff), upkeep.journalMaxBytes());
   }
 

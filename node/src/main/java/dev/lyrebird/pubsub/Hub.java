@@ -175,17 +175,18 @@ public final class Hub {
   }
 
   /**
-   * This hub lagged so far behind a table that the journal has dropped what comes next.
+   * The journal of a table does not tell what comes next.
    *
    * @param place the place behind which the feed goes on
+   * @param reason for the client
    */
-  public void lost(int table, Place place) {
+  public void lost(int table, Place place, String reason) {
     if (fed[table].seen == null) {
       return;
     }
     fed[table].seen = place;
     for (Reader<?> reader : readersOf(table)) {
-      reader.lost("this node was too busy to send what the journal has dropped since");
+      reader.lost(reason);
     }
     flush();
   }

@@ -61,7 +61,7 @@ final class RunningTable implements AutoCloseable {
     ByReference.register(vertx.eventBus());
     TableVerticle.Upkeep upkeep =
         new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE, confirmMillis);
-    verticle = new TableVerticle(0, channel(), this::open, upkeep, faults::add);
+    verticle = new TableVerticle(0, channel(), this::open, upkeep, null, faults::add);
     await(
         vertx.deployVerticle(
             verticle,

@@ -165,7 +165,7 @@ final class SimulatedTable {
     if (from < trimmed) {
       Place place = place(head());
       fed = head();
-      answers.add(() -> losing(() -> hub.lost(index, place)));
+      answers.add(() -> losing(() -> hub.lost(index, place, "trimmed")));
       return true;
     }
     int to = from + 1 + random.nextInt(head() - from);
