@@ -40,9 +40,14 @@ public final class ByteWriter {
   /** Appends the length as a varint and the bytes. */
   public void bytes(byte[] bytes) {
     varint(bytes.length);
-    room(bytes.length);
-    System.arraycopy(bytes, 0, array, size, bytes.length);
-    size += bytes.length;
+    octets(bytes, 0, bytes.length);
+  }
+
+  /** Appends part of an array, and no length. */
+  public void octets(byte[] bytes, int from, int count) {
+    room(count);
+    System.arraycopy(bytes, from, array, size, count);
+    size += count;
   }
 
   /** Appends a string as bytes of UTF-8. */

@@ -53,6 +53,26 @@ public final class EntryCodec {
     return out.toByteArray();
   }
 
+  /**
+   * Returns a page with the same entries at other positions, as if they had been encoded anew.
+   *
+   * @param page of entries that mean the same there: none is merged or superseded
+   * @param localTime when they are applied there
+   * @param firstPosition of the first entry there
+   */
+  public static byte[] moved(byte[] page, long localTime, long firstPosition) {
+    ByteBuffer in = ByteBuffer.wrap(page);
+    ByteReader.varint(in);
+    long node = in.getLong();
+    ByteReader.varint(in);
+    ByteWriter out = new ByteWriter(page.length + 2 * Long.BYTES);
+    out.varint(localTime);
+    out.fixed64(node);
+    out.varint(firstPosition);
+    out.octets(page, in.position(), in.remaining());
+    return out.toByteArray();
+  }
+
   private static void encode(ByteWriter out, Entry entry, long previousTime) {
     Change change = entry.change();
     Write write = change.write();

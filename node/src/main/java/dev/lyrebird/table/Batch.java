@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
@@ -30,8 +31,10 @@ final class Batch {
   private final RowRules rules;
   private final HybridClock clock;
   private final long localTime;
-  private final List<Entry> entries;
+  private final List<Journal.Part> parts = new ArrayList<>(1);
   private final Map<String, RowState> changed = new HashMap<>();
+  private List<Entry> part;
+  private long position;
   private long changedBytes;
   private long horizon;
 
@@ -44,12 +47,22 @@ final class Batch {
     this.rules = rules;
     this.clock = clock;
     this.localTime = clock.wallTime();
-    this.entries = new ArrayList<>(expected);
+    this.part = new ArrayList<>(expected);
+    this.position = table.head().position();
     this.horizon = table.horizon();
   }
 
-  List<Entry> entries() {
-    return entries;
+  /** Returns what is to be journalled. */
+  List<Journal.Part> parts() {
+    endPart(null);
+    return parts;
+  }
+
+  private void endPart(byte @Nullable [] asCame) {
+    if (!part.isEmpty()) {
+      parts.add(new Journal.Part(part, asCame));
+      part = new ArrayList<>();
+    }
   }
 
   /** Returns the rows that it changes. */
@@ -193,8 +206,30 @@ final class Batch {
     return before.isVisible() ? before.createdMillis() : Timestamp.millisOf(localTime);
   }
 
+  /**
+   * Takes in a page of another node's journal.
+   *
+   * @param page as it came
+   * @param knownTime the time up to which this node knows the changes of its origin
+   */
+  void receive(byte[] page, long knownTime) {
+    List<Entry> there = EntryCodec.decode(page);
+    boolean meansTheSame = true;
+    for (Entry entry : there) {
+      if (entry.change().timestamp().time() > knownTime) {
+        receive(entry.change());
+        meansTheSame &= isPlain(entry) && isPlain(part.getLast());
+      }
+    }
+    endPart(meansTheSame && part.size() == there.size() ? page : null);
+  }
+
+  private static boolean isPlain(Entry entry) {
+    return entry.merged() == null && !entry.isSuperseded();
+  }
+
   /** Takes in a change of another node, in the order of its origin. */
-  void receive(Change change) {
+  private void receive(Change change) {
     Write write = change.write();
     if (write.kind() == Write.Kind.MESSAGE) {
       add(change, null, false);
@@ -202,7 +237,11 @@ final class Batch {
       apply(change, RowState.NOTHING);
     } else {
       RowState before = state(write.id());
-      merge(change, before, before.merge(change));
+      if (write.kind() == Write.Kind.PUT && change.rank().isAfter(before.version())) {
+        apply(change, before);
+      } else {
+        merge(change, before, before.merge(change));
+      }
     }
   }
 
@@ -258,7 +297,6 @@ final class Batch {
   }
 
   private void add(Change change, Entry.@Nullable Merged merged, boolean superseded) {
-    long position = table.head().position() + entries.size() + 1;
-    entries.add(new Entry(position, localTime, change, merged, superseded));
+    part.add(new Entry(++position, localTime, change, merged, superseded));
   }
 }

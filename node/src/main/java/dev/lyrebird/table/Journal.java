@@ -46,38 +46,43 @@ final class Journal {
   }
 
   /**
+   * Entries of one origin, and of one local time.
+   *
+   * @param asCame another journal's page of the same entries, where they mean the same here; null
+   *     where there is none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record Part(List<Entry> entries, byte @Nullable [] asCame) {
+
+    /** Returns the entries as a page. What came as bytes need not be encoded again. */
+    byte[] page() {
+      Entry first = entries.getFirst();
+      return asCame == null
+          ? EntryCodec.encode(entries)
+          : EntryCodec.moved(asCame, first.localTime(), first.position());
+    }
+  }
+
+  /**
    * Appends entries.
    *
-   * @param entries in order, with the positions that follow the head, all of one local time
+   * @param parts in order, with the positions that follow the head
    * @return them as pages
    */
-  List<byte[]> append(List<Entry> entries) {
-    List<byte[]> pages = pages(entries);
+  List<byte[]> append(List<Part> parts) {
+    List<byte[]> pages = new ArrayList<>(parts.size());
+    Place end = head;
+    int entries = 0;
+    for (Part part : parts) {
+      pages.add(part.page());
+      end = end.after(part.entries().getLast());
+      entries += part.entries().size();
+    }
     boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
-    store.append(head, pages, checkpoint, entries.getFirst().localTime());
-    entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries.size();
-    for (byte[] page : pages) {
-      EntryCodec.Head front = EntryCodec.head(page);
-      head = new Place(front.lastPosition(), head.vector().with(front.last()));
-    }
+    store.append(head, pages, checkpoint, parts.getFirst().entries().getFirst().localTime());
+    entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries;
+    head = end;
     return pages;
-  }
-
-  /** Returns entries as pages, of which each is of one origin. */
-  private static List<byte[]> pages(List<Entry> entries) {
-    List<byte[]> pages = new ArrayList<>(1);
-    int from = 0;
-    for (int i = 1; i <= entries.size(); i++) {
-      if (i == entries.size() || origin(entries.get(i)) != origin(entries.get(from))) {
-        pages.add(EntryCodec.encode(entries.subList(from, i)));
-        from = i;
-      }
-    }
-    return pages;
-  }
-
-  private static long origin(Entry entry) {
-    return entry.change().timestamp().node();
   }
 
   /**

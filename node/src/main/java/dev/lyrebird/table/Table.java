@@ -227,12 +227,7 @@ public final class Table {
     for (byte[] page : pages) {
       Timestamp last = EntryCodec.head(page).last();
       if (!known.covers(last)) {
-        long knownTime = known.timeOf(last.node());
-        for (Entry entry : EntryCodec.decode(page)) {
-          if (entry.change().timestamp().time() > knownTime) {
-            batch.receive(entry.change());
-          }
-        }
+        batch.receive(page, known.timeOf(last.node()));
         clock.observe(last.time());
         known = known.with(last);
       }
@@ -340,15 +335,21 @@ public final class Table {
 
   private Commit commit(Batch batch, List<Outcome> outcomes) {
     Place before = head();
-    List<Entry> entries = batch.entries();
-    if (entries.isEmpty()) {
+    List<Journal.Part> parts = batch.parts();
+    if (parts.isEmpty()) {
       return Commit.nothing(before, outcomes);
     }
-    List<byte[]> pages = journal.append(entries);
+    List<byte[]> pages = journal.append(parts);
     unsettled.putAll(batch.changed());
     unsettledBytes += batch.changedBytes();
     horizon = batch.horizon();
-    return new Commit(before, entries, pages, outcomes);
+    return new Commit(before, entries(parts), pages, outcomes);
+  }
+
+  private static List<Entry> entries(List<Journal.Part> parts) {
+    return parts.size() == 1
+        ? parts.getFirst().entries()
+        : parts.stream().flatMap(part -> part.entries().stream()).toList();
   }
 
   /** Stores the rows that are newer than what is stored. */

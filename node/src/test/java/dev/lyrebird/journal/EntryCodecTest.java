@@ -1,5 +1,6 @@
 package dev.lyrebird.journal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -112,6 +113,29 @@ final class EntryCodecTest {
       assertTrue(
           allocated < 10_000 + (long) ALLOCATED_PER_BYTE * page.length,
           () -> replay() + ": " + allocated + " bytes for a page of " + page.length);
+    }
+  }
+
+  @Test
+  void aMovedPageIsThePageOfTheMovedEntries() {
+    for (int i = 0; i < PAGES; i++) {
+      List<Entry> entries = entries(1 + random.nextInt(5));
+      long position = random.nextLong(1, 1L << 40);
+      long localTime = random.nextLong(1L << 56);
+      List<Entry> moved = new ArrayList<>();
+      for (Entry entry : entries) {
+        moved.add(
+            new Entry(
+                position + moved.size(),
+                localTime,
+                entry.change(),
+                entry.merged(),
+                entry.isSuperseded()));
+      }
+      assertArrayEquals(
+          EntryCodec.encode(moved),
+          EntryCodec.moved(EntryCodec.encode(entries), localTime, position),
+          this::replay);
     }
   }
 
