@@ -151,12 +151,13 @@ final class Replication {
       from = letter.from();
       perform(replica.receive(from, letter.message()));
     } catch (IllegalArgumentException | StorageException e) {
-      LOG.atWarn()
-          .addKeyValue("table", address(cluster.node()))
-          .addKeyValue("from", Long.toHexString(from))
-          .setCause(e)
-          .log("a message of another node is dropped; what it told will be asked for again");
-      replica.failed(from, String.valueOf(e.getMessage()));
+      if (replica.failed(from, String.valueOf(e.getMessage()))) {
+        LOG.atWarn()
+            .addKeyValue("address", address(cluster.node()))
+            .addKeyValue("from", Long.toHexString(from))
+            .addKeyValue("reason", e.getMessage())
+            .log("a message of another node is dropped; what it told will be asked for again");
+      }
     }
     listener.heard(replica.peerVectors());
   }

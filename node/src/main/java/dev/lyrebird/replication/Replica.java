@@ -212,9 +212,19 @@ public final class Replica {
     return take();
   }
 
-  /** Notes that a message from a member could not be used. */
-  public void failed(long member, String error) {
-    peer(member).lastError = error;
+  /**
+   * Notes that a message could not be used.
+   *
+   * @param from who sent it, as far as it says
+   * @return whether that is news
+   */
+  public boolean failed(long from, String error) {
+    Peer peer = peers.get(from);
+    if (peer == null || error.equals(peer.lastError)) {
+      return peer == null;
+    }
+    peer.lastError = error;
+    return true;
   }
 
   /**

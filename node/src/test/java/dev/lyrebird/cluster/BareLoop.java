@@ -12,15 +12,24 @@ final class BareLoop {
   final String name;
   private final BlockingQueue<TableAnswer> answers = new LinkedBlockingQueue<>();
   private final EventBus bus;
+  private final int table;
 
   BareLoop(Vertx vertx, String name) {
+    this(vertx, name, 0);
+  }
+
+  /**
+   * @param table the index of the table that it speaks to
+   */
+  BareLoop(Vertx vertx, String name, int table) {
     this.name = name;
+    this.table = table;
     this.bus = vertx.eventBus();
     bus.<TableAnswer>localConsumer(name, message -> answers.add(message.body()));
   }
 
   void ask(TableRequest request) {
-    bus.send(TableVerticle.address(0), request, ByReference.OPTIONS);
+    bus.send(TableVerticle.address(table), request, ByReference.OPTIONS);
   }
 
   <T extends TableAnswer> T await(Class<T> type) {
