@@ -1,6 +1,7 @@
 package dev.lyrebird;
 
 import dev.lyrebird.cluster.Uuid7;
+import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.http.HttpSettings;
 import dev.lyrebird.http.HttpVerticle;
 import dev.lyrebird.http.NodeState;
@@ -17,6 +18,7 @@ import dev.lyrebird.resource.Tables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import java.security.SecureRandom;
@@ -25,6 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The doors of a node, built by hand: the operations port, and for HTTP and MQTT as many verticles
@@ -50,12 +54,17 @@ final class Doors {
   /** What the operations port tells; replaced once the other doors are open. */
   private volatile NodeState state;
 
+  /**
+   * @param tables the tables, as the event loop of a context reaches them
+   * @param cluster tells how the cluster stands; null where the node stands alone
+   */
   Doors(
       NodeConfig config,
       Vertx vertx,
       Function<Context, Tables> tables,
       InstantSource wall,
-      SecureRandom random) {
+      SecureRandom random,
+      @Nullable Supplier<Future<ClusterState>> cluster) {
     this.config = config;
     this.vertx = vertx;
     this.tables = tables;
@@ -65,7 +74,7 @@ final class Doors {
         new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
     this.operations =
         new OperationsVerticle(
-            config.operations().host(), config.operations().port(), meters, () -> state);
+            config.operations().host(), config.operations().port(), meters, () -> state, cluster);
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.lyrebird;
 import dev.lyrebird.cluster.Cluster;
 import dev.lyrebird.cluster.Membership;
 import dev.lyrebird.cluster.Peer;
+import dev.lyrebird.cluster.ReplicaReports;
 import dev.lyrebird.cluster.TableClient;
 import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
+import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Schema;
@@ -16,6 +18,7 @@ import dev.lyrebird.table.RocksStorage;
 import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -29,6 +32,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node: storage, tables and doors, built by hand from the ground up and taken down in reverse.
@@ -64,6 +69,9 @@ public final class Node implements AutoCloseable {
   private final Floor front;
   private final Doors doors;
 
+  /** The timer that syncs the storage; -1 while there is none. */
+  private volatile long syncing = -1;
+
   private Node(NodeConfig config, InstantSource wall) {
     this.config = config;
     this.wall = wall;
@@ -76,7 +84,7 @@ public final class Node implements AutoCloseable {
     this.vertx = ground.vertx();
     this.tables = new Floor(vertx);
     this.front = new Floor(vertx);
-    this.doors = new Doors(config, vertx, this::tablesOf, wall, random);
+    this.doors = new Doors(config, vertx, this::tablesOf, wall, random, clusterState());
   }
 
   /**
@@ -125,6 +133,7 @@ public final class Node implements AutoCloseable {
     }
     front.clear();
     tables.clear();
+    vertx.cancelTimer(syncing);
     ground.close();
     storage.close();
   }
@@ -167,6 +176,22 @@ public final class Node implements AutoCloseable {
       storage.close();
       throw e;
     }
+  }
+
+  /** Returns what tells how the cluster stands, or null where the node stands alone. */
+  private @Nullable Supplier<Future<ClusterState>> clusterState() {
+    Membership membership = ground.membership();
+    if (membership == null) {
+      return null;
+    }
+    return new ClusterWatch(
+            membership,
+            new ReplicaReports(vertx, definitions.size()),
+            definitions,
+            clock,
+            wall,
+            config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND)
+        ::ask;
   }
 
   private RocksStorage storage(NodeConfig.Storage wanted) {
@@ -232,6 +257,7 @@ public final class Node implements AutoCloseable {
             definition.options().retentionSeconds() * MILLIS_PER_SECOND,
             GRACE_MILLIS),
         random::nextLong,
+        membership.sender(),
         () -> membership.present().stream().map(Peer::node).toList());
   }
 
@@ -248,15 +274,16 @@ public final class Node implements AutoCloseable {
 
   private void startSyncing(Consumer<Throwable> onFault) {
     if (config.storage().sync() == NodeConfig.Storage.Sync.INTERVAL) {
-      vertx.setPeriodic(
-          config.storage().syncIntervalMillis(),
-          timer ->
-              vertx
-                  .executeBlocking(() -> {
-                    storage.sync();
-                    return true;
-                  })
-                  .onFailure(onFault::accept));
+      syncing =
+          vertx.setPeriodic(
+              config.storage().syncIntervalMillis(),
+              timer ->
+                  vertx
+                      .executeBlocking(() -> {
+                        storage.sync();
+                        return true;
+                      })
+                      .onFailure(onFault::accept));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lyrebird.cluster;
 
 import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.table.HybridClock;
+import io.vertx.core.Context;
 import java.util.Collection;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -13,6 +14,9 @@ import java.util.function.Supplier;
  * @param clock this node's
  * @param settings bounds
  * @param freshNumber gives numbers that nobody has used
+ * @param sender an event loop that sends to other nodes: the bus keeps a connection to a node on
+ *     the context that was first to send there, and one on a table's thread would wait for the
+ *     table
  * @param members tells the ids of the other nodes that are there; any thread may ask
  */
 public record Cluster(
@@ -20,4 +24,5 @@ public record Cluster(
     HybridClock clock,
     ReplicaSettings settings,
     LongSupplier freshNumber,
+    Context sender,
     Supplier<? extends Collection<Long>> members) {}

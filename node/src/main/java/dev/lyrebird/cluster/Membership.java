@@ -5,7 +5,9 @@ import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ public final class Membership {
   private final int tables;
   private Map<Long, Peer> told = Map.of();
 
+  /** All that were there since this node has started, so that one that is gone still has a name. */
+  private final Map<Long, Peer> acquainted = new ConcurrentHashMap<>();
+
   Membership(HazelcastPeers hazelcast, Vertx vertx, int tables) {
     this.hazelcast = hazelcast;
     this.vertx = vertx;
@@ -36,6 +41,11 @@ public final class Membership {
     this.owner = vertx.getOrCreateContext();
     hazelcast.onChange(() -> owner.runOnContext(turn -> look()));
     owner.runOnContext(turn -> look());
+  }
+
+  /** Returns the event loop from which other nodes are sent to. */
+  public Context sender() {
+    return owner;
   }
 
   /** Returns this node, as the others know it. */
@@ -50,6 +60,11 @@ public final class Membership {
   public List<Peer> present() {
     long self = self().node();
     return hazelcast.peers().stream().filter(peer -> peer.node() != self).toList();
+  }
+
+  /** Returns what a node said of itself when it was there last, or null where it never was. */
+  public @Nullable Peer acquainted(long node) {
+    return acquainted.get(node);
   }
 
   /**
@@ -72,6 +87,7 @@ public final class Membership {
             .collect(
                 Collectors.toMap(
                     Peer::node, peer -> peer, (elder, twin) -> elder, LinkedHashMap::new));
+    acquainted.putAll(now);
     Map<Long, Peer> before = told;
     told = now;
     before.forEach((node, peer) -> {

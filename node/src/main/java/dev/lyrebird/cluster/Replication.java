@@ -99,10 +99,14 @@ final class Replication {
   /** Joins the peers; the future ends once this node may write. */
   Future<?> start() {
     MessageConsumer<Buffer> listening =
-        vertx.eventBus().consumer(address(cluster.node()), message -> guard.accept(() -> receive(message.body())));
+        vertx
+            .eventBus()
+            .consumer(
+                address(cluster.node()), message -> guard.accept(() -> receive(message.body())));
     consumer = listening;
     vertx.setPeriodic(
-        Math.max(1, cluster.settings().heartbeatMillis() / TICKS), timer -> guard.accept(() -> perform(replica.tick())));
+        Math.max(1, cluster.settings().heartbeatMillis() / TICKS),
+        timer -> guard.accept(() -> perform(replica.tick())));
     return listening
         .completion()
         .compose(registered -> {
@@ -167,7 +171,10 @@ final class Replication {
       switch (effect) {
         case Effect.Send send -> {
           Buffer bytes = Buffer.buffer(MessageCodec.encode(cluster.node(), send.message()));
-          send.to().forEach(node -> vertx.eventBus().send(address(node), bytes));
+          cluster
+              .sender()
+              .runOnContext(
+                  turn -> send.to().forEach(node -> vertx.eventBus().send(address(node), bytes)));
         }
         case Effect.Deliver deliver -> listener.received(deliver.commit());
         case Effect.Reset reset -> listener.reset(reset.reason());

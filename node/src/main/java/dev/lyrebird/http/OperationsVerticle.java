@@ -1,5 +1,7 @@
 package dev.lyrebird.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,12 +19,15 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the operations port: {@code /health}, {@code /metrics} for Prometheus, and the console at
- * {@code /}, which asks {@code /addresses} where the node is. Owned by one event loop.
+ * Serves the operations port: {@code /health}, {@code /metrics} for Prometheus, {@code /cluster},
+ * and the console at {@code /}, which asks {@code /addresses} where the node is. Owned by one event
+ * loop.
  */
 public final class OperationsVerticle extends VerticleBase {
 
@@ -35,22 +40,34 @@ public final class OperationsVerticle extends VerticleBase {
 
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
+  private static final JsonMapper JSON = new JsonMapper();
+
   private final String host;
   private final int port;
   private final PrometheusMeterRegistry meters;
   private final Supplier<NodeState> state;
+  private final @Nullable Supplier<Future<ClusterState>> cluster;
+  private final ClusterGauges gauges;
   private @Nullable HttpServer server;
 
   /**
    * @param port the port to listen on; 0 takes a free one
    * @param state tells what the node says of itself; asked on this verticle's event loop
+   * @param cluster tells how the cluster stands, in a while that has a limit, and never fails;
+   *     asked on this verticle's event loop; null where the node stands alone
    */
   public OperationsVerticle(
-      String host, int port, PrometheusMeterRegistry meters, Supplier<NodeState> state) {
+      String host,
+      int port,
+      PrometheusMeterRegistry meters,
+      Supplier<NodeState> state,
+      @Nullable Supplier<Future<ClusterState>> cluster) {
     this.host = host;
     this.port = port;
     this.meters = meters;
     this.state = state;
+    this.cluster = cluster;
+    this.gauges = new ClusterGauges(meters);
   }
 
   @Override
@@ -59,8 +76,8 @@ public final class OperationsVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     get(router, "/").handler(context -> answerConsole(context, console));
     get(router, "/health").handler(this::answerHealth);
-    get(router, "/metrics")
-        .handler(context -> answer(context, 200, METRICS_TYPE, Buffer.buffer(meters.scrape())));
+    get(router, "/metrics").handler(this::answerMetrics);
+    get(router, "/cluster").handler(this::answerCluster);
     get(router, "/addresses").handler(this::answerAddresses);
     router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
     router.errorHandler(405, context -> refuse(context, 405, "this path takes GET and HEAD"));
@@ -103,16 +120,68 @@ public final class OperationsVerticle extends VerticleBase {
 
   private void answerHealth(RoutingContext context) {
     NodeState now = state.get();
-    boolean healthy = now.faults().isEmpty();
+    if (cluster == null) {
+      answerHealth(context, now, now.faults());
+      return;
+    }
+    cluster
+        .get()
+        .onSuccess(around -> {
+          List<String> faults = new ArrayList<>(now.faults());
+          faults.addAll(around.faults());
+          answerHealth(context, now, faults);
+        })
+        .onFailure(context::fail);
+  }
+
+  private static void answerHealth(RoutingContext context, NodeState now, List<String> faults) {
+    boolean healthy = faults.isEmpty();
     ObjectNode health = JsonNodeFactory.instance.objectNode();
     health.put("status", healthy ? "up" : "down");
     health.put("node", now.name());
     health.put("version", now.version());
     if (!healthy) {
-      ArrayNode faults = health.putArray("faults");
-      now.faults().forEach(faults::add);
+      ArrayNode told = health.putArray("faults");
+      faults.forEach(told::add);
     }
     answer(context, healthy ? 200 : 503, health);
+  }
+
+  private void answerMetrics(RoutingContext context) {
+    if (cluster == null) {
+      scrape(context);
+      return;
+    }
+    cluster
+        .get()
+        .onSuccess(around -> {
+          gauges.show(around);
+          scrape(context);
+        })
+        .onFailure(context::fail);
+  }
+
+  private void scrape(RoutingContext context) {
+    answer(context, 200, METRICS_TYPE, Buffer.buffer(meters.scrape()));
+  }
+
+  private void answerCluster(RoutingContext context) {
+    if (cluster == null) {
+      refuse(context, 404, "this node stands alone: cluster.enabled is false");
+      return;
+    }
+    cluster
+        .get()
+        .onSuccess(around -> answer(context, 200, MediaType.JSON.name(), json(around)))
+        .onFailure(context::fail);
+  }
+
+  private static Buffer json(ClusterState around) {
+    try {
+      return Buffer.buffer(JSON.writeValueAsBytes(around));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a record that is no JSON", e);
+    }
   }
 
   private void answerAddresses(RoutingContext context) {

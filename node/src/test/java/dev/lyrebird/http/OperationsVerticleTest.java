@@ -2,17 +2,22 @@ package dev.lyrebird.http;
 
 import static dev.lyrebird.http.HttpNode.header;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,9 +30,14 @@ final class OperationsVerticleTest {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private volatile List<String> faults = List.of();
+  private volatile ClusterState cluster = cluster();
   private final OperationsVerticle operations =
       new OperationsVerticle(
-          "127.0.0.1", 0, meters, () -> new NodeState("n1", "1.2", 9926, 1883, faults));
+          "127.0.0.1",
+          0,
+          meters,
+          () -> new NodeState("n1", "1.2", 9926, 1883, faults),
+          () -> Future.succeededFuture(cluster));
 
   @BeforeEach
   void start() {
@@ -66,6 +76,75 @@ final class OperationsVerticleTest {
   }
 
   @Test
+  void clusterIsToldInOneAnswer() throws Exception {
+    HttpResponse<String> answer = get("/cluster");
+
+    assertEquals("application/json", header(answer, "Content-Type"));
+    assertEquals(
+        """
+        {"node":{"id":"a1","name":"n1","address":"10.0.0.1:9932",\
+        "time":1795219620000.0,"aheadMillis":0.25},\
+        "members":[{"id":"b2","name":"n2","address":"10.0.0.2:9932","operations":null,\
+        "present":true,"heardMillisAgo":120,"skewMillis":-1500,"lastError":null},\
+        {"id":"c3","name":null,"address":null,"operations":null,\
+        "present":false,"heardMillisAgo":null,"skewMillis":null,"lastError":"unreachable"}],\
+        "tables":[{"name":"data.t","origin":"a1","vector":{"a1":1795219619332.3696},\
+        "peers":[{"peer":"b2","vector":{"a1":1795219619330.0},\
+        "peerLacks":{"entries":3,"origins":[{"origin":"a1","millis":2.5}]},\
+        "nodeLacks":{"entries":null,"origins":[{"origin":"a1","millis":0.0}]}},\
+        {"peer":"c3","vector":{},\
+        "peerLacks":{"entries":null,"origins":[{"origin":"a1","millis":null}]},\
+        "nodeLacks":{"entries":null,"origins":[]}}]}],\
+        "faults":[]}\
+        """,
+        answer.body());
+  }
+
+  @Test
+  void lagAndSkewAreMetrics() throws Exception {
+    String metrics = get("/metrics").body();
+
+    assertContains("lyrebird_cluster_members 2.0\n", metrics);
+    assertContains("lyrebird_cluster_clock_skew_seconds{peer=\"b2\"} -1.5\n", metrics);
+    assertContains("lyrebird_replication_lag_entries{peer=\"b2\",table=\"data.t\"} 3.0\n", metrics);
+    assertContains(
+        "lyrebird_replication_lag_entries{peer=\"c3\",table=\"data.t\"} +Inf\n", metrics);
+    assertContains(
+        "lyrebird_replication_lag_seconds{origin=\"a1\",peer=\"b2\",table=\"data.t\"} 0.0025\n",
+        metrics);
+
+    cluster = new ClusterState(cluster.node(), List.of(), List.of(), List.of());
+    String alone = get("/metrics").body();
+
+    assertContains("lyrebird_cluster_members 1.0\n", alone);
+    assertFalse(alone.contains("b2"), "what is gone is shown no more: " + alone);
+  }
+
+  @Test
+  void faultOfTheClusterIsAFaultOfTheNode() throws Exception {
+    faults = List.of("the disk is full");
+    cluster = new ClusterState(cluster.node(), List.of(), List.of(), List.of("the clock is wrong"));
+
+    HttpResponse<String> down = get("/health");
+
+    assertEquals(503, down.statusCode());
+    assertContains("\"faults\":[\"the disk is full\",\"the clock is wrong\"]", down.body());
+  }
+
+  @Test
+  void nodeThatStandsAloneHasNoCluster() throws Exception {
+    OperationsVerticle alone =
+        new OperationsVerticle(
+            "127.0.0.1", 0, meters, () -> new NodeState("n1", "1.2", 9926, 1883, faults), null);
+    HttpNode.await(vertx.deployVerticle(alone).toCompletionStage().toCompletableFuture());
+
+    HttpResponse<String> answer = send(HttpRequest.newBuilder(uri(alone, "/cluster")).build());
+
+    assertEquals(404, answer.statusCode());
+    assertContains("this node stands alone: cluster.enabled is false", answer.body());
+  }
+
+  @Test
   void consoleIsOnePageThatFindsTheNode() throws Exception {
     HttpResponse<String> page = get("/");
 
@@ -93,6 +172,42 @@ final class OperationsVerticleTest {
   }
 
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + operations.port() + path);
+    return uri(operations, path);
+  }
+
+  private static URI uri(OperationsVerticle verticle, String path) {
+    return URI.create("http://127.0.0.1:" + verticle.port() + path);
+  }
+
+  private static void assertContains(String part, String whole) {
+    assertTrue(whole.contains(part), () -> "no " + part + " in " + whole);
+  }
+
+  /** One peer that is a little behind, and one that was never heard. */
+  private static ClusterState cluster() {
+    return new ClusterState(
+        new ClusterState.Self(
+            "a1", "n1", "10.0.0.1:9932", new BigDecimal("1795219620000.0"), new BigDecimal("0.25")),
+        List.of(
+            new ClusterState.Member("b2", "n2", "10.0.0.2:9932", null, true, 120L, -1500L, null),
+            new ClusterState.Member("c3", null, null, null, false, null, null, "unreachable")),
+        List.of(
+            new ClusterState.Table(
+                "data.t",
+                "a1",
+                Map.of("a1", new BigDecimal("1795219619332.3696")),
+                List.of(
+                    new ClusterState.Replica(
+                        "b2",
+                        Map.of("a1", new BigDecimal("1795219619330.0")),
+                        lag(3L, new BigDecimal("2.5")),
+                        lag(null, new BigDecimal("0.0"))),
+                    new ClusterState.Replica(
+                        "c3", Map.of(), lag(null, null), new ClusterState.Lag(null, List.of()))))),
+        List.of());
+  }
+
+  private static ClusterState.Lag lag(@Nullable Long entries, @Nullable BigDecimal millis) {
+    return new ClusterState.Lag(entries, List.of(new ClusterState.OriginLag("a1", millis)));
   }
 }
