@@ -177,6 +177,7 @@ final class ReplicationTest {
             clock,
             new ReplicaSettings(50, ANSWER_MILLIS, 1 << 20, 1 << 16, 3_600_000, 5000),
             random::nextLong,
+            vertx.getOrCreateContext(),
             () -> others);
     TableVerticle verticle =
         new TableVerticle(
