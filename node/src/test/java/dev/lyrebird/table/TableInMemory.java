@@ -53,6 +53,10 @@ final class TableInMemory {
 
   /** Returns all rows, in the order in which they are read. */
   List<Row> rows() {
+    return rows(table);
+  }
+
+  static List<Row> rows(Table table) {
     List<Row> rows = new ArrayList<>();
     try (Table.RowReading reading = table.scan("")) {
       while (reading.next()) {

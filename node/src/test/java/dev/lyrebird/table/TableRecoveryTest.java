@@ -1,6 +1,5 @@
 package dev.lyrebird.table;
 
-import static dev.lyrebird.table.Samples.json;
 import static dev.lyrebird.table.Samples.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -22,12 +21,11 @@ import org.junit.jupiter.api.Test;
 final class TableRecoveryTest {
   private static final int RUNS = 80;
   private static final int STEPS = 60;
-  private static final int IDS = 6;
   private static final int MANY = 2000;
-  private static final List<Write.Kind> KINDS = List.of(Write.Kind.values());
 
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
+  private final RandomWrites writes = new RandomWrites(random);
 
   @Test
   void aTableThatDiesAtAnyMomentComesBackAsItWas() {
@@ -67,12 +65,12 @@ final class TableRecoveryTest {
         switch (random.nextInt(10)) {
           case 0 -> memory.table.settle();
           case 1 -> trim();
-          case 2 -> take(memory.table.expire(memory.wall.toEpochMilli(), random.nextInt(1, 4)));
+          case 2 -> take(memory.table.expire(millis(), random.nextInt(1, 4)));
           case 3 -> {
             memory.reopen();
             check();
           }
-          case 4 -> take(memory.table.writeAll(writes(), Condition.NONE));
+          case 4 -> take(memory.table.writeAll(writes.some(millis()), Condition.NONE));
           default -> take(memory.table.write(requests()));
         }
       }
@@ -85,28 +83,13 @@ final class TableRecoveryTest {
     private List<Table.Request> requests() {
       return random.nextInt(10) == 0
           ? messages(500 + random.nextInt(1000))
-          : writes().stream().map(write -> new Table.Request(write, Condition.NONE)).toList();
+          : writes.some(millis()).stream()
+              .map(write -> new Table.Request(write, Condition.NONE))
+              .toList();
     }
 
-    private List<Write> writes() {
-      return IntStream.range(0, random.nextInt(5)).mapToObj(i -> write()).toList();
-    }
-
-    private Write write() {
-      Write.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
-      String row = "{\"%c\":%d}".formatted((char) ('a' + random.nextInt(3)), random.nextInt(1000));
-      String sum = "{\"a\":{\"__op__\":\"add\",\"value\":%d}}".formatted(random.nextInt(10));
-      boolean adds = kind == Write.Kind.PATCH && random.nextBoolean();
-      long expiry =
-          random.nextInt(4) == 0 ? memory.wall.toEpochMilli() + random.nextInt(-10, 100) : 0;
-      return new Write(
-          kind,
-          "r" + random.nextInt(IDS),
-          json(kind == Write.Kind.DELETE ? "" : adds ? sum : row),
-          random.nextInt(3),
-          0,
-          expiry,
-          null);
+    private long millis() {
+      return memory.wall.toEpochMilli();
     }
 
     private void take(Table.Commit commit) {
@@ -136,7 +119,7 @@ final class TableRecoveryTest {
     }
 
     private void trim() {
-      memory.table.trim(Timestamp.timeOfMillis(memory.wall.toEpochMilli() - 100), 20_000);
+      memory.table.trim(Timestamp.timeOfMillis(millis() - 100), 20_000);
       trimmed = memory.store.progress().trimmed().position();
     }
 

@@ -1,0 +1,349 @@
+package dev.lyrebird.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.EntryCodec;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.schema.TableDefinition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nodes that write to one table and exchange what they wrote, in any order, late, twice or not at
+ * all, with clocks that are wrong. Their tables die at times and are opened anew. What each holds is
+ * compared with the fold of all changes that it covers.
+ */
+final class PeerSimulation {
+  private static final int PEERS = 3;
+  private static final int MAX_PAGE_BYTES = 500;
+  private static final int ALL = Integer.MAX_VALUE;
+  private static final long HOUR_MILLIS = 3_600_000;
+  private static final long[] SKEWS = {0, 0, 0, -5_000, 30_000, HOUR_MILLIS};
+
+  private static final TableDefinition DEFINITION =
+      Samples.table("type T @table { id: ID @primaryKey made: Date @createdTime }");
+
+  private static final RowRules RULES = new RowRules(DEFINITION);
+
+  private final Random random;
+  private final RandomWrites writes;
+  private final List<Delivery> underWay = new ArrayList<>();
+
+  /** Every change that was made, by its name. */
+  private final Map<Timestamp, Change> made = new HashMap<>();
+
+  final List<PeerTable> peers = new ArrayList<>();
+  long millis = 1_795_000_000_000L;
+
+  /** Changes on their way from one node to another. */
+  private record Delivery(PeerTable to, VersionVector covered, List<byte[]> pages) {}
+
+  /**
+   * @param random decides everything
+   * @param storage gives each peer what gives its store
+   */
+  PeerSimulation(Random random, IntFunction<Supplier<TableStore>> storage) {
+    this.random = random;
+    this.writes = new RandomWrites(random);
+    for (int i = 1; i <= PEERS; i++) {
+      peers.add(new PeerTable(DEFINITION, i, () -> millis, storage.apply(i)));
+    }
+  }
+
+  PeerTable anyone() {
+    return peers.get(random.nextInt(PEERS));
+  }
+
+  /** Lets something happen to one of the peers; returns which. */
+  PeerTable step() {
+    millis += random.nextInt(20);
+    PeerTable peer = anyone();
+    switch (random.nextInt(12)) {
+      case 0, 1, 2 -> write(peer);
+      case 3, 4, 5 -> send(peer, anyone());
+      case 6, 7 -> deliver();
+      case 8 -> note(peer.tell(peer.table.expire(peer.wallMillis(), 1 + random.nextInt(3))));
+      case 9 -> peer.reopen();
+      case 10 -> {
+        if (random.nextBoolean()) {
+          peer.table.settle();
+        }
+        fold(peer, peers, 1 + random.nextInt(5));
+      }
+      default -> peer.skewMillis = SKEWS[random.nextInt(SKEWS.length)];
+    }
+    return peer;
+  }
+
+  void write(PeerTable peer) {
+    List<Table.Request> requests =
+        writes.some(peer.wallMillis()).stream()
+            .map(write -> new Table.Request(write, Condition.NONE))
+            .toList();
+    note(peer.tell(peer.table.write(requests)));
+  }
+
+  private void note(List<Change> changes) {
+    for (Change change : changes) {
+      assertEquals(null, made.put(change.timestamp(), change), "a name is used twice");
+    }
+  }
+
+  /** Sends one what it lacks, or once lacked, of what another has. */
+  private void send(PeerTable from, PeerTable to) {
+    VersionVector covered =
+        to.past.isEmpty() || random.nextBoolean()
+            ? to.vector()
+            : to.past.get(random.nextInt(to.past.size()));
+    List<byte[]> pages = from.table.uncovered(covered, 1 + random.nextInt(MAX_PAGE_BYTES));
+    if (pages != null) {
+      Delivery delivery =
+          new Delivery(to, covered, pages.subList(0, random.nextInt(pages.size() + 1)));
+      underWay.add(delivery);
+      if (random.nextBoolean()) {
+        underWay.add(delivery);
+      }
+    }
+  }
+
+  void deliver() {
+    if (!underWay.isEmpty()) {
+      receive(underWay.remove(random.nextInt(underWay.size())));
+    }
+  }
+
+  private void receive(Delivery delivery) {
+    PeerTable to = delivery.to();
+    VersionVector before = to.vector();
+    Table.Commit commit = to.table.receive(delivery.covered(), delivery.pages());
+    assertEquals(before.covers(delivery.covered()), commit != null);
+    if (commit != null) {
+      to.tell(commit);
+      delivery
+          .pages()
+          .forEach(page -> assertTrue(to.vector().covers(EntryCodec.head(page).last())));
+    }
+  }
+
+  /** Lets one forget what can no longer be of use to any of some peers. */
+  void fold(PeerTable peer, List<PeerTable> among, int limit) {
+    peer.stableUntil(stable(among));
+    peer.table.fold(limit);
+  }
+
+  /** Returns the latest time before all that one of them has yet to write or to get. */
+  long stable(List<PeerTable> among) {
+    long stable = Long.MAX_VALUE;
+    VersionVector all = VersionVector.EMPTY;
+    VersionVector common = among.getFirst().vector();
+    for (PeerTable peer : among) {
+      stable = Math.min(stable, peer.promise());
+      all = all.join(peer.vector());
+      common = common.meet(peer.vector());
+    }
+    for (Change change : made.values()) {
+      if (all.covers(change.timestamp()) && !common.covers(change.timestamp())) {
+        stable = Math.min(stable, change.timestamp().time() - 1);
+      }
+    }
+    return stable;
+  }
+
+  /** Exchanges among some peers what there is, until each has what the others have. */
+  void converge(List<PeerTable> among) {
+    VersionVector all = VersionVector.EMPTY;
+    for (PeerTable peer : among) {
+      all = all.join(peer.vector());
+    }
+    for (PeerTable to : among) {
+      for (PeerTable from : among) {
+        fetch(from, to);
+      }
+      assertEquals(all, to.vector());
+    }
+  }
+
+  private void fetch(PeerTable from, PeerTable to) {
+    while (!to.vector().covers(from.vector())) {
+      VersionVector before = to.vector();
+      List<byte[]> pages = from.table.uncovered(before, 1 + random.nextInt(MAX_PAGE_BYTES));
+      if (pages == null) {
+        adopt(from, to);
+      } else {
+        receive(new Delivery(to, before, pages));
+        assertNotEquals(before, to.vector());
+      }
+    }
+  }
+
+  /** Lets one take over the rows of another, undisturbed. */
+  void adopt(PeerTable from, PeerTable to) {
+    adopt(from, to, () -> {});
+  }
+
+  /**
+   * Lets one take over the rows of another.
+   *
+   * @param meanwhile what happens between pages of rows
+   */
+  void adopt(PeerTable from, PeerTable to, Runnable meanwhile) {
+    try (Adoption adoption = taken(from, to, meanwhile)) {
+      adoption.finish();
+    }
+    to.reset();
+  }
+
+  /** Lets one take the rows of another and not make anything of it. */
+  void abandon(PeerTable from, PeerTable to) {
+    taken(from, to, () -> {}).close();
+  }
+
+  Adoption taken(PeerTable from, PeerTable to, Runnable meanwhile) {
+    Adoption adoption = to.table.adopt(from.vector());
+    try (Table.RowReading rows = from.table.scan("")) {
+      List<Table.StoredRow> page = new ArrayList<>();
+      while (rows.next()) {
+        page.add(rows.stored());
+        if (random.nextInt(3) == 0) {
+          adoption.take(page);
+          page = new ArrayList<>();
+          meanwhile.run();
+        }
+      }
+      adoption.take(page);
+    }
+    return adoption;
+  }
+
+  /** Drops some of the older part of a journal. */
+  void trim(PeerTable peer) {
+    long end = Timestamp.timeOfMillis(peer.wallMillis() - random.nextInt(100));
+    peer.table.trim(end, random.nextInt(4 * MAX_PAGE_BYTES));
+  }
+
+  /** Holds what a peer has, has told, and hands on to what was made. */
+  void check(PeerTable peer) {
+    checkRows(peer);
+    peer.checkTold();
+    Set<Change> journal = new HashSet<>();
+    for (Entry entry : peer.journal()) {
+      assertEquals(made.get(entry.change().timestamp()), entry.change());
+      journal.add(entry.change());
+    }
+    VersionVector place =
+        peer.past.isEmpty() ? peer.vector() : peer.past.get(random.nextInt(peer.past.size()));
+    checkHandedOn(peer, place.meet(peer.vector()));
+    checkHandedOn(peer, anyone().vector());
+    checkRead(peer, place);
+    if (peer.store.progress().trimmed().equals(Place.START)
+        && peer.store.progress().gap().equals(TableStore.Gap.NONE)) {
+      assertEquals(new HashSet<>(covered(peer)), journal, "a journal is not whole");
+    }
+  }
+
+  /** Whether rows are the fold of what the vector covers. */
+  private void checkRows(PeerTable peer) {
+    Map<String, List<Change>> byId = new HashMap<>();
+    for (Change change : covered(peer)) {
+      byId.computeIfAbsent(change.write().id(), id -> new ArrayList<>()).add(change);
+    }
+    byId.forEach((id, changes) -> {
+      Row row = RULES.row(id, RowHistory.merged(changes));
+      assertEquals(row, peer.table.read(id), () -> id + " after " + changes);
+    });
+    for (Row row : peer.rows()) {
+      assertTrue(byId.containsKey(row.id()), () -> "nobody wrote " + row);
+    }
+  }
+
+  private List<Change> covered(PeerTable peer) {
+    return made.values().stream()
+        .filter(change -> peer.vector().covers(change.timestamp()))
+        .sorted(Comparator.comparing(Change::rank))
+        .toList();
+  }
+
+  /** Whether who has something gets all that it lacks, and nothing else. */
+  private void checkHandedOn(PeerTable peer, VersionVector covered) {
+    List<byte[]> pages = peer.table.uncovered(covered, ALL);
+    if (pages != null) {
+      List<Change> handedOn = new ArrayList<>();
+      pages.forEach(page ->
+          EntryCodec.decode(page).forEach(entry -> handedOn.add(entry.change())));
+      assertEquals(lacking(peer, covered), new HashSet<>(handedOn));
+      assertEquals(handedOn.size(), peer.table.countUncovered(covered));
+    }
+    assertEquals(pages != null, peer.table.reachesBackTo(covered));
+  }
+
+  private Set<Change> lacking(PeerTable peer, VersionVector covered) {
+    Set<Change> lacking = new HashSet<>(covered(peer));
+    lacking.removeIf(change -> covered.covers(change.timestamp()));
+    return lacking;
+  }
+
+  /** Whether a reading of the journal leaves nothing out. */
+  private void checkRead(PeerTable peer, VersionVector covered) {
+    Table.Page page = peer.table.read(covered, entry -> true, ALL);
+    if (page != null) {
+      Set<Change> read = new HashSet<>();
+      page.entries().forEach(entry -> read.add(entry.change()));
+      assertTrue(read.containsAll(lacking(peer, covered)), "an entry is left out");
+      assertEquals(peer.vector(), page.end().vector());
+    }
+  }
+
+  /** Returns a row as somebody wrote it last, where that was a PUT that all others came before. */
+  @Nullable Change last(String id) {
+    return made.values().stream()
+        .filter(change -> change.write().id().equals(id))
+        .filter(change -> change.write().kind() != Write.Kind.MESSAGE)
+        .max(Comparator.comparing(Change::rank))
+        .orElse(null);
+  }
+
+  /** Lets all be over: each has everything, and nothing is remembered of how it came about. */
+  void end() {
+    converge(peers);
+    millis += 2 * HOUR_MILLIS;
+    for (PeerTable peer : peers) {
+      check(peer);
+      List<Row> rows = peer.rows();
+      assertEquals(peers.getFirst().rows(), rows);
+      fold(peer, peers, ALL);
+      assertEquals(rows, peer.rows());
+      checkForgotten(peer);
+      peer.reopen();
+      assertEquals(rows, peer.rows());
+      check(peer);
+    }
+  }
+
+  private static void checkForgotten(PeerTable peer) {
+    try (TableStore.RowScan scan = peer.store.scan("")) {
+      while (scan.next()) {
+        assertEquals(Map.of(), scan.state().registers(), scan.id());
+        assertNotNull(scan.state().base(), scan.id());
+      }
+    }
+  }
+}
