@@ -354,7 +354,7 @@ public final class Table {
 
   /** Stores the rows that are newer than what is stored. */
   public void settle() {
-    if (settled.position() < head().position()) {
+    if (!unsettled.isEmpty() || settled.position() < head().position()) {
       store();
     }
   }
