@@ -69,7 +69,7 @@ public final class Adoption implements AutoCloseable {
     if (!joined.equals(known)) {
       table.adopt(id, joined);
     }
-    if (joined.isVisible() && !joined.without(theirs, RowState.NOTHING).equals(RowState.NOTHING)) {
+    if (joined.isVisible() && !joined.isWithin(theirs)) {
       ours.add(id);
     }
   }

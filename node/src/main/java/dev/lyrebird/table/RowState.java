@@ -156,7 +156,9 @@ record RowState(
 
   /**
    * Returns what is left of this state once all goes that another replica has seen go: what its
-   * vector covers and its state no longer has.
+   * vector covers and its state no longer has. A base that goes leaves no stamp behind: the other may
+   * hold the changes that were folded into it one by one. The mark of a DELETE stays, since what the
+   * other still has tells that it has not seen it.
    *
    * @param covered the other replica's vector
    * @param other its state
@@ -173,17 +175,28 @@ record RowState(
         rest.put(name, left);
       }
     });
-    boolean hasSeenBaseGo = covered.covers(stamp) && stamp.isAfter(other.stamp);
-    if (hasSeenBaseGo && rest.isEmpty()) {
-      return NOTHING;
+    boolean hasSeenBaseGo =
+        base != null && covered.covers(stamp) && stamp.isAfter(other.stamp);
+    if (!hasSeenBaseGo) {
+      return new RowState(
+          stamp, base, qos, expiry, createdMillis, Collections.unmodifiableMap(rest));
     }
-    return new RowState(
-        stamp,
-        hasSeenBaseGo ? null : base,
-        qos,
-        expiry,
-        createdMillis,
-        Collections.unmodifiableMap(rest));
+    boolean hasSeenExpiry = covered.covers(expiry.saidAt());
+    return rest.isEmpty()
+        ? NOTHING
+        : new RowState(
+            Timestamp.NONE,
+            null,
+            Write.ANY_QOS,
+            hasSeenExpiry ? NOTHING.expiry() : expiry,
+            createdMillis,
+            Collections.unmodifiableMap(rest));
+  }
+
+  /** Tells whether a vector covers all that is part of the state. */
+  boolean isWithin(VersionVector covered) {
+    return covered.covers(stamp)
+        && registers.values().stream().allMatch(register -> register.isWithin(covered));
   }
 
   /** Returns when the state is due, in the unit of that deadline; 0 for never. */

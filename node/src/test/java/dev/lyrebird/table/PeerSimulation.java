@@ -13,7 +13,6 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
-import dev.lyrebird.journal.Write;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,9 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes that write to one table and exchange what they wrote, in any order, late, twice or not at
@@ -48,6 +47,8 @@ final class PeerSimulation {
   private final RandomWrites writes;
   private final List<Delivery> underWay = new ArrayList<>();
 
+  private final List<String> history = new ArrayList<>();
+
   /** Every change that was made, by its name. */
   private final Map<Timestamp, Change> made = new HashMap<>();
 
@@ -61,12 +62,38 @@ final class PeerSimulation {
    * @param random decides everything
    * @param storage gives each peer what gives its store
    */
-  PeerSimulation(Random random, IntFunction<Supplier<TableStore>> storage) {
+  private PeerSimulation(Random random, IntFunction<Supplier<TableStore>> storage) {
     this.random = random;
     this.writes = new RandomWrites(random);
     for (int i = 1; i <= PEERS; i++) {
       peers.add(new PeerTable(DEFINITION, i, () -> millis, storage.apply(i)));
     }
+  }
+
+  /**
+   * Runs a simulation; what fails tells the seed.
+   *
+   * @param random made of that seed
+   * @param storage gives each peer what gives its store
+   */
+  static void run(
+      long seed,
+      Random random,
+      IntFunction<Supplier<TableStore>> storage,
+      Consumer<PeerSimulation> story) {
+    PeerSimulation simulation = new PeerSimulation(random, storage);
+    try {
+      story.accept(simulation);
+    } catch (AssertionError | RuntimeException e) {
+      String history = String.join("\n  ", simulation.history);
+      throw new AssertionError("-Dseed=%d, after\n  %s".formatted(seed, history), e);
+    }
+  }
+
+  /** Returns what gives a store that outlives its table. */
+  static Supplier<TableStore> onTheHeap() {
+    MemoryTableStore store = new MemoryTableStore();
+    return () -> store;
   }
 
   PeerTable anyone() {
@@ -81,8 +108,11 @@ final class PeerSimulation {
       case 0, 1, 2 -> write(peer);
       case 3, 4, 5 -> send(peer, anyone());
       case 6, 7 -> deliver();
-      case 8 -> note(peer.tell(peer.table.expire(peer.wallMillis(), 1 + random.nextInt(3))));
-      case 9 -> peer.reopen();
+      case 8 -> made(peer, peer.tell(peer.table.expire(peer.wallMillis(), 1 + random.nextInt(3))));
+      case 9 -> {
+        note(peer, "dies");
+        peer.reopen();
+      }
       case 10 -> {
         if (random.nextBoolean()) {
           peer.table.settle();
@@ -99,13 +129,18 @@ final class PeerSimulation {
         writes.some(peer.wallMillis()).stream()
             .map(write -> new Table.Request(write, Condition.NONE))
             .toList();
-    note(peer.tell(peer.table.write(requests)));
+    made(peer, peer.tell(peer.table.write(requests)));
   }
 
-  private void note(List<Change> changes) {
+  private void made(PeerTable peer, List<Change> changes) {
     for (Change change : changes) {
+      note(peer, change.toString());
       assertEquals(null, made.put(change.timestamp(), change), "a name is used twice");
     }
+  }
+
+  private void note(PeerTable peer, String happened) {
+    history.add("%s %s, at %s".formatted(peer, happened, peer.vector()));
   }
 
   /** Sends one what it lacks, or once lacked, of what another has. */
@@ -138,6 +173,7 @@ final class PeerSimulation {
     assertEquals(before.covers(delivery.covered()), commit != null);
     if (commit != null) {
       to.tell(commit);
+      note(to, "receives");
       delivery
           .pages()
           .forEach(page -> assertTrue(to.vector().covers(EntryCodec.head(page).last())));
@@ -146,7 +182,9 @@ final class PeerSimulation {
 
   /** Lets one forget what can no longer be of use to any of some peers. */
   void fold(PeerTable peer, List<PeerTable> among, int limit) {
-    peer.stableUntil(stable(among));
+    long stable = stable(among);
+    note(peer, "folds up to " + Timestamp.decimalMillis(stable));
+    peer.stableUntil(stable);
     peer.table.fold(limit);
   }
 
@@ -203,18 +241,48 @@ final class PeerSimulation {
   /**
    * Lets one take over the rows of another.
    *
-   * @param meanwhile what happens between pages of rows
+   * @param meanwhile what happens between pages of rows; where that is its death, nothing comes of it
    */
   void adopt(PeerTable from, PeerTable to, Runnable meanwhile) {
+    Table table = to.table;
+    VersionVector theirs = from.vector();
+    to.mayBeAheadOf(from.reach());
     try (Adoption adoption = taken(from, to, meanwhile)) {
-      adoption.finish();
+      note(to, "has taken over the rows of %s at %s".formatted(from, theirs));
+      if (to.table.equals(table)) {
+        adoption.finish();
+      }
     }
     to.reset();
   }
 
-  /** Lets one take the rows of another and not make anything of it. */
+  /** Lets one take some rows of another and give up, or die. */
   void abandon(PeerTable from, PeerTable to) {
+    note(to, "takes rows of %s and gives up".formatted(from));
+    to.mayBeAheadOf(from.reach());
     taken(from, to, () -> {}).close();
+    if (random.nextBoolean()) {
+      to.table.settle();
+    }
+    if (random.nextBoolean()) {
+      to.reopen();
+    }
+    to.reset();
+  }
+
+  /**
+   * Lets one take over the rows of others who have forgotten it.
+   *
+   * @param fresh a name that nobody has used
+   */
+  void adoptAnew(PeerTable from, PeerTable to, long fresh, Runnable meanwhile) {
+    to.startAfter(from.stable());
+    to.renew(fresh);
+    try (Adoption adoption = taken(from, to, meanwhile)) {
+      adoption.finishAnew();
+    }
+    to.reset();
+    made(to, to.journal().stream().map(Entry::change).toList());
   }
 
   Adoption taken(PeerTable from, PeerTable to, Runnable meanwhile) {
@@ -242,7 +310,9 @@ final class PeerSimulation {
 
   /** Holds what a peer has, has told, and hands on to what was made. */
   void check(PeerTable peer) {
-    checkRows(peer);
+    if (peer.isWhole()) {
+      checkRows(peer);
+    }
     peer.checkTold();
     Set<Change> journal = new HashSet<>();
     for (Entry entry : peer.journal()) {
@@ -310,15 +380,6 @@ final class PeerSimulation {
       assertTrue(read.containsAll(lacking(peer, covered)), "an entry is left out");
       assertEquals(peer.vector(), page.end().vector());
     }
-  }
-
-  /** Returns a row as somebody wrote it last, where that was a PUT that all others came before. */
-  @Nullable Change last(String id) {
-    return made.values().stream()
-        .filter(change -> change.write().id().equals(id))
-        .filter(change -> change.write().kind() != Write.Kind.MESSAGE)
-        .max(Comparator.comparing(Change::rank))
-        .orElse(null);
   }
 
   /** Lets all be over: each has everything, and nothing is remembered of how it came about. */

@@ -41,6 +41,9 @@ final class PeerTable {
   /** What its rows and its journal have covered at one time or another. */
   final List<VersionVector> past = new ArrayList<>();
 
+  /** What it may have taken over in part, without claiming it. */
+  private VersionVector ahead = VersionVector.EMPTY;
+
   private long stable;
   private long origin;
   TableStore store;
@@ -125,6 +128,25 @@ final class PeerTable {
     return own;
   }
 
+  /** Returns what its rows may have in them. */
+  VersionVector reach() {
+    return vector().join(ahead);
+  }
+
+  /** It has taken some rows that may have so much in them. */
+  void mayBeAheadOf(VersionVector reach) {
+    ahead = ahead.join(reach);
+  }
+
+  /** Tells whether its rows are those of its vector, and not partly newer. */
+  boolean isWhole() {
+    return vector().covers(ahead);
+  }
+
+  long stable() {
+    return stable;
+  }
+
   /** Its clients were told to read the rows again. */
   void reset() {
     told.clear();
@@ -138,6 +160,11 @@ final class PeerTable {
       told.put(row.id(), new Entry(0, 0, change, null));
     }
     past.add(vector());
+  }
+
+  @Override
+  public String toString() {
+    return "node " + Long.toHexString(origin);
   }
 
   /** Returns its rows by their ids, read from the first to the last. */

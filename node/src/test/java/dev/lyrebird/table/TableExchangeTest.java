@@ -20,7 +20,7 @@ final class TableExchangeTest {
   @Test
   void changesInAnyOrderComeToTheSameRowsEverywhere() {
     for (int i = 0; i < RUNS; i++) {
-      run(seed + i, peer -> onTheHeap());
+      run(seed + i, peer -> PeerSimulation.onTheHeap());
     }
   }
 
@@ -36,20 +36,12 @@ final class TableExchangeTest {
     }
   }
 
-  private static Supplier<TableStore> onTheHeap() {
-    MemoryTableStore store = new MemoryTableStore();
-    return () -> store;
-  }
-
   private static void run(long seed, IntFunction<Supplier<TableStore>> storage) {
-    PeerSimulation simulation = new PeerSimulation(new Random(seed), storage);
-    try {
+    PeerSimulation.run(seed, new Random(seed), storage, simulation -> {
       for (int i = 0; i < STEPS; i++) {
         simulation.check(simulation.step());
       }
       simulation.end();
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("-Dseed=" + seed, e);
-    }
+    });
   }
 }
