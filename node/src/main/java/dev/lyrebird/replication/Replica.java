@@ -437,7 +437,7 @@ public final class Replica {
     since = clock.promise();
     adopted = theirs;
     renew();
-    adoption.finishAnew();
+    adoption.finishAnew(peer.status == null ? 0 : peer.status.folded());
     letIn(peer);
   }
 

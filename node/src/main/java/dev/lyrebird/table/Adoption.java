@@ -25,10 +25,17 @@ public final class Adoption implements AutoCloseable {
   private final VersionVector mine;
   private final VersionVector theirs;
 
-  /** Rows of which the other replica does not know all. */
-  private final List<String> ours = new ArrayList<>();
+  /** Rows that the other replica has otherwise. */
+  private final List<Differing> ours = new ArrayList<>();
 
   private boolean isAtRow;
+
+  /**
+   * A row that the other replica has otherwise.
+   *
+   * @param theirRank the time of its version there
+   */
+  record Differing(String id, long theirRank) {}
 
   Adoption(Table table, TableStore.RowScan here, VersionVector theirs) {
     this.table = table;
@@ -49,7 +56,7 @@ public final class Adoption implements AutoCloseable {
       passHere(row.id());
       RowState state = RowStateCodec.decode(row.state());
       RowState known = table.state(row.id());
-      take(row.id(), known, known.without(theirs, state).join(state.without(mine, known)));
+      take(row.id(), known, state, known.without(theirs, state).join(state.without(mine, known)));
     }
   }
 
@@ -59,18 +66,18 @@ public final class Adoption implements AutoCloseable {
       String id = here.id();
       if (!id.equals(end)) {
         RowState known = table.state(id);
-        take(id, known, known.without(theirs, RowState.NOTHING));
+        take(id, known, RowState.NOTHING, known.without(theirs, RowState.NOTHING));
       }
       isAtRow = here.next();
     }
   }
 
-  private void take(String id, RowState known, RowState joined) {
+  private void take(String id, RowState known, RowState there, RowState joined) {
     if (!joined.equals(known)) {
       table.adopt(id, joined);
     }
-    if (joined.isVisible() && !joined.isWithin(theirs)) {
-      ours.add(id);
+    if (!table.looksAlike(id, joined, there)) {
+      ours.add(new Differing(id, there.version().time()));
     }
   }
 
@@ -90,14 +97,17 @@ public final class Adoption implements AutoCloseable {
 
   /**
    * All rows have come; what this node has changed on its own is unknown to the others, and too old
-   * to be told them as it happened. The rows of which they do not know all are written once more,
-   * and this node's journal begins with that. The table must have been {@link Table#renew renewed}.
+   * to be told them as it happened. The rows that they have otherwise are written once more, and
+   * this node's journal begins with that. The table must have been {@link Table#renew renewed}, and
+   * must not have been written to since the adoption began.
+   *
+   * @param folded the rank up to which the other replica may have folded its rows
    */
-  public void finishAnew() {
+  public void finishAnew(long folded) {
     passHere(null);
     long position = table.head().position();
     for (int from = 0; from < ours.size(); from += WRITTEN_AT_ONCE) {
-      table.writeAgain(ours.subList(from, Math.min(ours.size(), from + WRITTEN_AT_ONCE)));
+      table.writeAgain(ours.subList(from, Math.min(ours.size(), from + WRITTEN_AT_ONCE)), folded);
     }
     table.begin(position, theirs);
   }

@@ -166,21 +166,26 @@ final class Batch {
   }
 
   /**
-   * Writes once more a row that other replicas do not know.
+   * Writes once more a row that other replicas do not know, or that it is gone. It ranks right behind
+   * what it is made of, and behind what it has to win over.
    *
    * @param state the row
+   * @param after the rank of what others have of it, or up to which they may have forgotten: among
+   *     that it would win or lose according to who has
    */
-  void writeAgain(String id, RowState state) {
+  void writeAgain(String id, RowState state, long after) {
     Write write =
-        new Write(
-            Write.Kind.PUT,
-            id,
-            rules.whole(id, state),
-            state.qos(),
-            0,
-            state.expiresAtMillis(),
-            null);
-    long rankTime = state.version().time() + 1;
+        state.isVisible()
+            ? new Write(
+                Write.Kind.PUT,
+                id,
+                rules.whole(id, state),
+                state.qos(),
+                0,
+                state.expiresAtMillis(),
+                null)
+            : Write.delete(id);
+    long rankTime = Math.max(state.version().time(), after) + 1;
     apply(new Change(stamp(), rankTime, state.createdMillis(), write), state);
   }
 

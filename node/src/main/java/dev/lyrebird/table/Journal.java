@@ -120,9 +120,14 @@ final class Journal {
   Table.@Nullable Page read(Place from, Predicate<Entry> wanted, int maxBytes) {
     boolean isBeyondGap =
         from.position() <= gap.position() && !from.vector().covers(gap.skipped());
-    return isBeyondGap || from.position() < trimmed.position()
-        ? null
-        : readOn(from, wanted, maxBytes);
+    boolean isBeforeBeginning =
+        from.position() < trimmed.position() || !from.vector().covers(trimmed.vector());
+    return isBeyondGap || isBeforeBeginning ? null : readOn(from, wanted, maxBytes);
+  }
+
+  /** Reads on from a position for the sake of the rows, which have what the journal skips. */
+  Table.Page replay(Place from, int maxBytes) {
+    return readOn(from, entry -> true, maxBytes);
   }
 
   /** Reads what a vector lacks; see {@link Table#read(VersionVector, Predicate, int)}. */

@@ -3,7 +3,6 @@ package dev.lyrebird.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import dev.lyrebird.journal.Timestamp;
-import dev.lyrebird.journal.VersionVector;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Collections;
@@ -103,11 +102,6 @@ record Register(
     TreeMap<Timestamp, BigDecimal> until = new TreeMap<>(additions);
     until.keySet().removeIf(stamp -> stamp.time() > time);
     return new Register(setAt, value, Collections.unmodifiableSortedMap(until));
-  }
-
-  /** Tells whether a vector covers all that is part of the register. */
-  boolean isWithin(VersionVector covered) {
-    return covered.covers(setAt) && additions.keySet().stream().allMatch(covered::covers);
   }
 
   boolean isEmpty() {

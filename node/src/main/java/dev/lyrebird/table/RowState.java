@@ -193,12 +193,6 @@ record RowState(
             Collections.unmodifiableMap(rest));
   }
 
-  /** Tells whether a vector covers all that is part of the state. */
-  boolean isWithin(VersionVector covered) {
-    return covered.covers(stamp)
-        && registers.values().stream().allMatch(register -> register.isWithin(covered));
-  }
-
   /** Returns when the state is due, in the unit of that deadline; 0 for never. */
   long at(TableStore.Deadline deadline) {
     return switch (deadline) {

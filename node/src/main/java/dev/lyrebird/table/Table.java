@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -453,6 +454,11 @@ public final class Table {
     return new Adoption(this, store.scan(""), theirs);
   }
 
+  /** Tells whether clients see the same in two states of a row. */
+  boolean looksAlike(String id, RowState one, RowState other) {
+    return one.equals(other) || Objects.equals(rules.row(id, one), rules.row(id, other));
+  }
+
   /** Puts a state that came from another replica in the place of what was here. */
   void adopt(String id, RowState state) {
     unsettled.put(id, rules.folded(id, state, stable));
@@ -468,14 +474,15 @@ public final class Table {
     store();
   }
 
-  /** Writes rows again that another replica does not know. */
-  Commit writeAgain(List<String> ids) {
-    Batch batch = batch(ids.size());
-    for (String id : ids) {
-      RowState state = batch.state(id);
-      if (state.isVisible()) {
-        batch.writeAgain(id, state);
-      }
+  /**
+   * Writes rows again that another replica does not know, or the end of them.
+   *
+   * @param folded the rank up to which that replica may have forgotten what it has seen go
+   */
+  Commit writeAgain(List<Adoption.Differing> rows, long folded) {
+    Batch batch = batch(rows.size());
+    for (Adoption.Differing row : rows) {
+      batch.writeAgain(row.id(), batch.state(row.id()), Math.max(row.theirRank(), folded));
     }
     return commit(batch, List.of());
   }
@@ -520,8 +527,8 @@ public final class Table {
   private void catchUp() {
     Place place = settled;
     while (place.position() < head().position()) {
-      Page page = read(place, entry -> true, CATCH_UP_BYTES);
-      if (page == null || page.end().position() == place.position()) {
+      Page page = journal.replay(place, CATCH_UP_BYTES);
+      if (page.end().position() == place.position()) {
         throw new IllegalStateException(
             "the journal has nothing between %s and %s".formatted(place, head()));
       }

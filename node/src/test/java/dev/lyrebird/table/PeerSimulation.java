@@ -13,6 +13,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.journal.Write;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Nodes that write to one table and exchange what they wrote, in any order, late, twice or not at
@@ -102,11 +104,16 @@ final class PeerSimulation {
 
   /** Lets something happen to one of the peers; returns which. */
   PeerTable step() {
+    return step(peers);
+  }
+
+  /** Lets something happen to one of those that know each other; returns which. */
+  PeerTable step(List<PeerTable> among) {
     millis += random.nextInt(20);
-    PeerTable peer = anyone();
+    PeerTable peer = among.get(random.nextInt(among.size()));
     switch (random.nextInt(12)) {
       case 0, 1, 2 -> write(peer);
-      case 3, 4, 5 -> send(peer, anyone());
+      case 3, 4, 5 -> send(peer, among.get(random.nextInt(among.size())));
       case 6, 7 -> deliver();
       case 8 -> made(peer, peer.tell(peer.table.expire(peer.wallMillis(), 1 + random.nextInt(3))));
       case 9 -> {
@@ -117,18 +124,20 @@ final class PeerSimulation {
         if (random.nextBoolean()) {
           peer.table.settle();
         }
-        fold(peer, peers, 1 + random.nextInt(5));
+        fold(peer, among, 1 + random.nextInt(5));
       }
       default -> peer.skewMillis = SKEWS[random.nextInt(SKEWS.length)];
     }
     return peer;
   }
 
-  void write(PeerTable peer) {
+  private void write(PeerTable peer) {
+    write(peer, writes.some(peer.wallMillis()).toArray(Write[]::new));
+  }
+
+  void write(PeerTable peer, Write... asked) {
     List<Table.Request> requests =
-        writes.some(peer.wallMillis()).stream()
-            .map(write -> new Table.Request(write, Condition.NONE))
-            .toList();
+        Stream.of(asked).map(write -> new Table.Request(write, Condition.NONE)).toList();
     made(peer, peer.tell(peer.table.write(requests)));
   }
 
@@ -160,7 +169,12 @@ final class PeerSimulation {
     }
   }
 
-  void deliver() {
+  /** Nothing that is under way arrives any more. */
+  void cut() {
+    underWay.clear();
+  }
+
+  private void deliver() {
     if (!underWay.isEmpty()) {
       receive(underWay.remove(random.nextInt(underWay.size())));
     }
@@ -274,12 +288,14 @@ final class PeerSimulation {
    * Lets one take over the rows of others who have forgotten it.
    *
    * @param fresh a name that nobody has used
+   * @param meanwhile what happens to the others
    */
   void adoptAnew(PeerTable from, PeerTable to, long fresh, Runnable meanwhile) {
-    to.startAfter(from.stable());
+    long folded = from.stable();
+    to.startAfter(folded);
     to.renew(fresh);
     try (Adoption adoption = taken(from, to, meanwhile)) {
-      adoption.finishAnew();
+      adoption.finishAnew(folded);
     }
     to.reset();
     made(to, to.journal().stream().map(Entry::change).toList());
@@ -350,6 +366,17 @@ final class PeerSimulation {
         .filter(change -> peer.vector().covers(change.timestamp()))
         .sorted(Comparator.comparing(Change::rank))
         .toList();
+  }
+
+  /** Returns the rank of the last change of a row that a peer covers. */
+  Timestamp latest(PeerTable peer, String id) {
+    Timestamp latest = Timestamp.NONE;
+    for (Change change : covered(peer)) {
+      if (change.write().id().equals(id) && change.write().kind() != Write.Kind.MESSAGE) {
+        latest = change.rank();
+      }
+    }
+    return latest;
   }
 
   /** Whether who has something gets all that it lacks, and nothing else. */
