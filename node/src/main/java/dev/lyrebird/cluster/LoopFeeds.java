@@ -72,11 +72,7 @@ final class LoopFeeds {
     while (feed.hasRoom() && feed.sent().position() < head.position()) {
       Table.Page page = table.read(feed.sent(), entry -> true, PAGE_BYTES);
       if (page == null) {
-        skip(
-            loop,
-            feed,
-            head,
-            "this node was too busy to send what the journal has dropped since");
+        skip(loop, feed, head, "this node was too busy to send what the journal has dropped since");
       } else {
         send(loop, feed, page.entries(), page.end());
       }

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The readings of rows that event loops have under way, page by page, each of the rows as they stood
- * when it began. Owned by the table's thread.
+ * The readings of rows that event loops have under way, page by page, each of the rows as they
+ * stood when it began. Owned by the table's thread.
  */
 final class RowScans {
 

@@ -154,7 +154,8 @@ public final class TableVerticle extends VerticleBase {
     if (cluster == null) {
       return Future.succeededFuture();
     }
-    replication = new Replication(vertx, cluster, channel.cursorKey(), table, new FromPeers(), this::guarded);
+    replication =
+        new Replication(vertx, cluster, channel.cursorKey(), table, new FromPeers(), this::guarded);
     return replication.start();
   }
 
@@ -247,7 +248,9 @@ public final class TableVerticle extends VerticleBase {
     giveUpUnconfirmed();
   }
 
-  /** Tells whether this node may write; if not, writes wait until it has taken over others' rows. */
+  /**
+   * Tells whether this node may write; if not, writes wait until it has taken over others' rows.
+   */
   private boolean mayWrite() {
     return replication == null || replication.isReady();
   }

@@ -3,8 +3,8 @@ package dev.lyrebird.journal;
 /**
  * A write that a node accepted: the same on every node.
  *
- * <p>Its timestamp is its name: what version vectors cover, and its place in its origin's chain. Its
- * rank is where it stands among the changes of its row. They are the same but for two kinds of
+ * <p>Its timestamp is its name: what version vectors cover, and its place in its origin's chain.
+ * Its rank is where it stands among the changes of its row. They are the same but for two kinds of
  * change. A write to a row whose version is ahead of this node's clock is ranked right behind that
  * version, or the clock of one node could swallow the later writes of all others. The end of a row
  * that expires is ranked right behind the version that ended, or it would take with it what another

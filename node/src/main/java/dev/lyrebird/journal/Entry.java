@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     here first; it stands in the journal so that this node can hand it on, and nobody is told
  */
 public record Entry(
-    long position,
-    long localTime,
-    Change change,
-    @Nullable Merged merged,
-    boolean isSuperseded) {
+    long position, long localTime, Change change, @Nullable Merged merged, boolean isSuperseded) {
 
   /**
    * The visible row after a merge.

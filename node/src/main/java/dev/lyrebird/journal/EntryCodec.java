@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Entries as bytes: the form in which they lie in the journal, many to a page.
  *
  * <p>A page is: local time (varint), node (8 bytes), position of the first entry (varint), number
- * of entries (varint), time of the last entry (varint), then per entry one byte of kind, quality of service and flags, the time as a
- * varint of the distance to the entry before, and the fields that the flags announce. All entries
- * of a page are of one origin and were applied at one local time.
+ * of entries (varint), time of the last entry (varint), then per entry one byte of kind, quality of
+ * service and flags, the time as a varint of the distance to the entry before, and the fields that
+ * the flags announce. All entries of a page are of one origin and were applied at one local time.
  */
 public final class EntryCodec {
 

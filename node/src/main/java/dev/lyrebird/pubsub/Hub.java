@@ -162,8 +162,7 @@ public final class Hub {
    */
   private void handOut(int table, Place beforeRun, Entry entry) {
     Place last = fed[table].seen;
-    List<Match<?>> concerned =
-        entry.isSuperseded() ? List.of() : matching(table, entry.id());
+    List<Match<?>> concerned = entry.isSuperseded() ? List.of() : matching(table, entry.id());
     if (last != null && !concerned.isEmpty()) {
       Place after = beforeRun.after(entry);
       fed[table].seen = after;

@@ -8,8 +8,8 @@ import java.util.List;
 public sealed interface Message {
 
   /**
-   * Changes: all that {@code after} does not cover, in the order of the sender's journal, up to some
-   * place.
+   * Changes: all that {@code after} does not cover, in the order of the sender's journal, up to
+   * some place.
    *
    * @param after what the receiver must have for these to leave no gap
    * @param pages of the sender's journal, of one origin each

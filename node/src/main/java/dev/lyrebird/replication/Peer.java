@@ -111,8 +111,8 @@ final class Peer {
   }
 
   /**
-   * Notes that this replica has come further: it may now have all that the peer had heard of when it
-   * made its promise.
+   * Notes that this replica has come further: it may now have all that the peer had heard of when
+   * it made its promise.
    */
   void compare(VersionVector mine) {
     Message.Status last = status;

@@ -79,13 +79,15 @@ final class Readings {
 
   /** Notes that a tick has passed. */
   void tick() {
-    byPeer.values().removeIf(reading -> {
-      boolean isIdle = ++reading.idleTicks > MAX_IDLE_TICKS;
-      if (isIdle) {
-        reading.rows.close();
-      }
-      return isIdle;
-    });
+    byPeer
+        .values()
+        .removeIf(reading -> {
+          boolean isIdle = ++reading.idleTicks > MAX_IDLE_TICKS;
+          if (isIdle) {
+            reading.rows.close();
+          }
+          return isIdle;
+        });
   }
 
   /** Closes the reading of a peer, if there is one. */

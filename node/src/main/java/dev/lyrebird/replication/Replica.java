@@ -71,8 +71,7 @@ public final class Replica {
   private List<Effect> effects = new ArrayList<>();
 
   /** Rows of a peer on their way here. */
-  private record Takeover(
-      Peer peer, long reading, boolean isAnew, Adopting adopting) {}
+  private record Takeover(Peer peer, long reading, boolean isAnew, Adopting adopting) {}
 
   /** What has come so far. */
   private static final class Adopting {
@@ -265,7 +264,9 @@ public final class Replica {
     }
   }
 
-  /** Tells whether a replica has nothing that is both unknown here and older than what is folded. */
+  /**
+   * Tells whether a replica has nothing that is both unknown here and older than what is folded.
+   */
   private boolean mayEnter(Message.Status status) {
     return mine().covers(status.vector())
         || status.vector().covers(mine())
@@ -454,7 +455,10 @@ public final class Replica {
     watchAnswers(now);
     for (Peer peer : peers.values()) {
       peer.compare(mine());
-      if (peer.isKnown && peer.isPresent && !peer.isAdopting() && !mine().covers(peer.vectorBefore)) {
+      if (peer.isKnown
+          && peer.isPresent
+          && !peer.isAdopting()
+          && !mine().covers(peer.vectorBefore)) {
         pull(peer);
       }
       peer.vectorBefore = peer.vector;
@@ -546,9 +550,9 @@ public final class Replica {
 
   /**
    * Chooses in whose name to write, once all have answered who can. Where a replica that might know
-   * more of this node's past cannot be asked, or does know more, a fresh name is taken: what was lost
-   * with the end of a journal is then fetched like any other node's changes, and nothing new can be
-   * taken for it.
+   * more of this node's past cannot be asked, or does know more, a fresh name is taken: what was
+   * lost with the end of a journal is then fetched like any other node's changes, and nothing new
+   * can be taken for it.
    */
   private void settleOrigin() {
     Set<Long> open = awaited;

@@ -119,8 +119,7 @@ final class Batch {
 
   private Outcome put(Write write, boolean mustKnow) {
     Timestamp stamp = stamp();
-    RowState before =
-        mustKnow || stamp.time() <= horizon ? state(write.id()) : RowState.NOTHING;
+    RowState before = mustKnow || stamp.time() <= horizon ? state(write.id()) : RowState.NOTHING;
     Write ending = rules.withExpiry(write, write.payload(), localTime);
     return applied(stamp, ending, before, mustKnow && !before.isVisible());
   }
@@ -166,8 +165,8 @@ final class Batch {
   }
 
   /**
-   * Writes once more a row that other replicas do not know, or that it is gone. It ranks right behind
-   * what it is made of, and behind what it has to win over.
+   * Writes once more a row that other replicas do not know, or that it is gone. It ranks right
+   * behind what it is made of, and behind what it has to win over.
    *
    * @param state the row
    * @param after the rank of what others have of it, or up to which they may have forgotten: among

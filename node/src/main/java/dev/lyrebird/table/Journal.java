@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One table's journal: every change this node knows, in the order in which it learnt of them.
- * Knows where it ends, where it begins, and where it leaves a gap.
+ * One table's journal: every change this node knows, in the order in which it learnt of them. Knows
+ * where it ends, where it begins, and where it leaves a gap.
  *
  * <p>Owned by the table's thread.
  */
@@ -118,8 +118,7 @@ final class Journal {
 
   /** Reads on from a place; see {@link Table#read(Place, Predicate, int)}. */
   Table.@Nullable Page read(Place from, Predicate<Entry> wanted, int maxBytes) {
-    boolean isBeyondGap =
-        from.position() <= gap.position() && !from.vector().covers(gap.skipped());
+    boolean isBeyondGap = from.position() <= gap.position() && !from.vector().covers(gap.skipped());
     boolean isBeforeBeginning =
         from.position() < trimmed.position() || !from.vector().covers(trimmed.vector());
     return isBeyondGap || isBeforeBeginning ? null : readOn(from, wanted, maxBytes);

@@ -1,11 +1,8 @@
 package dev.lyrebird.table;
 
-import dev.lyrebird.journal.ByteReader;
 import dev.lyrebird.journal.ByteWriter;
-import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
-import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -132,7 +129,8 @@ public final class RocksStorage implements AutoCloseable {
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setWriteBufferSize(settings.writeBufferBytes() / 4);
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
-    for (String name : List.of("default", "rows", "journal", "checkpoints", "expiries", "foldings")) {
+    for (String name :
+        List.of("default", "rows", "journal", "checkpoints", "expiries", "foldings")) {
       families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family));
     }
     try {

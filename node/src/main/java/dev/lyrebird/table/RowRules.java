@@ -100,9 +100,7 @@ final class RowRules {
       return state;
     }
     RowState below = state.until(stable);
-    return below.registers().isEmpty()
-        ? state
-        : state.folded(below.version(), whole(id, below));
+    return below.registers().isEmpty() ? state : state.folded(below.version(), whole(id, below));
   }
 
   /** Returns why a write cannot be taken, whatever the row holds; null where it can. */

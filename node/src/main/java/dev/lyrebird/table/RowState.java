@@ -67,9 +67,7 @@ record RowState(
         at,
         put ? write.payload() : null,
         put ? write.qos() : Write.ANY_QOS, // a row that follows a DELETE has nothing of it
-        expiry.saidAt().isAfter(at)
-            ? expiry
-            : new Expiry(at, put ? write.expiresAtMillis() : 0),
+        expiry.saidAt().isAfter(at) ? expiry : new Expiry(at, put ? write.expiresAtMillis() : 0),
         createdMillisAfter(change),
         registersAfter(at));
   }
@@ -143,8 +141,9 @@ record RowState(
   RowState join(RowState other) {
     RowState later = other.stamp.isAfter(stamp) ? other : this;
     TreeMap<String, Register> joined = new TreeMap<>(registersAfter(later.stamp));
-    other.registersAfter(later.stamp).forEach((name, register) ->
-        joined.merge(name, register, Register::join));
+    other
+        .registersAfter(later.stamp)
+        .forEach((name, register) -> joined.merge(name, register, Register::join));
     return new RowState(
         later.stamp,
         later.base,
@@ -156,9 +155,9 @@ record RowState(
 
   /**
    * Returns what is left of this state once all goes that another replica has seen go: what its
-   * vector covers and its state no longer has. A base that goes leaves no stamp behind: the other may
-   * hold the changes that were folded into it one by one. The mark of a DELETE stays, since what the
-   * other still has tells that it has not seen it.
+   * vector covers and its state no longer has. A base that goes leaves no stamp behind: the other
+   * may hold the changes that were folded into it one by one. The mark of a DELETE stays, since
+   * what the other still has tells that it has not seen it.
    *
    * @param covered the other replica's vector
    * @param other its state
@@ -168,15 +167,13 @@ record RowState(
     registers.forEach((name, register) -> {
       Register there = other.registers.getOrDefault(name, Register.EMPTY);
       Register left =
-          register.without(
-              stamp ->
-                  covered.covers(stamp) && stamp.isAfter(other.stamp) && !there.reflects(stamp));
+          register.without(stamp ->
+              covered.covers(stamp) && stamp.isAfter(other.stamp) && !there.reflects(stamp));
       if (!left.isEmpty()) {
         rest.put(name, left);
       }
     });
-    boolean hasSeenBaseGo =
-        base != null && covered.covers(stamp) && stamp.isAfter(other.stamp);
+    boolean hasSeenBaseGo = base != null && covered.covers(stamp) && stamp.isAfter(other.stamp);
     if (!hasSeenBaseGo) {
       return new RowState(
           stamp, base, qos, expiry, createdMillis, Collections.unmodifiableMap(rest));

@@ -1,14 +1,10 @@
 package dev.lyrebird.table;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Outcome;
-import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Place;
-import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
@@ -248,8 +244,8 @@ public final class Table {
   }
 
   /**
-   * Returns how many entries a replica with that vector lacks; -1 where the journal no longer reaches
-   * back that far. A great number is an estimate.
+   * Returns how many entries a replica with that vector lacks; -1 where the journal no longer
+   * reaches back that far. A great number is an estimate.
    */
   public long countUncovered(VersionVector covered) {
     return journal.countUncovered(covered);
@@ -285,8 +281,8 @@ public final class Table {
   }
 
   /**
-   * Says which changes no other node can come up with any more. Rows need not remember how they came
-   * about before that.
+   * Says which changes no other node can come up with any more. Rows need not remember how they
+   * came about before that.
    *
    * @param time the rank, in the unit of {@link Timestamp#time}, up to which every replica has seen
    *     all changes

@@ -116,8 +116,8 @@ public interface TableStore {
   record Due(long at, String id) {}
 
   /**
-   * Returns what was to be dealt with by a time, earliest first. The row may have been written again
-   * since.
+   * Returns what was to be dealt with by a time, earliest first. The row may have been written
+   * again since.
    *
    * @param deadline in which respect
    * @param until the time, in the unit of that deadline

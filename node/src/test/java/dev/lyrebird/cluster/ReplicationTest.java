@@ -138,7 +138,8 @@ final class ReplicationTest {
     for (int i = 0; i < 2100; i++) { // more than two checkpoints of the journal
       write(0, Write.put("a", text("" + i)), 0);
     }
-    assertInstanceOf(Outcome.Applied.class, write(0, Write.delete("gone"), 0).outcomes().getFirst());
+    assertInstanceOf(
+        Outcome.Applied.class, write(0, Write.delete("gone"), 0).outcomes().getFirst());
     for (int i = 0; i < 2; i++) {
       awaitRow(i, "a", "2099");
       stop(i);
@@ -229,9 +230,7 @@ final class ReplicationTest {
     Table.Request request = new Table.Request(write, Condition.NONE);
     loops
         .get(node)
-        .ask(
-            new TableRequest.Writes(
-                loops.get(node).name, List.of(request), true, confirmations));
+        .ask(new TableRequest.Writes(loops.get(node).name, List.of(request), true, confirmations));
     return loops.get(node).await(TableAnswer.Outcomes.class);
   }
 
@@ -246,7 +245,9 @@ final class ReplicationTest {
             vertx
                 .eventBus()
                 .<ReplicaReport>request(
-                    TableVerticle.address(node), new TableRequest.AskReplica(), ByReference.OPTIONS))
+                    TableVerticle.address(node),
+                    new TableRequest.AskReplica(),
+                    ByReference.OPTIONS))
         .body();
   }
 

@@ -37,7 +37,8 @@ final class EntryCodecTest {
       List<Entry> entries = entries(1 + random.nextInt(20));
       byte[] page = EntryCodec.encode(entries);
       assertEquals(entries, EntryCodec.decode(page), this::replay);
-      assertEquals(entries.getLast().position(), EntryCodec.head(page).lastPosition(), this::replay);
+      assertEquals(
+          entries.getLast().position(), EntryCodec.head(page).lastPosition(), this::replay);
     }
   }
 

@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 
 /**
  * Nodes that write to one table and exchange what they wrote, in any order, late, twice or not at
- * all, with clocks that are wrong. Their tables die at times and are opened anew. What each holds is
- * compared with the fold of all changes that it covers.
+ * all, with clocks that are wrong. Their tables die at times and are opened anew. What each holds
+ * is compared with the fold of all changes that it covers.
  */
 final class PeerSimulation {
   private static final int PEERS = 3;
@@ -255,7 +255,8 @@ final class PeerSimulation {
   /**
    * Lets one take over the rows of another.
    *
-   * @param meanwhile what happens between pages of rows; where that is its death, nothing comes of it
+   * @param meanwhile what happens between pages of rows; where that is its death, nothing comes of
+   *     it
    */
   void adopt(PeerTable from, PeerTable to, Runnable meanwhile) {
     Table table = to.table;
@@ -384,8 +385,7 @@ final class PeerSimulation {
     List<byte[]> pages = peer.table.uncovered(covered, ALL);
     if (pages != null) {
       List<Change> handedOn = new ArrayList<>();
-      pages.forEach(page ->
-          EntryCodec.decode(page).forEach(entry -> handedOn.add(entry.change())));
+      pages.forEach(page -> EntryCodec.decode(page).forEach(entry -> handedOn.add(entry.change())));
       assertEquals(lacking(peer, covered), new HashSet<>(handedOn));
       assertEquals(handedOn.size(), peer.table.countUncovered(covered));
     }

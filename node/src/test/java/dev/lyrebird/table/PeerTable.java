@@ -191,7 +191,9 @@ final class PeerTable {
     }
   }
 
-  /** Returns its journal, in which each change stands once, behind those of its origin before it. */
+  /**
+   * Returns its journal, in which each change stands once, behind those of its origin before it.
+   */
   List<Entry> journal() {
     List<Entry> entries = TableStoreContract.entries(store, store.progress().trimmed().position());
     Set<Timestamp> names = new HashSet<>();

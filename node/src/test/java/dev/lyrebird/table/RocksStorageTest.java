@@ -87,14 +87,14 @@ final class RocksStorageTest implements TableStoreContract {
       TableStore store = storage.table(name);
       Place trimmed = name.equals("b") ? end : Place.START;
       assertEquals(
-          new TableStore.Progress(
-              writer.head(), writer.head(), trimmed, TableStore.Gap.NONE, 5),
+          new TableStore.Progress(writer.head(), writer.head(), trimmed, TableStore.Gap.NONE, 5),
           store.progress());
       assertEquals(writer.behind(trimmed), entries(store, trimmed.position()));
       assertEquals(List.of(name), ids(store, ""));
       assertEquals(row(name, 500), store.row(name));
       assertArrayEquals(name.getBytes(StandardCharsets.UTF_8), store.memory());
-      assertEquals(List.of(new TableStore.Due(500, name)), store.due(TableStore.Deadline.EXPIRY, 500, 10));
+      assertEquals(
+          List.of(new TableStore.Due(500, name)), store.due(TableStore.Deadline.EXPIRY, 500, 10));
       store.settle(Map.of(name, RowState.NOTHING), writer.head(), 6);
     }
     TableStore fourth = storage.table("d");

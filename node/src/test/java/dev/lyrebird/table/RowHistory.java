@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 record RowHistory(List<Change> changes) {
   static final String ID = "r";
 
-
   /** The time by which all is over. */
   static final long END = 13;
 

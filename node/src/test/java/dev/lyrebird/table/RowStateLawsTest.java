@@ -88,8 +88,7 @@ final class RowStateLawsTest {
           folding = RULES.folded(RowHistory.ID, folding, stable(missing));
         }
         String told = "%s%s, folded on the way as %s".formatted(replay(), history, arrivals);
-        assertEquals(
-            RULES.row(RowHistory.ID, state), RULES.row(RowHistory.ID, folding), told);
+        assertEquals(RULES.row(RowHistory.ID, state), RULES.row(RowHistory.ID, folding), told);
       }
     }
   }

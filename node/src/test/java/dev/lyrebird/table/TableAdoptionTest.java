@@ -28,13 +28,17 @@ final class TableAdoptionTest {
   void rowsTakenOverAtAnyTimeAreTheFoldOfWhatBothCover() {
     for (int i = 0; i < RUNS; i++) {
       Random random = new Random(seed + i);
-      PeerSimulation.run(seed + i, random, peer -> PeerSimulation.onTheHeap(), simulation -> {
-        for (int j = 0; j < STEPS; j++) {
-          simulation.check(simulation.step());
-          takeOver(simulation, random);
-        }
-        simulation.end();
-      });
+      PeerSimulation.run(
+          seed + i,
+          random,
+          peer -> PeerSimulation.onTheHeap(),
+          simulation -> {
+            for (int j = 0; j < STEPS; j++) {
+              simulation.check(simulation.step());
+              takeOver(simulation, random);
+            }
+            simulation.end();
+          });
     }
   }
 
@@ -42,25 +46,28 @@ final class TableAdoptionTest {
   void oneThatWasForgottenKeepsWhatItHasNewerAndNothingThatWasDeleted() {
     for (int i = 0; i < RUNS; i++) {
       Random random = new Random(seed + i);
-      PeerSimulation.run(seed + i, random, peer -> PeerSimulation.onTheHeap(), simulation -> {
-        PeerTable lone = simulation.peers.getLast();
-        List<PeerTable> others = simulation.peers.subList(0, 2);
-        for (int j = 0; j < STEPS; j++) {
-          simulation.check(simulation.step());
-        }
-        simulation.cut();
-        for (int j = 0; j < STEPS; j++) {
-          simulation.check(simulation.step(random.nextInt(3) == 0 ? List.of(lone) : others));
-        }
-        simulation.cut();
-        comeBack(simulation, lone, others);
-        simulation.end();
-      });
+      PeerSimulation.run(
+          seed + i,
+          random,
+          peer -> PeerSimulation.onTheHeap(),
+          simulation -> {
+            PeerTable lone = simulation.peers.getLast();
+            List<PeerTable> others = simulation.peers.subList(0, 2);
+            for (int j = 0; j < STEPS; j++) {
+              simulation.check(simulation.step());
+            }
+            simulation.cut();
+            for (int j = 0; j < STEPS; j++) {
+              simulation.check(simulation.step(random.nextInt(3) == 0 ? List.of(lone) : others));
+            }
+            simulation.cut();
+            comeBack(simulation, lone, others);
+            simulation.end();
+          });
     }
   }
 
-  private static void comeBack(
-      PeerSimulation simulation, PeerTable lone, List<PeerTable> others) {
+  private static void comeBack(PeerSimulation simulation, PeerTable lone, List<PeerTable> others) {
     simulation.converge(others);
     VersionVector known = others.getFirst().vector();
     List<Row> theirs = others.getFirst().rows();
@@ -89,51 +96,63 @@ final class TableAdoptionTest {
 
   @Test
   void whoAdoptsAnewTellsTheOthersWhatItHasDeleted() {
-    PeerSimulation.run(seed, new Random(seed), peer -> PeerSimulation.onTheHeap(), simulation -> {
-      PeerTable lone = simulation.peers.getLast();
-      PeerTable other = simulation.peers.getFirst();
-      simulation.write(other, Write.put("r1", Samples.json("{}")));
-      simulation.converge(simulation.peers);
-      simulation.write(lone, Write.delete("r1"));
-      simulation.adoptAnew(other, lone, FRESH, () -> {});
-      simulation.converge(simulation.peers);
-      assertEquals(List.of(), other.rows());
-      simulation.end();
-    });
+    PeerSimulation.run(
+        seed,
+        new Random(seed),
+        peer -> PeerSimulation.onTheHeap(),
+        simulation -> {
+          PeerTable lone = simulation.peers.getLast();
+          PeerTable other = simulation.peers.getFirst();
+          simulation.write(other, Write.put("r1", Samples.json("{}")));
+          simulation.converge(simulation.peers);
+          simulation.write(lone, Write.delete("r1"));
+          simulation.adoptAnew(other, lone, FRESH, () -> {});
+          simulation.converge(simulation.peers);
+          assertEquals(List.of(), other.rows());
+          simulation.end();
+        });
   }
 
   @Test
   void aPlaceBeforeABeginningAnewIsNotReadOn() {
-    PeerSimulation.run(seed, new Random(seed), peer -> PeerSimulation.onTheHeap(), simulation -> {
-      PeerTable lone = simulation.peers.getLast();
-      PeerTable other = simulation.peers.getFirst();
-      simulation.write(lone, Write.put("r1", Samples.json("{}")));
-      simulation.write(other, Write.put("r2", Samples.json("{}")));
-      Place before = lone.table.head();
-      simulation.adoptAnew(other, lone, FRESH, () -> {});
-      assertNull(lone.table.read(before, entry -> true, Integer.MAX_VALUE));
-      assertNull(lone.table.read(before.vector(), entry -> true, Integer.MAX_VALUE));
-      assertNotNull(lone.table.read(other.vector(), entry -> true, Integer.MAX_VALUE));
-    });
+    PeerSimulation.run(
+        seed,
+        new Random(seed),
+        peer -> PeerSimulation.onTheHeap(),
+        simulation -> {
+          PeerTable lone = simulation.peers.getLast();
+          PeerTable other = simulation.peers.getFirst();
+          simulation.write(lone, Write.put("r1", Samples.json("{}")));
+          simulation.write(other, Write.put("r2", Samples.json("{}")));
+          Place before = lone.table.head();
+          simulation.adoptAnew(other, lone, FRESH, () -> {});
+          assertNull(lone.table.read(before, entry -> true, Integer.MAX_VALUE));
+          assertNull(lone.table.read(before.vector(), entry -> true, Integer.MAX_VALUE));
+          assertNotNull(lone.table.read(other.vector(), entry -> true, Integer.MAX_VALUE));
+        });
   }
 
   @Test
   void aTableThatDiesRightBehindAGapComesBack() {
-    PeerSimulation.run(seed, new Random(seed), peer -> PeerSimulation.onTheHeap(), simulation -> {
-      PeerTable peer = simulation.peers.getFirst();
-      simulation.write(peer, Write.put("r1", Samples.json("{}")));
-      peer.table.settle();
-      Place head = peer.table.head();
-      VersionVector skipped = VersionVector.of(new Timestamp(1, 2));
-      peer.store.skip(
-          new Place(head.position(), head.vector().join(skipped)),
-          new TableStore.Gap(head.position(), skipped),
-          0);
-      peer.reopen();
-      simulation.write(peer, Write.put("r2", Samples.json("{}")));
-      peer.reopen();
-      assertEquals(2, peer.rows().size());
-    });
+    PeerSimulation.run(
+        seed,
+        new Random(seed),
+        peer -> PeerSimulation.onTheHeap(),
+        simulation -> {
+          PeerTable peer = simulation.peers.getFirst();
+          simulation.write(peer, Write.put("r1", Samples.json("{}")));
+          peer.table.settle();
+          Place head = peer.table.head();
+          VersionVector skipped = VersionVector.of(new Timestamp(1, 2));
+          peer.store.skip(
+              new Place(head.position(), head.vector().join(skipped)),
+              new TableStore.Gap(head.position(), skipped),
+              0);
+          peer.reopen();
+          simulation.write(peer, Write.put("r2", Samples.json("{}")));
+          peer.reopen();
+          assertEquals(2, peer.rows().size());
+        });
   }
 
   private static void takeOver(PeerSimulation simulation, Random random) {

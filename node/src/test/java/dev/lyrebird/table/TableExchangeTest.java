@@ -37,11 +37,15 @@ final class TableExchangeTest {
   }
 
   private static void run(long seed, IntFunction<Supplier<TableStore>> storage) {
-    PeerSimulation.run(seed, new Random(seed), storage, simulation -> {
-      for (int i = 0; i < STEPS; i++) {
-        simulation.check(simulation.step());
-      }
-      simulation.end();
-    });
+    PeerSimulation.run(
+        seed,
+        new Random(seed),
+        storage,
+        simulation -> {
+          for (int i = 0; i < STEPS; i++) {
+            simulation.check(simulation.step());
+          }
+          simulation.end();
+        });
   }
 }

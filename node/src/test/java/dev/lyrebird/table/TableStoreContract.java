@@ -46,8 +46,7 @@ interface TableStoreContract {
   default void anEmptyStoreStandsAtTheStart() {
     TableStore store = fresh();
     for (int i = 0; i < 2; i++) {
-      assertEquals(
-          EMPTY, store.progress());
+      assertEquals(EMPTY, store.progress());
       assertEquals(List.of(), entries(store, 0));
       assertEquals(List.of(), ids(store, ""));
       for (TableStore.Deadline deadline : TableStore.Deadline.values()) {
@@ -264,15 +263,13 @@ interface TableStoreContract {
     JournalWriter writer = new JournalWriter(new Random(5));
     writer.append(store, PAGES);
     RowState patched =
-        RowState.NOTHING
-            .merge(new Change(new Timestamp(5, 1), 5, 77, Write.patch("r", PATCH)));
+        RowState.NOTHING.merge(new Change(new Timestamp(5, 1), 5, 77, Write.patch("r", PATCH)));
     store.settle(Map.of("r", patched), writer.head(), 5);
     assertEquals(writer.head(), store.progress().settled());
 
     store = reopened(store);
     assertEquals(
-        new TableStore.Progress(
-            writer.head(), writer.head(), Place.START, TableStore.Gap.NONE, 5),
+        new TableStore.Progress(writer.head(), writer.head(), Place.START, TableStore.Gap.NONE, 5),
         store.progress());
     assertEquals(patched, store.row("r"));
     assertEquals(1, store.estimatedRows());
