@@ -131,6 +131,11 @@ final class Replication {
     return replica.isCurrent();
   }
 
+  /** Returns a fresh numeric id, one that no other node gives at the same time. */
+  long nextNumber(Table table) {
+    return table.nextNumber(replica.turn(), replica.turns());
+  }
+
   /** Notes what this node has written; see {@link Replica#committed}. */
   void committed(Table.Commit commit, boolean isEager) {
     perform(replica.committed(commit, isEager));
@@ -177,7 +182,10 @@ final class Replication {
                   turn -> send.to().forEach(node -> vertx.eventBus().send(address(node), bytes)));
         }
         case Effect.Deliver deliver -> listener.received(deliver.commit());
-        case Effect.Reset reset -> listener.reset(reset.reason());
+        case Effect.Reset reset -> {
+          LOG.atInfo().addKeyValue("address", address(cluster.node())).log(reset.reason());
+          listener.reset(reset.reason());
+        }
       }
     }
     if (replica.isReady()) {

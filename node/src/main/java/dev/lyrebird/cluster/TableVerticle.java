@@ -314,7 +314,7 @@ public final class TableVerticle extends VerticleBase {
               read.reader(),
               table().read(read.covered(), wanted(read.filters()), PAGE_BYTES));
       case TableRequest.AskNumber ask ->
-          answer(ask, new TableAnswer.NextNumber(index, ask.number(), table().nextNumber()));
+          answer(ask, new TableAnswer.NextNumber(index, ask.number(), nextNumber()));
       case TableRequest.PeerJoined joined -> {
         if (replication != null) {
           replication.joined(joined.node());
@@ -327,6 +327,10 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.AskReplica ask -> {} // answered where it is taken
     }
+  }
+
+  private long nextNumber() {
+    return replication == null ? table().nextNumber(0, 1) : replication.nextNumber(table());
   }
 
   private void writeAll(TableRequest.WriteAll all) {

@@ -647,6 +647,16 @@ public final class Replica {
     memorize();
   }
 
+  /** Returns how many of the known replicas, in the order of their nodes, come before this one. */
+  public int turn() {
+    return (int) peers.values().stream().filter(peer -> peer.isKnown && peer.node < node).count();
+  }
+
+  /** Returns how many replicas are known, this one among them. */
+  public int turns() {
+    return 1 + (int) peers.values().stream().filter(peer -> peer.isKnown).count();
+  }
+
   /** Returns what each peer that counts is known to have. */
   public List<VersionVector> peerVectors() {
     List<VersionVector> vectors = new ArrayList<>();

@@ -378,8 +378,14 @@ public final class Table {
     return rules.row(id, state(id));
   }
 
-  /** Returns a number that is the id of no row and was not returned before. */
-  public long nextNumber() {
+  /**
+   * Returns a number that is the id of no row and was not returned before. Of several nodes that
+   * count, each has numbers of its own, so that none is given twice.
+   *
+   * @param turn which numbers are this node's: those that leave this remainder
+   * @param turns how many nodes count
+   */
+  public long nextNumber(int turn, int turns) {
     if (lastNumber < 0) {
       lastNumber = 0;
       try (RowReading all = scan("")) {
@@ -388,7 +394,8 @@ public final class Table {
         }
       }
     }
-    return ++lastNumber;
+    lastNumber += 1 + Math.floorMod(turn - (lastNumber + 1), turns);
+    return lastNumber;
   }
 
   void noteNumber(String id) {

@@ -19,7 +19,9 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -287,12 +289,25 @@ final class TableTest {
   void numbersGoOnBehindTheGreatest() {
     TableInMemory numbered = new TableInMemory("type T @table { id: Long @primaryKey }");
     numbered.apply(Write.put("-5", json("{}")));
-    assertEquals(1, numbered.table.nextNumber());
+    assertEquals(1, numbered.table.nextNumber(0, 1));
     numbered.apply(Write.put("41", json("{}")));
-    assertEquals(42, numbered.table.nextNumber());
-    assertEquals(43, numbered.table.nextNumber());
+    assertEquals(42, numbered.table.nextNumber(0, 1));
+    assertEquals(43, numbered.table.nextNumber(0, 1));
     numbered.reopen();
-    assertEquals(42, numbered.table.nextNumber());
+    assertEquals(42, numbered.table.nextNumber(0, 1));
+  }
+
+  @Test
+  void nodesThatCountAtTheSameTimeGiveNoNumberTwice() {
+    Set<Long> given = new HashSet<>();
+    for (int turn = 0; turn < 3; turn++) {
+      TableInMemory numbered = new TableInMemory("type T @table { id: Long @primaryKey }");
+      numbered.apply(Write.put("41", json("{}")));
+      for (int i = 0; i < 10; i++) {
+        long number = numbered.table.nextNumber(turn, 3);
+        assertTrue(number > 41 && given.add(number), () -> "twice: " + number);
+      }
+    }
   }
 
   @Test
