@@ -5,7 +5,9 @@ import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.VersionVector;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +137,62 @@ final class Journal {
       return null;
     }
     Predicate<Entry> isNews = entry -> !covered.covers(entry.change().timestamp());
-    return readOn(store.checkpointWithin(covered), isNews.and(wanted), maxBytes);
+    Place from = store.checkpointWithin(covered);
+    Table.Page page = readOn(from, isNews.and(wanted), maxBytes);
+    return withoutReplaced(page, from, covered);
+  }
+
+  /**
+   * Leaves out of a page what whoever has that vector has seen replaced: it came here before the
+   * change that replaced it, and to where the vector is from after it, or not at all.
+   */
+  private Table.Page withoutReplaced(Table.Page page, Place from, VersionVector covered) {
+    VersionVector shared = covered.meet(head.vector());
+    if (page.entries().isEmpty() || page.places().getFirst().vector().covers(shared)) {
+      return page; // all that both know came here before any news
+    }
+    Map<String, Long> replacedBefore = replacements(from, shared);
+    List<Entry> entries = new ArrayList<>();
+    List<Place> places = new ArrayList<>();
+    for (int i = 0; i < page.entries().size(); i++) {
+      Entry entry = page.entries().get(i);
+      boolean isReplaced =
+          entry.type() != Entry.Type.MESSAGE
+              && replacedBefore.getOrDefault(entry.id(), 0L) > entry.position();
+      if (!isReplaced) {
+        entries.add(entry);
+        places.add(page.places().get(i));
+      }
+    }
+    return new Table.Page(entries, places, page.end());
+  }
+
+  /** Returns, by row, where a change that a vector covers last replaced all of it. */
+  private Map<String, Long> replacements(Place from, VersionVector shared) {
+    Map<String, Long> positions = new HashMap<>();
+    VersionVector passed = from.vector();
+    long bytes = 0;
+    try (TableStore.PageScan pages = store.pages(from.position())) {
+      for (byte[] page = pages.next();
+          page != null && !passed.covers(shared) && bytes < MAX_BYTES_LOOKED_AT;
+          page = pages.next()) {
+        EntryCodec.Head front = EntryCodec.head(page);
+        if (shared.timeOf(front.origin()) > passed.timeOf(front.origin())) {
+          for (Entry entry : EntryCodec.decode(page)) {
+            if (shared.covers(entry.change().timestamp()) && replacesRow(entry)) {
+              positions.put(entry.id(), entry.position());
+            }
+          }
+        }
+        passed = passed.with(front.last());
+        bytes += page.length;
+      }
+    }
+    return positions;
+  }
+
+  private static boolean replacesRow(Entry entry) {
+    return entry.type() != Entry.Type.MESSAGE && entry.merged() == null && !entry.isSuperseded();
   }
 
   /** Tells whether all that a vector lacks is still here. */

@@ -510,8 +510,9 @@ public final class Table {
   }
 
   /**
-   * Reads the journal from where a vector leaves off; what the vector covers is not among the
-   * entries.
+   * Reads the journal from where a vector leaves off. What the vector covers is not among the
+   * entries, nor are changes of rows that whoever has that vector has seen replaced: elsewhere they
+   * came in another order.
    *
    * @return null where the journal does not tell all that the vector lacks
    */

@@ -65,7 +65,7 @@ final class JournalWriter {
     List<Entry> page = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
       time += random.nextLong(1, 10);
-      Write write = Write.put("r" + random.nextInt(IDS), text("x".repeat(random.nextInt(50))));
+      Write write = Write.message("r" + random.nextInt(IDS), text("x".repeat(random.nextInt(50))));
       Change change = new Change(new Timestamp(time, node), write);
       Entry entry = new Entry(head().position() + 1, localTime, change, null);
       page.add(entry);
