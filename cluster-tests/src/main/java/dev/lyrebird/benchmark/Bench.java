@@ -2,6 +2,7 @@ package dev.lyrebird.benchmark;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lyrebird.harness.BuildFolder;
 import dev.lyrebird.harness.Mosquitto;
 import dev.lyrebird.harness.NodeProcess;
 import dev.lyrebird.harness.NodeSetup;
@@ -29,7 +30,7 @@ import picocli.CommandLine.ParameterException;
     })
 public final class Bench implements Callable<Integer> {
 
-  private static final Path FOLDER = Path.of("cluster-tests", "target", "bench");
+  private static final Path FOLDER = BuildFolder.of("bench");
 
   @Option(
       names = "--scenario",

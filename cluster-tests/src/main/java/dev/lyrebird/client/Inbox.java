@@ -3,8 +3,10 @@ package dev.lyrebird.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,22 @@ public final class Inbox<T> {
     return List.copyOf(items.subList(0, count));
   }
 
+  /**
+   * Hands over every item in order, those of the past and those to come, on a virtual thread of its
+   * own; the future ends when the end was reached, or with what {@code each} throws.
+   */
+  public CompletableFuture<Void> follow(Consumer<? super T> each) {
+    return CompletableFuture.runAsync(
+        () -> {
+          int taken = 0;
+          for (List<T> more = awaitBeyond(0); !more.isEmpty(); more = awaitBeyond(taken)) {
+            more.forEach(each);
+            taken += more.size();
+          }
+        },
+        Thread::startVirtualThread);
+  }
+
   /** All items up to and including the first that satisfies {@code last}, when it has come. */
   public synchronized List<T> awaitThrough(Predicate<? super T> last) {
     awaitUntil(() -> items.stream().anyMatch(last), "the last item");
@@ -70,6 +88,19 @@ public final class Inbox<T> {
   public synchronized String awaitEnd() {
     awaitUntil(() -> end != null, "the end");
     return String.valueOf(end);
+  }
+
+  /** What has come after the first {@code count} items, when something has; empty at the end. */
+  private synchronized List<T> awaitBeyond(int count) {
+    try {
+      while (items.size() <= count && end == null) {
+        wait();
+      }
+      return List.copyOf(items.subList(count, items.size()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while following", e);
+    }
   }
 
   private void awaitUntil(BooleanSupplier reached, String what) {

@@ -13,14 +13,14 @@ record Installation(Path root) {
 
   static final String MAIN = "dev.lyrebird.Main";
 
-  /** The checkout that holds the current folder. */
+  /** The checkout that this code was built in. */
   static Installation find() {
-    for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
+    for (Path folder = ownClasses(); folder != null; folder = folder.getParent()) {
       if (Files.isDirectory(folder.resolve("conf")) && Files.isDirectory(folder.resolve("node"))) {
         return new Installation(folder).checked();
       }
     }
-    throw new IllegalStateException("the current folder is not inside a checkout of Lyrebird");
+    throw new IllegalStateException(ownClasses() + " is not inside a checkout of Lyrebird");
   }
 
   /** The JVM with the flags that every node needs, whatever its heap: those of the launcher. */
@@ -46,6 +46,12 @@ record Installation(Path root) {
 
   String classPath() {
     return jar() + File.pathSeparator + root.resolve("node/target/lib") + File.separator + "*";
+  }
+
+  /** The jar or folder that this code lies in. */
+  static Path ownClasses() {
+    return Path.of(
+        Installation.class.getProtectionDomain().getCodeSource().getLocation().getPath());
   }
 
   Path config() {

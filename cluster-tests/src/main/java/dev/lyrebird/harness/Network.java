@@ -60,10 +60,20 @@ public final class Network implements AutoCloseable {
     seeds = new SplittableRandom(seed);
     Runtime.getRuntime().addShutdownHook(reaper);
     for (int number = 1; number <= size; number++) {
-      hosts.add(new Host(number, "lyrebird-" + ProcessHandle.current().pid() + "-" + number));
+      hosts.add(host(number, "lyrebird-" + ProcessHandle.current().pid() + "-" + number));
     }
     hosts.forEach(host -> daemon("reads from host " + host.number, () -> carryFrom(host)));
     daemon("delivers late packets", this::deliverLate);
+  }
+
+  private Host host(int number, String namespace) {
+    try {
+      return new Host(number, namespace);
+    } catch (RuntimeException e) {
+      remove(namespace);
+      removeNamespaces();
+      throw e;
+    }
   }
 
   /** Why there can be no network on this machine; empty where there can. */
@@ -278,11 +288,15 @@ public final class Network implements AutoCloseable {
 
   /** The interface goes first: a process that is still inside would keep it alive. */
   private static void remove(String namespace) {
+    attempt("-n", namespace, "link", "delete", INTERFACE);
+    attempt("netns", "delete", namespace);
+  }
+
+  private static void attempt(String... arguments) {
     try {
-      ip("-n", namespace, "link", "delete", INTERFACE);
-      ip("netns", "delete", namespace);
+      ip(arguments);
     } catch (IllegalStateException e) {
-      // It is gone already.
+      // What is to be removed is gone already.
     }
   }
 

@@ -106,7 +106,9 @@ public record NodeSetup(
     command.addAll(jvmArguments);
     if (movableClock) {
       command.add("-D" + NodeWithClock.AHEAD_MILLIS + "=" + aheadMillis);
-      command.addAll(List.of("-cp", installation.classPath() + File.pathSeparator + ownClasses()));
+      command.addAll(
+          List.of(
+              "-cp", installation.classPath() + File.pathSeparator + Installation.ownClasses()));
       command.add(NodeWithClock.class.getName());
     } else {
       command.addAll(List.of("-cp", installation.classPath(), Installation.MAIN));
@@ -116,10 +118,5 @@ public record NodeSetup(
     command.addAll(List.of("--data", disk().folder().toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
     return host.map(where -> where.command(command)).orElse(command);
-  }
-
-  /** The jar or folder that this class lies in. */
-  private static String ownClasses() {
-    return NodeSetup.class.getProtectionDomain().getCodeSource().getLocation().getPath();
   }
 }

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Gathers a history while it happens. Any thread may tell. */
@@ -26,6 +27,11 @@ public final class Recorder {
   /** The node has promised to keep the write. */
   public synchronized void acknowledge(Write write) {
     acknowledged.add(write);
+  }
+
+  /** What was sent under this name; empty if nothing was. */
+  public synchronized Optional<Sent> sent(Write write) {
+    return Optional.ofNullable(sent.get(write));
   }
 
   public synchronized int acknowledgements() {
@@ -51,6 +57,8 @@ public final class Recorder {
 
     private final String name;
     private final List<Sighting> sightings = new ArrayList<>();
+    private final Set<Write> seen = new HashSet<>();
+    private final List<String> resets = new ArrayList<>();
     private String node;
     private Attendance attendance = Attendance.AT_ONE_NODE;
 
@@ -61,6 +69,11 @@ public final class Recorder {
 
     public synchronized void add(Sighting sighting) {
       sightings.add(sighting);
+      sighting.write().ifPresent(seen::add);
+    }
+
+    public synchronized boolean saw(Write write) {
+      return seen.contains(write);
     }
 
     /** The observer goes on at another node, by its cursor. */
@@ -71,13 +84,34 @@ public final class Recorder {
       node = other;
     }
 
+    /** The observer was told that it cannot go on where it was, for this reason. */
+    public synchronized void reset(String reason) {
+      resets.add(name + " at " + node + ": " + reason);
+      attendance = Attendance.INTERRUPTED;
+    }
+
     /** The observer was away and may have missed something. */
     public synchronized void interrupt() {
       attendance = Attendance.INTERRUPTED;
     }
 
-    public synchronized int size() {
-      return sightings.size();
+    public String name() {
+      return name;
+    }
+
+    /** The node that it is at. */
+    public synchronized String node() {
+      return node;
+    }
+
+    @Override
+    public synchronized String toString() {
+      return name + ", at " + node + ", " + sightings.size() + " events";
+    }
+
+    /** Every time that it could not go on where it was, and why. */
+    public synchronized List<String> resets() {
+      return List.copyOf(resets);
     }
 
     synchronized Observer observer() {
