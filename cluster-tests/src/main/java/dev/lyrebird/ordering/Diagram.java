@@ -34,7 +34,10 @@ final class Diagram {
   private static final double MARK_GAP = 7;
 
   /** The least distance between two names above one lane. */
-  private static final double NAME_GAP = 21;
+  private static final double NAME_GAP = 24;
+
+  /** Marks that are moved apart at the very end need room. */
+  private static final double ROOM_AT_THE_END = 1.06;
 
   private static final double MICROS_PER_SECOND = 1_000_000;
 
@@ -45,7 +48,7 @@ final class Diagram {
 
   private Diagram(Trace trace) {
     this.trace = trace;
-    this.end = Math.max(1, trace.endMicros());
+    this.end = Math.max(1, (long) (trace.endMicros() * ROOM_AT_THE_END));
     for (int node = 0; node < trace.nodes().size(); node++) {
       placeMarks(trace.orderAt(node));
     }
@@ -72,6 +75,9 @@ final class Diagram {
     drawAxis(height);
     drawLanes();
     trace.changes().forEach(this::drawChange);
+    for (int lane = 0; lane < trace.nodes().size(); lane++) {
+      drawNames(lane);
+    }
     return svg.append("</svg>\n").toString();
   }
 
@@ -136,22 +142,23 @@ final class Diagram {
               px(y(lane) + 18),
               text(Words.clock(node.ahead()))));
     }
-    double lastName = Double.NEGATIVE_INFINITY;
-    for (int lane = 0; lane < trace.nodes().size(); lane++) {
-      lastName = Double.NEGATIVE_INFINITY;
-      for (Step step : trace.orderAt(lane)) {
-        double x = place(step.arrival());
-        if (step.change().origin() == lane && x - lastName >= NAME_GAP) {
-          lastName = x;
-          svg.append(
-              fill(
-                  "<text class=\"name o%s\" data-change=\"%s\" x=\"%s\" y=\"%s\">%s</text>\n",
-                  lane,
-                  text(step.change().name()),
-                  px(x),
-                  px(y(lane) + (lane == 0 ? -12 : 20)),
-                  text(step.change().name())));
-        }
+  }
+
+  /** Names each change where it was made, if there is room beside the name before. */
+  private void drawNames(int lane) {
+    double last = Double.NEGATIVE_INFINITY;
+    for (Step step : trace.orderAt(lane)) {
+      double x = place(step.arrival());
+      if (step.change().origin() == lane && x - last >= NAME_GAP) {
+        last = x;
+        svg.append(
+            fill(
+                "<text class=\"name o%s\" data-change=\"%s\" x=\"%s\" y=\"%s\">%s</text>\n",
+                lane,
+                text(step.change().name()),
+                px(x),
+                px(y(lane) + (lane == 0 ? -13 : 21)),
+                text(step.change().name())));
       }
     }
   }

@@ -73,8 +73,9 @@ final class Page {
               "<section class=\"order\"><h3 class=\"o%s\">%s <small>%s applied, %s told</small>"
                   + "</h3><ol>",
               node, text(trace.nodes().get(node).name()), steps.size(), told));
-      steps.forEach(
-          step -> lists.append(fill("<li>%s</li>", chip(step.change(), step.arrival().told()))));
+      steps.forEach(step ->
+          lists.append(
+              fill("<li>%s</li>", chip(step.change(), step.arrival().told() ? "" : " lost"))));
       lists.append("</ol></section>\n");
     }
     return lists.toString();
@@ -97,7 +98,8 @@ final class Page {
               table.append(
                   fill(
                       "<span class=\"rival\">%s<small>%s</small></span>",
-                      chip(change, trace.isWinner(change)), Words.version(change.version()))));
+                      chip(change, trace.isWinner(change) ? "" : " past"),
+                      Words.version(change.version()))));
           table.append("</td></tr>");
         });
     return table.append("</tbody>").toString();
@@ -105,16 +107,17 @@ final class Page {
 
   private String held(Optional<String> name) {
     return name.flatMap(known -> Optional.ofNullable(byName.get(known)))
-        .map(change -> chip(change, true))
+        .map(change -> chip(change, ""))
         .orElse("<span class=\"gone\">gone</span>");
   }
 
-  private static String chip(Change change, boolean solid) {
+  /** A change as a small sign; {@code look} is empty, or a class for one that is not in force. */
+  private static String chip(Change change, String look) {
     return fill(
         "<span class=\"chip o%s %s%s\" data-change=\"%s\">%s</span>",
         change.origin(),
         change.kind() == Kind.MESSAGE ? "message" : "row",
-        solid ? "" : " lost",
+        look,
         text(change.name()),
         text(change.name()));
   }

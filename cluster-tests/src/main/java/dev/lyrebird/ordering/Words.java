@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /** How a report puts things into words. */
 final class Words {
 
-  private static final double UNITS_PER_MILLI = 4096;
+  private static final long UNITS_PER_MILLI = 4096;
 
   private Words() {}
 
@@ -37,10 +37,15 @@ final class Words {
     return String.format(Locale.ROOT, "%.2f", micros / 1e6).replaceFirst("\\.?0+$", "");
   }
 
-  /** A version as the milliseconds within its minute: what tells it from its rivals. */
+  /**
+   * A version as the seconds within its minute, and its count among those of the same millisecond:
+   * what tells it from its rivals.
+   */
   static String version(long version) {
-    long millis = (long) (version / UNITS_PER_MILLI);
-    return String.format(Locale.ROOT, "%02d.%03d", millis / 1000 % 60, millis % 1000);
+    long millis = version / UNITS_PER_MILLI;
+    long count = version % UNITS_PER_MILLI;
+    return String.format(Locale.ROOT, "%02d.%03d", millis / 1000 % 60, millis % 1000)
+        + (count == 0 ? "" : " +" + count);
   }
 
   /** All about one change, a line a node. */
