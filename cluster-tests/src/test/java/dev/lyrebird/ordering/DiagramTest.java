@@ -64,6 +64,22 @@ final class DiagramTest {
     assertTrue(svg.contains(">clock \u22120.5 s</text>"));
   }
 
+  @Test
+  void marksOfABurstStandSideBySideOnThePage() {
+    List<Double> marks =
+        Pattern.compile("class=\"mark[^\"]*\" cx=\"([\\d.]+)\" cy=\"206\"")
+            .matcher(Diagram.of(SampleTrace.burst(40)))
+            .results()
+            .map(match -> Double.valueOf(match.group(1)))
+            .sorted()
+            .toList();
+    assertEquals(40, marks.size());
+    for (int i = 1; i < marks.size(); i++) {
+      assertTrue(marks.get(i) - marks.get(i - 1) > 6, marks::toString);
+    }
+    assertTrue(marks.getLast() < 1160, marks::toString);
+  }
+
   private List<MatchResult> arrows() {
     return ARROW.matcher(svg).results().toList();
   }
