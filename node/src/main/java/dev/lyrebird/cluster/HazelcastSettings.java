@@ -42,8 +42,8 @@ final class HazelcastSettings {
           Map.entry("hazelcast.socket.connect.timeout.seconds", "3"),
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_SILENCE_SECONDS)),
-          Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
-          Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
+          Map.entry("hazelcast.merge.first.run.delay.seconds", "1"),
+          Map.entry("hazelcast.merge.next.run.delay.seconds", "1"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
           // Little is kept and little is asked: few parts and few threads start sooner.
