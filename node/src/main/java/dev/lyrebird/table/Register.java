@@ -108,6 +108,10 @@ record Register(
     return value == null && additions.isEmpty();
   }
 
+  Timestamp earliest() {
+    return value == null && !additions.isEmpty() ? additions.firstKey() : setAt;
+  }
+
   Timestamp latest() {
     return additions.isEmpty() ? setAt : additions.lastKey();
   }

@@ -173,7 +173,7 @@ record RowState(
         rest.put(name, left);
       }
     });
-    boolean hasSeenBaseGo = base != null && covered.covers(stamp) && stamp.isAfter(other.stamp);
+    boolean hasSeenBaseGo = base != null && covered.covers(stamp) && other.beganAfter(stamp);
     if (!hasSeenBaseGo) {
       return new RowState(
           stamp, base, qos, expiry, createdMillis, Collections.unmodifiableMap(rest));
@@ -188,6 +188,16 @@ record RowState(
             hasSeenExpiry ? NOTHING.expiry() : expiry,
             createdMillis,
             Collections.unmodifiableMap(rest));
+  }
+
+  /**
+   * Tells whether all that the state holds came after a change. A base that is older does not count
+   * as such: the change may have been folded into a base elsewhere and lie over that one here.
+   */
+  private boolean beganAfter(Timestamp change) {
+    return stamp.equals(Timestamp.NONE)
+        && change.isAfter(stamp)
+        && registers.values().stream().allMatch(register -> register.earliest().isAfter(change));
   }
 
   /** Returns when the state is due, in the unit of that deadline; 0 for never. */

@@ -133,12 +133,14 @@ public final class Table {
   }
 
   /**
-   * Makes this node's changes in another name from now on: one that nobody has used.
+   * Makes this node's changes in another name from now on: one that only this node has used, if any
+   * has.
    *
-   * @param fresh the name
+   * @param name the name
    */
-  public void renew(long fresh) {
-    origin = fresh;
+  public void renew(long name) {
+    origin = name;
+    clock.startAfter(head().vector().timeOf(name));
   }
 
   /** Returns the place behind the last entry. */
@@ -488,6 +490,24 @@ public final class Table {
       batch.writeAgain(row.id(), batch.state(row.id()), Math.max(row.theirRank(), folded));
     }
     return commit(batch, List.of());
+  }
+
+  /**
+   * Writes again what rows hold beyond what this table's vector covers: they were taken over in
+   * part, from a replica that may never be heard of again.
+   */
+  public Commit writeAgainWhatIsStray() {
+    settle();
+    List<Adoption.Differing> stray = new ArrayList<>();
+    try (TableStore.RowScan rows = store.scan("")) {
+      while (rows.next()) {
+        RowState beyond = rows.state().without(head().vector(), RowState.NOTHING);
+        if (!beyond.equals(RowState.NOTHING)) {
+          stray.add(new Adoption.Differing(rows.id(), 0));
+        }
+      }
+    }
+    return writeAgain(stray, 0);
   }
 
   /** Drops the journal up to a position, as if it had begun there with what a vector covers. */
