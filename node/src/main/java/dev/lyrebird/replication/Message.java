@@ -3,6 +3,7 @@ package dev.lyrebird.replication;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.table.Table;
 import java.util.List;
+import java.util.Set;
 
 /** What replicas of one table tell each other. Any of it may be lost, late, or come twice. */
 public sealed interface Message {
@@ -44,11 +45,12 @@ public sealed interface Message {
    *     dev.lyrebird.journal.Timestamp#time}
    * @param promise a time before all changes that it has yet to make
    * @param seen up to this rank it has all changes of all replicas that it knows
-   * @param folded up to this rank its rows may have forgotten how they came about
+   * @param folded up to this rank rows may have forgotten how they came about, here or where its
+   *     changes go
    * @param since when it began to be a replica; what it has beyond {@code adopted} is later
    * @param adopted what it took over from another replica when it began
    * @param isAdopting whether it is about to give up what others do not know
-   * @param knowsReceiver whether it holds the receiver for one of its cluster
+   * @param known the replicas that it exchanges changes with
    * @param company how many replicas it knows that know it
    * @param wantsAnswer whether it would like to be told the same of the receiver at once
    */
@@ -62,7 +64,7 @@ public sealed interface Message {
       long since,
       VersionVector adopted,
       boolean isAdopting,
-      boolean knowsReceiver,
+      Set<Long> known,
       int company,
       boolean wantsAnswer)
       implements Message {}
@@ -88,10 +90,16 @@ public sealed interface Message {
    * @param reading as asked
    * @param page as asked
    * @param covers what the whole reading covers
+   * @param folded see {@link Status#folded}
    * @param rows this page of them
    * @param isLast whether there are no more
    */
   record Rows(
-      long reading, int page, VersionVector covers, List<Table.StoredRow> rows, boolean isLast)
+      long reading,
+      int page,
+      VersionVector covers,
+      long folded,
+      List<Table.StoredRow> rows,
+      boolean isLast)
       implements Message {}
 }

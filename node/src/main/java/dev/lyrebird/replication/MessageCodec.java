@@ -8,6 +8,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Messages as bytes: the version of this format, the sender's node id (8 bytes), a kind, and the
@@ -59,7 +61,8 @@ public final class MessageCodec {
         out.varint(status.since());
         status.adopted().encode(out);
         flag(out, status.isAdopting());
-        flag(out, status.knowsReceiver());
+        out.varint(status.known().size());
+        status.known().forEach(out::fixed64);
         out.varint(status.company());
         flag(out, status.wantsAnswer());
       }
@@ -79,6 +82,7 @@ public final class MessageCodec {
         out.fixed64(rows.reading());
         out.varint(rows.page());
         rows.covers().encode(out);
+        out.varint(rows.folded());
         flag(out, rows.isLast());
         out.varint(rows.rows().size());
         for (Table.StoredRow row : rows.rows()) {
@@ -142,7 +146,7 @@ public final class MessageCodec {
               ByteReader.varint(in),
               VersionVector.decode(in),
               flag(in),
-              flag(in),
+              known(in),
               Math.toIntExact(ByteReader.varint(in)),
               flag(in));
       case PULL -> new Message.Pull(VersionVector.decode(in));
@@ -153,15 +157,24 @@ public final class MessageCodec {
         long reading = in.getLong();
         int page = Math.toIntExact(ByteReader.varint(in));
         VersionVector covers = VersionVector.decode(in);
+        long folded = ByteReader.varint(in);
         boolean isLast = flag(in);
         List<Table.StoredRow> rows = new ArrayList<>();
         for (long left = ByteReader.varint(in); left > 0; left--) {
           rows.add(new Table.StoredRow(ByteReader.string(in), ByteReader.bytes(in)));
         }
-        yield new Message.Rows(reading, page, covers, rows, isLast);
+        yield new Message.Rows(reading, page, covers, folded, rows, isLast);
       }
       default -> throw new IllegalArgumentException("a message of the unknown kind " + kind);
     };
+  }
+
+  private static Set<Long> known(ByteBuffer in) {
+    Set<Long> known = new TreeSet<>();
+    for (long left = ByteReader.varint(in); left > 0; left--) {
+      known.add(in.getLong());
+    }
+    return known;
   }
 
   private static boolean flag(ByteBuffer in) {

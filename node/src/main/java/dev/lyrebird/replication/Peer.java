@@ -38,6 +38,9 @@ final class Peer {
   /** When it was heard last, ms since the epoch; 0 for never. */
   long heardMillis;
 
+  /** The same in ticks, which no one sets back or forth. */
+  long heardAt;
+
   long skewMillis;
   @Nullable String lastError;
 
@@ -57,10 +60,10 @@ final class Peer {
     this.node = node;
   }
 
-  /** Tells whether it is there, exchanges changes, and holds this replica for one that does. */
-  boolean isCompanion() {
+  /** Tells whether it is there, exchanges changes, and did so with a replica when it said so last. */
+  boolean isCompanion(long replica) {
     Message.Status last = status;
-    return isPresent && isKnown && last != null && last.knowsReceiver();
+    return isPresent && isKnown && last != null && last.known().contains(replica);
   }
 
   /** Tells whether it is about to give up what others do not know. */
@@ -73,7 +76,6 @@ final class Peer {
   void stands(Message.Status said) {
     status = said;
     vector = said.vector();
-    seen = Math.max(seen, said.seen());
     release();
   }
 
@@ -111,13 +113,15 @@ final class Peer {
   }
 
   /**
-   * Notes that this replica has come further: it may now have all that the peer had heard of when
-   * it made its promise.
+   * Notes that this replica has come further: it may now have all that the peer had heard of when it
+   * said last how it stands. Before that, what the peer says it has seen may include changes that
+   * are not here.
    */
   void compare(VersionVector mine) {
     Message.Status last = status;
     if (last != null && mine.covers(last.vector())) {
       frontier = Math.max(frontier, last.promise());
+      seen = Math.max(seen, last.seen());
     }
   }
 }

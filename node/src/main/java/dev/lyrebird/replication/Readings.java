@@ -25,14 +25,16 @@ final class Readings {
   private static final class Reading {
     final long number;
     final VersionVector covers;
+    final long folded;
     final Table.RowReading rows;
     int nextPage;
     Message.@Nullable Rows last;
     int idleTicks;
 
-    Reading(long number, VersionVector covers, Table.RowReading rows) {
+    Reading(long number, VersionVector covers, long folded, Table.RowReading rows) {
       this.number = number;
       this.covers = covers;
+      this.folded = folded;
       this.rows = rows;
     }
   }
@@ -42,12 +44,17 @@ final class Readings {
     this.pageBytes = pageBytes;
   }
 
-  /** Returns the page that a peer asks for, or null where there is no such reading any more. */
-  Message.@Nullable Rows page(long peer, Message.AskRows ask) {
+  /**
+   * Returns the page that a peer asks for, or null where there is no such reading any more.
+   *
+   * @param folded see {@link Message.Rows#folded}, for a reading that begins
+   */
+  Message.@Nullable Rows page(long peer, Message.AskRows ask, long folded) {
     Reading reading = byPeer.get(peer);
     if (ask.page() == 0 && (reading == null || reading.number != ask.reading())) {
       close(peer);
-      reading = new Reading(ask.reading(), table.head().vector(), table.scan(""));
+      reading =
+          new Reading(ask.reading(), table.head().vector(), folded, table.scan(""));
       byPeer.put(peer, reading);
     }
     if (reading == null || reading.number != ask.reading()) {
@@ -74,7 +81,8 @@ final class Readings {
         bytes += row.state().length + row.id().length();
       }
     }
-    return new Message.Rows(reading.number, reading.nextPage, reading.covers, rows, !more);
+    return new Message.Rows(
+        reading.number, reading.nextPage, reading.covers, reading.folded, rows, !more);
   }
 
   /** Notes that a tick has passed. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,12 @@ public final class Replica {
   private long since;
   private VersionVector adopted;
 
+  /** A rank that is not before any up to which this replica has said to have all changes. */
+  private long claimed;
+
+  /** Whether rows of another replica have been taken over in part. */
+  private boolean isTorn;
+
   /** Those whose answer the choice of an origin waits for; null once it is made. */
   private @Nullable Set<Long> awaited;
 
@@ -66,16 +73,18 @@ public final class Replica {
 
   private long pulledAt;
   private @Nullable Takeover takeover;
-  private long memorizedMillis;
+  private long memorizedAt;
 
   private List<Effect> effects = new ArrayList<>();
 
   /** Rows of a peer on their way here. */
-  private record Takeover(Peer peer, long reading, boolean isAnew, Adopting adopting) {}
+  private record Takeover(
+      Peer peer, long reading, boolean isAnew, Adopting adopting) {}
 
   /** What has come so far. */
   private static final class Adopting {
     @Nullable Adoption rows;
+    VersionVector covers = VersionVector.EMPTY;
     int nextPage;
     int repeats;
     long askedAt;
@@ -114,6 +123,8 @@ public final class Replica {
       Memory memory = Memory.decode(remembered);
       since = memory.since();
       adopted = memory.adopted();
+      claimed = memory.claimed();
+      isTorn = memory.isTorn();
       table.renew(memory.origin());
       memory
           .known()
@@ -121,9 +132,16 @@ public final class Replica {
             Peer peer = peer(known);
             peer.isKnown = true;
             peer.heardMillis = heardMillis;
+            peer.heardAt = ticks.getAsLong() - silentMillis(heardMillis);
           });
     }
     table.stableUntil(0);
+  }
+
+  /** Returns for how long a peer has been silent, as far as a wall clock can tell: not too long. */
+  private long silentMillis(long heardMillis) {
+    long leastLeft = Math.min(settings.graceMillis(), settings.retentionMillis());
+    return Math.clamp(wallMillis() - heardMillis, 0, settings.retentionMillis() - leastLeft);
   }
 
   /**
@@ -180,7 +198,7 @@ public final class Replica {
     List<Long> to = new ArrayList<>(peers.size());
     Timestamp upTo = new Timestamp(mine().timeOf(table.origin()), table.origin());
     for (Peer peer : peers.values()) {
-      if (peer.isCompanion() && peer.hasRoom(settings.pushBytes())) {
+      if (peer.isCompanion(node) && peer.hasRoom(settings.pushBytes())) {
         peer.pushed(upTo, delta.bytes());
         to.add(peer.node);
       }
@@ -235,6 +253,7 @@ public final class Replica {
   public List<Effect> receive(long from, Message message) {
     Peer peer = peer(from);
     peer.heardMillis = wallMillis();
+    peer.heardAt = ticks.getAsLong();
     switch (message) {
       case Message.Status status -> status(peer, status);
       case Message.Delta delta -> delta(peer, delta);
@@ -250,7 +269,7 @@ public final class Replica {
     peer.stands(status);
     peer.skewMillis = Timestamp.millisOf(status.wallTime() - clock.wallTime());
     clock.startAfter(status.folded()); // what is folded takes no older change any more
-    if (!peer.isKnown && mayEnter(status)) {
+    if (!peer.isKnown && mayEnter(peer, status)) {
       letIn(peer);
     }
     if (awaited != null && awaited.remove(peer.node)) {
@@ -265,12 +284,58 @@ public final class Replica {
   }
 
   /**
-   * Tells whether a replica has nothing that is both unknown here and older than what is folded.
+   * Tells whether nothing can come from a replica, now or later, that is both unknown here and older
+   * than what is folded: nothing is folded, or it belongs to those from whom changes come anyway, or
+   * what it has is new and it gets nothing from strangers.
    */
-  private boolean mayEnter(Message.Status status) {
-    return mine().covers(status.vector())
-        || status.vector().covers(mine())
-        || (mine().covers(status.adopted()) && table.stable() < status.since());
+  private boolean mayEnter(Peer peer, Message.Status status) {
+    long folded = folded();
+    return folded == 0
+        || isFamiliar(peer.node)
+        || (isNews(status.vector(), status.adopted(), status.since(), mine(), folded)
+            && status.known().stream().allMatch(known -> known == node || isFamiliar(known)));
+  }
+
+  /** Tells whether a replica is known here, or to one of those that are known. */
+  private boolean isFamiliar(long replica) {
+    return peers.values().stream()
+        .anyMatch(peer -> (peer.isKnown && peer.node == replica) || peer.isCompanion(replica));
+  }
+
+  /** Tells whether all that one replica has and another has not is later than the other folded. */
+  private static boolean isNews(
+      VersionVector vector,
+      VersionVector adopted,
+      long since,
+      VersionVector there,
+      long foldedThere) {
+    return there.covers(vector) || (there.covers(adopted) && foldedThere <= since);
+  }
+
+  /** Tells whether the peer will let this replica in, as far as that can be told from here. */
+  private boolean mayEnterThere(Message.Status status) {
+    Set<Long> known = known();
+    return status.folded() == 0
+        || status.known().contains(node)
+        || known.stream().anyMatch(one -> status.known().contains(one) && isFriend(one))
+        || (isNews(mine(), adopted, since, status.vector(), status.folded())
+            && known.stream().allMatch(one -> status.known().contains(one)));
+  }
+
+  /** Tells whether a replica is known here and knows this one. */
+  private boolean isFriend(long replica) {
+    Peer peer = peers.get(replica);
+    return peer != null && peer.isCompanion(node);
+  }
+
+  private Set<Long> known() {
+    Set<Long> known = new TreeSet<>();
+    for (Peer peer : peers.values()) {
+      if (peer.isKnown) {
+        known.add(peer.node);
+      }
+    }
+    return known;
   }
 
   private void letIn(Peer peer) {
@@ -282,21 +347,23 @@ public final class Replica {
 
   /** Tells whether it is this replica that has to give up its past for the other's. */
   private boolean mustAdoptAnew(Peer peer, Message.Status status) {
-    boolean mayEnter =
-        status.vector().covers(mine())
-            || mine().covers(status.vector())
-            || (status.vector().covers(adopted) && status.folded() < since);
-    boolean isShutOut = !status.knowsReceiver() && !mayEnter;
+    boolean isShutOut = !peer.isKnown || !mayEnterThere(status);
     return (isShutOut || isBeyondReach(peer))
         && takeover == null
         && awaited == null
         && isLesser(peer, status);
   }
 
-  /** Tells which of two replicas yields where each has what the other cannot take. */
+  /** Tells which of two replicas yields where one has what the other cannot take. */
   private boolean isLesser(Peer peer, Message.Status status) {
+    if (status.vector().covers(mine()) || mine().covers(status.vector())) {
+      return !mine().covers(status.vector()); // nothing is lost if the one yields that has less
+    }
     int company = company();
-    return status.company() != company ? status.company() > company : peer.node > node;
+    if (status.company() != company) {
+      return status.company() > company;
+    }
+    return status.since() != since ? status.since() < since : peer.node > node;
   }
 
   /** Tells whether neither this replica nor the peer can get the other's changes any more. */
@@ -307,7 +374,7 @@ public final class Replica {
   private int company() {
     int company = 0;
     for (Peer peer : peers.values()) {
-      company += peer.isCompanion() ? 1 : 0;
+      company += peer.isCompanion(node) ? 1 : 0;
     }
     return company;
   }
@@ -330,7 +397,8 @@ public final class Replica {
     if (!commit.entries().isEmpty()) {
       effects.add(new Effect.Deliver(commit));
     }
-    if (isAnswer && !mine().covers(peer.vector)) {
+    boolean hasBroughtSome = isAnswer && !delta.pages().isEmpty();
+    if (hasBroughtSome && !mine().covers(peer.vector)) {
       pull(peer);
     }
     peer.unacknowledgedBytes += delta.bytes();
@@ -373,9 +441,12 @@ public final class Replica {
   }
 
   private void takeOver(Peer peer, boolean isAnew) {
-    if (takeover == null && peer.isPresent) {
+    if (takeover == null && awaited == null && peer.isPresent) {
       pulling = null;
       takeover = new Takeover(peer, freshNumber.getAsLong(), isAnew, new Adopting());
+      if (isAnew) {
+        table.stableUntil(0); // what was stable without the others is not so with them
+      }
       askRows(takeover);
     }
   }
@@ -394,7 +465,7 @@ public final class Replica {
     if (!peer.isKnown) {
       letIn(peer);
     }
-    Message.Rows page = readings.page(peer.node, ask);
+    Message.Rows page = readings.page(peer.node, ask, folded());
     if (page != null) {
       send(peer, page);
     }
@@ -410,8 +481,14 @@ public final class Replica {
     Adopting adopting = current.adopting();
     Adoption adoption = adopting.rows;
     if (adoption == null) {
+      isTorn = true;
+      memorize();
       adoption = table.adopt(rows.covers());
       adopting.rows = adoption;
+      adopting.covers = rows.covers();
+    } else if (!adopting.covers.equals(rows.covers())) {
+      giveUp(peer, "has begun its reading of rows anew");
+      return;
     }
     adoption.take(rows.rows());
     adopting.nextPage++;
@@ -421,10 +498,12 @@ public final class Replica {
       return;
     }
     if (current.isAnew()) {
-      finishAnew(peer, adoption, rows.covers());
+      finishAnew(peer, adoption, rows.folded());
     } else {
       adoption.finish();
     }
+    isTorn = false;
+    memorize();
     adoption.close();
     takeover = null;
     peer.saysBeyond = false;
@@ -434,11 +513,15 @@ public final class Replica {
     tellAll(true);
   }
 
-  private void finishAnew(Peer peer, Adoption adoption, VersionVector theirs) {
-    since = clock.promise();
-    adopted = theirs;
+  /** The past is given up in the last step: before that this replica must not seem to be new. */
+  private void finishAnew(Peer peer, Adoption adoption, long folded) {
     renew();
-    adoption.finishAnew(peer.status == null ? 0 : peer.status.folded());
+    adoption.finishAnew(folded);
+    since = clock.promise();
+    adopted = mine();
+    for (Peer former : peers.values()) {
+      former.isKnown = false;
+    }
     letIn(peer);
   }
 
@@ -455,17 +538,17 @@ public final class Replica {
     watchAnswers(now);
     for (Peer peer : peers.values()) {
       peer.compare(mine());
-      if (peer.isKnown
-          && peer.isPresent
-          && !peer.isAdopting()
-          && !mine().covers(peer.vectorBefore)) {
+      if (peer.isKnown && peer.isPresent && !peer.isAdopting() && !mine().covers(peer.vectorBefore)) {
         pull(peer);
       }
       peer.vectorBefore = peer.vector;
     }
     forget();
-    table.stableUntil(stable());
-    table.fold(FOLDED_AT_ONCE);
+    claim();
+    if (!isAdoptingAnew()) {
+      table.stableUntil(stable());
+      table.fold(FOLDED_AT_ONCE);
+    }
     readings.tick();
     for (Peer peer : peers.values()) {
       boolean isDue = now - peer.toldAt >= settings.heartbeatMillis();
@@ -504,21 +587,32 @@ public final class Replica {
         rows.close();
       }
       takeover = null;
+      mend();
     }
     readings.close(peer.node);
   }
 
+  /** What came of another replica's rows is from now on what this one has written. */
+  private void mend() {
+    if (isTorn && awaited == null) {
+      table.writeAgainWhatIsStray();
+      isTorn = false;
+      memorize();
+      effects.add(new Effect.Reset("rows of another node came in part"));
+    }
+  }
+
   private void forget() {
-    long now = wallMillis();
+    long now = ticks.getAsLong();
     boolean hasForgotten = false;
     for (Peer peer : peers.values()) {
-      if (peer.isKnown && !peer.isPresent && now - peer.heardMillis > settings.retentionMillis()) {
+      if (peer.isKnown && !peer.isPresent && now - peer.heardAt > settings.retentionMillis()) {
         peer.isKnown = false;
         peer.status = null;
         hasForgotten = true;
       }
     }
-    if (hasForgotten || now - memorizedMillis > settings.retentionMillis() / 10) {
+    if (hasForgotten || now - memorizedAt > settings.retentionMillis() / 10) {
       memorize();
     }
   }
@@ -534,7 +628,32 @@ public final class Replica {
         stable = Math.min(stable, peer.seen);
       }
     }
-    return Math.max(stable, table.stable());
+    return stable < since ? table.stable() : Math.max(stable, table.stable());
+  }
+
+  /** Notes up to where this replica is about to say that it has all changes. */
+  private void claim() {
+    long seen = seen();
+    if (seen > claimed) {
+      claimed = seen + Timestamp.timeOfMillis(settings.graceMillis() / 2);
+      memorize();
+    }
+  }
+
+  /**
+   * Returns the rank up to which rows may have forgotten how they came about, here or at a replica
+   * that gets changes from here: none of those folds what this one has not claimed to have. Before
+   * it began, this replica had nothing that it could forget.
+   */
+  private long folded() {
+    long folded = claimed <= since ? 0 : claimed;
+    for (Peer peer : peers.values()) {
+      Message.Status last = peer.status;
+      if (peer.isKnown && last != null) {
+        folded = Math.max(folded, last.folded());
+      }
+    }
+    return folded;
   }
 
   /** Returns the rank up to which this replica has all changes of all that it knows. */
@@ -550,9 +669,9 @@ public final class Replica {
 
   /**
    * Chooses in whose name to write, once all have answered who can. Where a replica that might know
-   * more of this node's past cannot be asked, or does know more, a fresh name is taken: what was
-   * lost with the end of a journal is then fetched like any other node's changes, and nothing new
-   * can be taken for it.
+   * more of this node's past cannot be asked, or does know more, a fresh name is taken: what was lost
+   * with the end of a journal is then fetched like any other node's changes, and nothing new can be
+   * taken for it.
    */
   private void settleOrigin() {
     Set<Long> open = awaited;
@@ -568,9 +687,12 @@ public final class Replica {
       isSure &= hasAnswered || !peer.isKnown;
       isSure &= peer.vector.timeOf(table.origin()) <= known;
     }
-    if (!isSure) {
+    if (isSure) {
+      clock.startAfter(known);
+    } else {
       renew();
     }
+    mend();
   }
 
   private void renew() {
@@ -585,8 +707,8 @@ public final class Replica {
         known.put(peer.node, peer.heardMillis);
       }
     }
-    memorizedMillis = wallMillis();
-    table.remember(new Memory(table.origin(), since, adopted, known).encode());
+    memorizedAt = ticks.getAsLong();
+    table.remember(new Memory(table.origin(), since, adopted, claimed, isTorn, known).encode());
   }
 
   private void tellAll(boolean wantsAnswer) {
@@ -598,6 +720,7 @@ public final class Replica {
   }
 
   private void tell(Peer peer, boolean wantsAnswer) {
+    claim();
     peer.toldAt = ticks.getAsLong();
     peer.unacknowledgedBytes = 0;
     send(
@@ -608,11 +731,11 @@ public final class Replica {
             clock.wallTime(),
             clock.promise(),
             seen(),
-            table.stable(),
+            folded(),
             since,
             adopted,
             isAdoptingAnew(),
-            peer.isKnown,
+            known(),
             company(),
             wantsAnswer));
   }
