@@ -1,5 +1,6 @@
 package dev.lyrebird.table;
 
+import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public final class Adoption implements AutoCloseable {
   private final VersionVector mine;
   private final VersionVector theirs;
 
-  /** Rows that the other replica has otherwise. */
+  /** Rows that the other replica has otherwise, and what it does not know to be gone. */
   private final List<Differing> ours = new ArrayList<>();
 
   private boolean isAtRow;
@@ -76,7 +77,9 @@ public final class Adoption implements AutoCloseable {
     if (!joined.equals(known)) {
       table.adopt(id, joined);
     }
-    if (!table.looksAlike(id, joined, there)) {
+    Timestamp version = joined.version();
+    boolean isNewsThere = version.isAfter(there.version()) && !theirs.covers(version);
+    if (isNewsThere || !table.looksAlike(id, joined, there)) {
       ours.add(new Differing(id, there.version().time()));
     }
   }
