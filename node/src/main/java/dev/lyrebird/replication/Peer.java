@@ -60,7 +60,9 @@ final class Peer {
     this.node = node;
   }
 
-  /** Tells whether it is there, exchanges changes, and did so with a replica when it said so last. */
+  /**
+   * Tells whether it is there, exchanges changes, and did so with a replica when it said so last.
+   */
   boolean isCompanion(long replica) {
     Message.Status last = status;
     return isPresent && isKnown && last != null && last.known().contains(replica);
@@ -113,9 +115,9 @@ final class Peer {
   }
 
   /**
-   * Notes that this replica has come further: it may now have all that the peer had heard of when it
-   * said last how it stands. Before that, what the peer says it has seen may include changes that
-   * are not here.
+   * Notes that this replica has come further: it may now have all that the peer had heard of when
+   * it said last how it stands. Before that, what the peer says it has seen may include changes
+   * that are not here.
    */
   void compare(VersionVector mine) {
     Message.Status last = status;

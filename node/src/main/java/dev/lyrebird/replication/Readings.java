@@ -53,8 +53,7 @@ final class Readings {
     Reading reading = byPeer.get(peer);
     if (ask.page() == 0 && (reading == null || reading.number != ask.reading())) {
       close(peer);
-      reading =
-          new Reading(ask.reading(), table.head().vector(), folded, table.scan(""));
+      reading = new Reading(ask.reading(), table.head().vector(), folded, table.scan(""));
       byPeer.put(peer, reading);
     }
     if (reading == null || reading.number != ask.reading()) {

@@ -78,8 +78,7 @@ public final class Replica {
   private List<Effect> effects = new ArrayList<>();
 
   /** Rows of a peer on their way here. */
-  private record Takeover(
-      Peer peer, long reading, boolean isAnew, Adopting adopting) {}
+  private record Takeover(Peer peer, long reading, boolean isAnew, Adopting adopting) {}
 
   /** What has come so far. */
   private static final class Adopting {
@@ -284,9 +283,9 @@ public final class Replica {
   }
 
   /**
-   * Tells whether nothing can come from a replica, now or later, that is both unknown here and older
-   * than what is folded: nothing is folded, or it belongs to those from whom changes come anyway, or
-   * what it has is new and it gets nothing from strangers.
+   * Tells whether nothing can come from a replica, now or later, that is both unknown here and
+   * older than what is folded: nothing is folded, or it belongs to those from whom changes come
+   * anyway, or what it has is new and it gets nothing from strangers.
    */
   private boolean mayEnter(Peer peer, Message.Status status) {
     long folded = folded();
@@ -538,7 +537,10 @@ public final class Replica {
     watchAnswers(now);
     for (Peer peer : peers.values()) {
       peer.compare(mine());
-      if (peer.isKnown && peer.isPresent && !peer.isAdopting() && !mine().covers(peer.vectorBefore)) {
+      if (peer.isKnown
+          && peer.isPresent
+          && !peer.isAdopting()
+          && !mine().covers(peer.vectorBefore)) {
         pull(peer);
       }
       peer.vectorBefore = peer.vector;
@@ -669,9 +671,9 @@ public final class Replica {
 
   /**
    * Chooses in whose name to write, once all have answered who can. Where a replica that might know
-   * more of this node's past cannot be asked, or does know more, a fresh name is taken: what was lost
-   * with the end of a journal is then fetched like any other node's changes, and nothing new can be
-   * taken for it.
+   * more of this node's past cannot be asked, or does know more, a fresh name is taken: what was
+   * lost with the end of a journal is then fetched like any other node's changes, and nothing new
+   * can be taken for it.
    */
   private void settleOrigin() {
     Set<Long> open = awaited;
