@@ -66,6 +66,11 @@ public final class Replica {
   /** Those whose answer the choice of an origin waits for; null once it is made. */
   private @Nullable Set<Long> awaited;
 
+  private boolean hasStarted;
+
+  /** Whether this node never wrote before, so that nobody can know more of its past. */
+  private final boolean isNew;
+
   private long awaitedUntil;
 
   /** Who was asked for changes and has not answered yet. */
@@ -114,8 +119,9 @@ public final class Replica {
     this.settings = settings;
     this.readings = new Readings(table, settings.pageBytes());
     byte[] remembered = table.memory();
+    isNew = remembered == null && table.head().position() == 0;
     if (remembered == null) {
-      since = table.head().position() == 0 ? clock.promise() : 0;
+      since = isNew ? clock.promise() : 0;
       adopted = VersionVector.EMPTY;
       memorize();
     } else {
@@ -149,8 +155,8 @@ public final class Replica {
    * @param members the node ids of the members that are there
    */
   public List<Effect> start(Collection<Long> members) {
-    Set<Long> waited = new HashSet<>(members);
-    awaited = waited;
+    hasStarted = true;
+    awaited = new HashSet<>(members);
     awaitedUntil = ticks.getAsLong() + settings.answerMillis();
     for (long member : members) {
       peer(member).isPresent = true;
@@ -162,7 +168,12 @@ public final class Replica {
 
   /** Tells whether this node may write. */
   public boolean isReady() {
-    return awaited == null && !isAdoptingAnew();
+    return hasOrigin() && !isAdoptingAnew();
+  }
+
+  /** Tells whether it is chosen in whose name this node writes. */
+  private boolean hasOrigin() {
+    return hasStarted && awaited == null;
   }
 
   /**
@@ -349,7 +360,7 @@ public final class Replica {
     boolean isShutOut = !peer.isKnown || !mayEnterThere(status);
     return (isShutOut || isBeyondReach(peer))
         && takeover == null
-        && awaited == null
+        && hasOrigin()
         && isLesser(peer, status);
   }
 
@@ -440,7 +451,7 @@ public final class Replica {
   }
 
   private void takeOver(Peer peer, boolean isAnew) {
-    if (takeover == null && awaited == null && peer.isPresent) {
+    if (takeover == null && hasOrigin() && peer.isPresent) {
       pulling = null;
       takeover = new Takeover(peer, freshNumber.getAsLong(), isAnew, new Adopting());
       if (isAnew) {
@@ -596,7 +607,7 @@ public final class Replica {
 
   /** What came of another replica's rows is from now on what this one has written. */
   private void mend() {
-    if (isTorn && awaited == null) {
+    if (isTorn && hasOrigin()) {
       table.writeAgainWhatIsStray();
       isTorn = false;
       memorize();
@@ -683,7 +694,7 @@ public final class Replica {
     }
     awaited = null;
     long known = mine().timeOf(table.origin());
-    boolean isSure = open.isEmpty();
+    boolean isSure = isNew || open.isEmpty();
     for (Peer peer : peers.values()) {
       boolean hasAnswered = peer.status != null;
       isSure &= hasAnswered || !peer.isKnown;

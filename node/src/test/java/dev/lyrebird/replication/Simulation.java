@@ -247,7 +247,13 @@ final class Simulation {
                 .commit()
                 .entries()
                 .forEach(entry ->
-                    tell(() -> "%d has #%d %s%s".formatted(node.id, world.chronicle().numberOf(entry.change()), Telling.of(entry.change()), entry.isSuperseded() ? " beneath" : "")));
+                    tell(() ->
+                        "%d has #%d %s%s"
+                            .formatted(
+                                node.id,
+                                world.chronicle().numberOf(entry.change()),
+                                Telling.of(entry.change()),
+                                entry.isSuperseded() ? " beneath" : "")));
         case Effect.Reset reset -> tell(() -> "%d resets: %s".formatted(node.id, reset.reason()));
       }
     }
