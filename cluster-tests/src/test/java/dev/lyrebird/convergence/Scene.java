@@ -87,6 +87,13 @@ final class Scene implements AutoCloseable {
     return new Scene(name, Optional.of(Network.of(NODES, 1)), setup);
   }
 
+  /** Three nodes on a network where there can be one, on the loopback where not. */
+  static Scene onNetworkIfPermitted(String name) {
+    Optional<String> impediment = Network.impediment();
+    impediment.ifPresent(why -> System.out.println(name + ": no faults between nodes: " + why));
+    return impediment.isEmpty() ? onNetwork(name, setup -> setup) : of(name);
+  }
+
   /** The same, watched by nobody but the test. */
   Scene unwatched() {
     watchers.forEach(Watcher::close);
@@ -106,16 +113,12 @@ final class Scene implements AutoCloseable {
     return network.orElseThrow();
   }
 
-  Recorder recorder() {
-    return recorder;
+  boolean hasNetwork() {
+    return network.isPresent();
   }
 
   Random random() {
     return random;
-  }
-
-  List<Watcher> watchers() {
-    return watchers;
   }
 
   /** The watchers at one node. */
