@@ -52,6 +52,7 @@ public sealed interface Message {
    * @param isAdopting whether it is about to give up what others do not know
    * @param known the replicas that it exchanges changes with
    * @param company how many replicas it knows that know it
+   * @param isAnswer whether the receiver asked for it
    * @param wantsAnswer whether it would like to be told the same of the receiver at once
    */
   record Status(
@@ -66,6 +67,7 @@ public sealed interface Message {
       boolean isAdopting,
       Set<Long> known,
       int company,
+      boolean isAnswer,
       boolean wantsAnswer)
       implements Message {}
 

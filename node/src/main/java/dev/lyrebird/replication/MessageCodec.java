@@ -64,6 +64,7 @@ public final class MessageCodec {
         out.varint(status.known().size());
         status.known().forEach(out::fixed64);
         out.varint(status.company());
+        flag(out, status.isAnswer());
         flag(out, status.wantsAnswer());
       }
       case Message.Pull pull -> {
@@ -148,6 +149,7 @@ public final class MessageCodec {
               flag(in),
               known(in),
               Math.toIntExact(ByteReader.varint(in)),
+              flag(in),
               flag(in));
       case PULL -> new Message.Pull(VersionVector.decode(in));
       case BEYOND -> new Message.Beyond();

@@ -17,6 +17,9 @@ final class Peer {
   /** Whether it is one of those that exchange changes; such a one is waited for. */
   boolean isKnown;
 
+  /** What the rows cover that it is taking over to begin anew with them; it is waited for, too. */
+  @Nullable VersionVector entering;
+
   /** How it stood when it said so last; null while it has not. */
   Message.@Nullable Status status;
 
@@ -62,10 +65,20 @@ final class Peer {
 
   /**
    * Tells whether it is there, exchanges changes, and did so with a replica when it said so last.
+   * One that is about to give up its past is about to give up those as well.
    */
   boolean isCompanion(long replica) {
     Message.Status last = status;
-    return isPresent && isKnown && last != null && last.known().contains(replica);
+    return isPresent
+        && isKnown
+        && last != null
+        && !last.isAdopting()
+        && last.known().contains(replica);
+  }
+
+  /** Tells whether what it has yet to tell must not be older than what is folded. */
+  boolean isAwaited() {
+    return isKnown || entering != null;
   }
 
   /** Tells whether it is about to give up what others do not know. */
@@ -121,7 +134,7 @@ final class Peer {
    */
   void compare(VersionVector mine) {
     Message.Status last = status;
-    if (last != null && mine.covers(last.vector())) {
+    if (last != null && !last.isAdopting() && mine.covers(last.vector())) {
       frontier = Math.max(frontier, last.promise());
       seen = Math.max(seen, last.seen());
     }

@@ -68,9 +68,6 @@ public final class Replica {
 
   private boolean hasStarted;
 
-  /** Whether this node never wrote before, so that nobody can know more of its past. */
-  private final boolean isNew;
-
   private long awaitedUntil;
 
   /** Who was asked for changes and has not answered yet. */
@@ -119,9 +116,8 @@ public final class Replica {
     this.settings = settings;
     this.readings = new Readings(table, settings.pageBytes());
     byte[] remembered = table.memory();
-    isNew = remembered == null && table.head().position() == 0;
     if (remembered == null) {
-      since = isNew ? clock.promise() : 0;
+      since = table.head().position() == 0 ? clock.promise() : 0;
       adopted = VersionVector.EMPTY;
       memorize();
     } else {
@@ -160,7 +156,7 @@ public final class Replica {
     awaitedUntil = ticks.getAsLong() + settings.answerMillis();
     for (long member : members) {
       peer(member).isPresent = true;
-      tell(peer(member), true);
+      tell(peer(member), false, true);
     }
     settleOrigin();
     return take();
@@ -222,7 +218,7 @@ public final class Replica {
   public List<Effect> peerJoined(long member) {
     Peer peer = peer(member);
     peer.isPresent = true;
-    tell(peer, true);
+    tell(peer, false, true);
     return take();
   }
 
@@ -276,20 +272,23 @@ public final class Replica {
   }
 
   private void status(Peer peer, Message.Status status) {
+    if (beginsAnew(peer, status)) {
+      peer.isKnown = false; // it may have come to belong to others
+    }
     peer.stands(status);
     peer.skewMillis = Timestamp.millisOf(status.wallTime() - clock.wallTime());
     clock.startAfter(status.folded()); // what is folded takes no older change any more
-    if (!peer.isKnown && mayEnter(peer, status)) {
+    if (!peer.isKnown && (hasBegunAnew(peer, status) || mayEnter(peer, status))) {
       letIn(peer);
     }
-    if (awaited != null && awaited.remove(peer.node)) {
-      settleOrigin();
+    if (awaited != null && status.isAnswer() && awaited.remove(peer.node)) {
+      settleOrigin(); // only an answer is sure to know all that an earlier process here has sent
     }
     if (mustAdoptAnew(peer, status)) {
       takeOver(peer, true);
     }
     if (status.wantsAnswer()) {
-      tell(peer, false);
+      tell(peer, true, false);
     }
   }
 
@@ -348,11 +347,31 @@ public final class Replica {
     return known;
   }
 
+  /** Tells whether a peer has given up its past since it was heard last. */
+  private static boolean beginsAnew(Peer peer, Message.Status status) {
+    Message.Status before = peer.status;
+    return before != null && before.since() != status.since();
+  }
+
+  /** Tells whether a replica has taken over the rows from here with which it was to begin anew. */
+  private boolean hasBegunAnew(Peer peer, Message.Status status) {
+    VersionVector entering = peer.entering;
+    if (entering == null || status.isAdopting()) {
+      return false;
+    }
+    peer.entering = null;
+    return status.adopted().covers(entering);
+  }
+
   private void letIn(Peer peer) {
     peer.isKnown = true;
+    waitFor(peer);
+    memorize();
+  }
+
+  private void waitFor(Peer peer) {
     peer.frontier = table.stable();
     peer.seen = table.stable();
-    memorize();
   }
 
   /** Tells whether it is this replica that has to give up its past for the other's. */
@@ -361,6 +380,7 @@ public final class Replica {
     return (isShutOut || isBeyondReach(peer))
         && takeover == null
         && hasOrigin()
+        && !status.isAdopting()
         && isLesser(peer, status);
   }
 
@@ -413,7 +433,7 @@ public final class Replica {
     }
     peer.unacknowledgedBytes += delta.bytes();
     if (delta.isEager() || peer.unacknowledgedBytes > ACKNOWLEDGED_BYTES) {
-      tell(peer, false);
+      tell(peer, false, false);
     }
   }
 
@@ -427,7 +447,7 @@ public final class Replica {
 
   private void pulled(Peer peer, Message.Pull pull) {
     if (!peer.isKnown || isAdoptingAnew()) {
-      tell(peer, true);
+      tell(peer, false, true);
       return;
     }
     peer.has(pull.covered());
@@ -472,11 +492,12 @@ public final class Replica {
     if (isAdoptingAnew()) {
       return;
     }
-    if (!peer.isKnown) {
-      letIn(peer);
-    }
     Message.Rows page = readings.page(peer.node, ask, folded());
     if (page != null) {
+      if (ask.isAnew()) {
+        waitFor(peer);
+        peer.entering = page.covers();
+      }
       send(peer, page);
     }
   }
@@ -566,7 +587,7 @@ public final class Replica {
     for (Peer peer : peers.values()) {
       boolean isDue = now - peer.toldAt >= settings.heartbeatMillis();
       if (peer.isPresent && (isDue || peer.unacknowledgedBytes > 0)) {
-        tell(peer, false);
+        tell(peer, false, awaited != null);
       }
     }
     return take();
@@ -603,6 +624,7 @@ public final class Replica {
       mend();
     }
     readings.close(peer.node);
+    peer.entering = null;
   }
 
   /** What came of another replica's rows is from now on what this one has written. */
@@ -619,8 +641,9 @@ public final class Replica {
     long now = ticks.getAsLong();
     boolean hasForgotten = false;
     for (Peer peer : peers.values()) {
-      if (peer.isKnown && !peer.isPresent && now - peer.heardAt > settings.retentionMillis()) {
+      if (peer.isAwaited() && !peer.isPresent && now - peer.heardAt > settings.retentionMillis()) {
         peer.isKnown = false;
+        peer.entering = null;
         peer.status = null;
         hasForgotten = true;
       }
@@ -637,7 +660,7 @@ public final class Replica {
   private long stable() {
     long stable = seen();
     for (Peer peer : peers.values()) {
-      if (peer.isKnown) {
+      if (peer.isAwaited()) {
         stable = Math.min(stable, peer.seen);
       }
     }
@@ -673,7 +696,7 @@ public final class Replica {
   private long seen() {
     long seen = clock.promise();
     for (Peer peer : peers.values()) {
-      if (peer.isKnown) {
+      if (peer.isAwaited()) {
         seen = Math.min(seen, peer.frontier);
       }
     }
@@ -694,7 +717,7 @@ public final class Replica {
     }
     awaited = null;
     long known = mine().timeOf(table.origin());
-    boolean isSure = isNew || open.isEmpty();
+    boolean isSure = open.isEmpty();
     for (Peer peer : peers.values()) {
       boolean hasAnswered = peer.status != null;
       isSure &= hasAnswered || !peer.isKnown;
@@ -727,12 +750,12 @@ public final class Replica {
   private void tellAll(boolean wantsAnswer) {
     for (Peer peer : peers.values()) {
       if (peer.isPresent) {
-        tell(peer, wantsAnswer);
+        tell(peer, false, wantsAnswer);
       }
     }
   }
 
-  private void tell(Peer peer, boolean wantsAnswer) {
+  private void tell(Peer peer, boolean isAnswer, boolean wantsAnswer) {
     claim();
     peer.toldAt = ticks.getAsLong();
     peer.unacknowledgedBytes = 0;
@@ -750,6 +773,7 @@ public final class Replica {
             isAdoptingAnew(),
             known(),
             company(),
+            isAnswer,
             wantsAnswer));
   }
 

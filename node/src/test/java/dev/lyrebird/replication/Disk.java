@@ -7,7 +7,6 @@ import dev.lyrebird.table.RewindableStore;
 import dev.lyrebird.table.TableStore;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -29,7 +28,7 @@ final class Disk {
   private int synced;
 
   /** The replicas that its own remembers, and after how many steps it came to know the last. */
-  private final Set<Long> acquaintances = new HashSet<>();
+  private Set<Long> acquaintances = Set.of();
 
   private int acquainted;
 
@@ -75,6 +74,7 @@ final class Disk {
       BitSet gone = (BitSet) known().clone();
       store = store.after(steps);
       known = new ArrayList<>(known.subList(0, steps + 1));
+      acquainted = Math.min(acquainted, steps);
       gone.andNot(known());
       world.forgotten(gone);
     }
@@ -103,9 +103,11 @@ final class Disk {
       world.forgotten(gone);
     }
     byte[] memory = store.memory();
-    if (memory != null && acquaintances.addAll(Memory.decode(memory).known().keySet())) {
+    Set<Long> remembered = memory == null ? Set.of() : Memory.decode(memory).known().keySet();
+    if (!acquaintances.containsAll(remembered)) {
       acquainted = store.steps();
     }
+    acquaintances = remembered;
   }
 
   private BitSet with(List<Entry> entries, long origin) {

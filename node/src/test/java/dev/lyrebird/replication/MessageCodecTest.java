@@ -91,6 +91,7 @@ final class MessageCodecTest {
               random.nextBoolean(),
               known(),
               random.nextInt(10),
+              random.nextBoolean(),
               random.nextBoolean());
       case 2 -> new Message.Pull(vector());
       case 3 -> new Message.Beyond();

@@ -227,6 +227,7 @@ enum PlantedBug implements Flaw {
         status.isAdopting(),
         status.known(),
         status.company(),
+        status.isAnswer(),
         status.wantsAnswer());
   }
 
@@ -243,6 +244,7 @@ enum PlantedBug implements Flaw {
         status.isAdopting(),
         status.known(),
         status.company(),
+        status.isAnswer(),
         status.wantsAnswer());
   }
 

@@ -38,6 +38,9 @@ record Scenario(
   /** How long a node may be away; also in runs in which none is away for longer. */
   static final long RETENTION_MILLIS = 5000;
 
+  /** Within this nobody is forgotten, and so nobody gives up what it has confirmed. */
+  private static final int SOON_MILLIS = 3500;
+
   /** What may go wrong. */
   enum Fault {
     /** Some nodes do not reach some others, or only in one direction. */
@@ -84,7 +87,7 @@ record Scenario(
         nodes,
         isConfirmed ? 1 + random.nextInt(nodes - 1) : 0,
         faults,
-        500 + random.nextInt(1 + random.nextInt(10_000)),
+        500 + random.nextInt(1 + random.nextInt(isConfirmed ? SOON_MILLIS : 10_000)),
         random.nextInt(3) * 10,
         random.nextInt(3) * 10,
         random.nextInt(4) * 5,
@@ -114,13 +117,5 @@ record Scenario(
         journalBytes,
         journalMillis,
         settings);
-  }
-
-  /** Tells whether a node may have to give up what others do not know. */
-  boolean mayForget() {
-    return faults.contains(Fault.LONG_ABSENCE)
-        || faults.contains(Fault.CLOCK)
-        || faults.contains(Fault.HOUR_AHEAD)
-        || journalBytes < Long.MAX_VALUE;
   }
 }

@@ -39,7 +39,7 @@ final class Telling {
                   time(status.promise()),
                   status.known(),
                   status.isAdopting() ? ", adopting" : "",
-                  status.wantsAnswer() ? "?" : "");
+                  status.wantsAnswer() ? "?" : status.isAnswer() ? ", as asked" : "");
       case Message.Pull pull -> "pull beyond %s".formatted(of(pull.covered()));
       case Message.Beyond beyond -> "beyond the journal";
       case Message.AskRows ask ->
