@@ -8,7 +8,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.NetClientOptions;
-import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -92,17 +91,16 @@ final class MutualTlsTest {
   void clientWithoutACertificateIsTurnedAway() {
     Vertx vertx = Vertx.vertx();
     try {
-      NetSocket socket =
-          RunningTable.await(
-              vertx
-                  .createNetClient(
-                      new NetClientOptions()
-                          .setSsl(true)
-                          .setTrustAll(true)
-                          .setHostnameVerificationAlgorithm(""))
-                  .connect(port, ClusterNode.LOOPBACK));
       // With TLS 1.3 a client is connected before the server has seen that there is no certificate.
-      RunningTable.await(Future.future(promise -> socket.closeHandler(promise::complete)));
+      RunningTable.await(
+          vertx
+              .createNetClient(
+                  new NetClientOptions()
+                      .setSsl(true)
+                      .setTrustAll(true)
+                      .setHostnameVerificationAlgorithm(""))
+              .connect(port, ClusterNode.LOOPBACK)
+              .compose(socket -> Future.future(promise -> socket.closeHandler(promise::complete))));
     } finally {
       RunningTable.await(vertx.close());
     }
