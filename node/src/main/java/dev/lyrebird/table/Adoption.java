@@ -1,6 +1,5 @@
 package dev.lyrebird.table;
 
-import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -77,9 +76,7 @@ public final class Adoption implements AutoCloseable {
     if (!joined.equals(known)) {
       table.adopt(id, joined);
     }
-    Timestamp version = joined.version();
-    boolean isNewsThere = version.isAfter(there.version()) && !theirs.covers(version);
-    if (isNewsThere || !table.looksAlike(id, joined, there)) {
+    if (!joined.equals(there)) { // also where both look alike: older changes may still come
       ours.add(new Differing(id, there.version().time()));
     }
   }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -457,11 +456,6 @@ public final class Table {
   public Adoption adopt(VersionVector theirs) {
     settle();
     return new Adoption(this, store.scan(""), theirs);
-  }
-
-  /** Tells whether clients see the same in two states of a row. */
-  boolean looksAlike(String id, RowState one, RowState other) {
-    return one.equals(other) || Objects.equals(rules.row(id, one), rules.row(id, other));
   }
 
   /** Puts a state that came from another replica in the place of what was here. */
