@@ -214,7 +214,7 @@ final class PeerSimulation {
     }
     for (Change change : made.values()) {
       if (all.covers(change.timestamp()) && !common.covers(change.timestamp())) {
-        stable = Math.min(stable, change.timestamp().time() - 1);
+        stable = Math.min(stable, Math.min(change.timestamp().time(), change.rankTime()) - 1);
       }
     }
     return stable;
