@@ -137,11 +137,11 @@ final class MatrixIT {
               "REST PATCH that adds an attribute",
               RETAIN_T0,
               rest("PATCH", NOTE, 204),
-              Mqtt.payload("{\"temp\":0,\"note\":\"hi\",\"id\":\"$id\"}"),
-              Event.put("{\"temp\":0,\"note\":\"hi\",\"id\":\"$id\"}"),
+              Mqtt.payload("{\"note\":\"hi\",\"temp\":0,\"id\":\"$id\"}"),
+              Event.put("{\"note\":\"hi\",\"temp\":0,\"id\":\"$id\"}"),
               After.row(
-                  "{\"temp\":0,\"note\":\"hi\",\"id\":\"$id\"}",
-                  "{\"temp\":0,\"note\":\"hi\",\"id\":\"$id\"}")),
+                  "{\"note\":\"hi\",\"temp\":0,\"id\":\"$id\"}",
+                  "{\"note\":\"hi\",\"temp\":0,\"id\":\"$id\"}")),
           line(
               "WebSocket patch on the table's socket",
               PUT_T0,

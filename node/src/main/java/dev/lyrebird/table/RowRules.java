@@ -65,9 +65,10 @@ final class RowRules {
     if (state.registers().isEmpty()) {
       return base == null ? Payload.EMPTY : base;
     }
-    ObjectNode merged = state.merged();
+    ObjectNode merged = JsonObjects.sorted(state.merged());
+    merged.remove(definition.key().attribute()); // it stands last, as in a row that was put
     merged.set(definition.key().attribute(), definition.key().type().toJson(id));
-    return JsonObjects.payload(JsonObjects.sorted(merged));
+    return JsonObjects.payload(merged);
   }
 
   /** Returns the row as clients see it, or null where there is none. */
