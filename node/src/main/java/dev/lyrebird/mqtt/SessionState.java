@@ -1,0 +1,107 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session is beyond its connection: the row of its client id in the table {@code $sessions},
+ * and what a holder hands to its successor. Immutable. {@link SessionStateCodec} gives its bytes.
+ *
+ * @param claim by which its holder holds the client id
+ * @param holder the id of the node that answers for the session
+ * @param isConnected whether its client is there, as far as the holder knows
+ * @param disconnectedAtMillis when the connection ended; 0 while it stands
+ * @param expirySeconds how long the session outlives its connection; {@link #NEVER} for ever
+ * @param subscriptions one a filter
+ * @param places how far the client has come, one a table
+ * @param completed identities of changes that lie behind the acknowledged place and need no
+ *     delivery any more; never changed after construction
+ * @param releasing packet ids whose PUBREL awaits its PUBCOMP; never changed after construction
+ * @param received publishes of QoS 2 that await their PUBREL
+ * @param will what is published when the client is lost, or null for nothing
+ * @param willAtMillis when the will falls due; 0 while the client is there, or without a will
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by content, see equals; copied never
+record SessionState(
+    Timestamp claim,
+    long holder,
+    boolean isConnected,
+    long disconnectedAtMillis,
+    long expirySeconds,
+    List<Subscription> subscriptions,
+    List<Place> places,
+    long[] completed,
+    int[] releasing,
+    List<Received> received,
+    @Nullable Will will,
+    long willAtMillis) {
+
+  /** The expiry of a session that never ends by itself (MQTT 5.0 §3.1.2.11.2). */
+  static final long NEVER = 0xFFFF_FFFFL;
+
+  SessionState {
+    subscriptions = List.copyOf(subscriptions);
+    places = List.copyOf(places);
+    received = List.copyOf(received);
+  }
+
+  /**
+   * A subscription as SUBSCRIBE asked for it and the node granted it.
+   *
+   * @param filter the text of its topic filter
+   * @param qos the maximum quality of service that was granted
+   * @param noLocal leave out what this very client publishes
+   * @param retainAsPublished keep the RETAIN flag of what arrives while the subscription stands
+   * @param retainHandling when current rows are sent: 0 to 2, as in MQTT 5.0 §3.8.3.1
+   * @param identifier what each delivery is to carry, or 0 for nothing
+   * @param isFresh whether the current rows are still to be sent, so that no place counts for it
+   */
+  record Subscription(
+      String filter,
+      int qos,
+      boolean noLocal,
+      boolean retainAsPublished,
+      int retainHandling,
+      int identifier,
+      boolean isFresh) {}
+
+  /**
+   * How far the client has come in one table.
+   *
+   * @param table by which all nodes know it: {@link dev.lyrebird.journal.Cursor#tableKey}
+   * @param acked all behind it is done with
+   * @param sent all behind it has been sent at least once
+   */
+  record Place(int table, VersionVector acked, VersionVector sent) {}
+
+  /**
+   * A publish of QoS 2 that awaits its PUBREL.
+   *
+   * @param packetId of the client
+   * @param table which has it: {@link dev.lyrebird.journal.Cursor#tableKey}
+   */
+  record Received(int packetId, int table) {}
+
+  /**
+   * What is published in the name of a client that is lost.
+   *
+   * @param publication what and where
+   * @param delaySeconds how long its client may be away before (MQTT 5.0 §3.1.3.2.2)
+   */
+  record Will(Publication publication, long delaySeconds) {}
+
+  /** Tells whether both have the same bytes, which say all there is. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SessionState that
+        && Arrays.equals(SessionStateCodec.encode(this), SessionStateCodec.encode(that));
+  }
+
+  @Override
+  public int hashCode() {
+    return claim.hashCode();
+  }
+}
