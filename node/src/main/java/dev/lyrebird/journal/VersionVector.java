@@ -86,6 +86,17 @@ public final class VersionVector {
     return new VersionVector(moreOrigins, moreTimes);
   }
 
+  /** Returns this vector without that change of an origin and all later ones. */
+  public VersionVector before(Timestamp timestamp) {
+    int index = Arrays.binarySearch(origins, timestamp.node());
+    if (index < 0 || times[index] < timestamp.time()) {
+      return this;
+    }
+    long[] earlier = times.clone();
+    earlier[index] = timestamp.time() - 1;
+    return new VersionVector(origins, earlier);
+  }
+
   /** Returns the least vector that covers both. */
   public VersionVector join(VersionVector other) {
     VersionVector joined = this;

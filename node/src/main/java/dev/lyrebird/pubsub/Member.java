@@ -35,12 +35,12 @@ public final class Member<S extends Subscription> {
    *
    * @param subscription what the subscriber wants to hear of
    * @param tables the indexes of the tables that its filter may touch
-   * @param start where to begin; {@link Start.After} comes before any other, at once for all that
-   *     go on from that cursor
+   * @param start where to begin; {@link Start.After} and {@link Start.CurrentAfter} come before any
+   *     other, at once for all that go on from that cursor
    */
   public void subscribe(S subscription, int[] tables, Start start) {
     drop(subscription.filter());
-    boolean followsCursor = start instanceof Start.After;
+    boolean followsCursor = start instanceof Start.After || start instanceof Start.CurrentAfter;
     Held<S> added = new Held<>(this, subscription, tables.clone(), followsCursor);
     held.add(added);
     hub.add(added);
@@ -118,6 +118,29 @@ public final class Member<S extends Subscription> {
       vectors.put(hub.channel(reader.table()).cursorKey(), vector);
     }
     return new Cursor(vectors);
+  }
+
+  /**
+   * Returns behind which cursor the subscriber would lack nothing but the current rows that it
+   * {@link #awaitsRows awaits}, or null while a table has not said where its feed begins.
+   */
+  public @Nullable Cursor reached() {
+    TreeMap<Integer, VersionVector> vectors = new TreeMap<>();
+    for (Reader<S> reader : readers) {
+      VersionVector vector = reader.reached();
+      if (vector == null) {
+        return null;
+      }
+      vectors.put(hub.channel(reader.table()).cursorKey(), vector);
+    }
+    return new Cursor(vectors);
+  }
+
+  /** Tells whether a subscription has current rows to come. */
+  public boolean awaitsRows(TopicFilter filter) {
+    return held.stream()
+        .filter(one -> one.filter().equals(filter))
+        .anyMatch(one -> readers.stream().anyMatch(reader -> reader.awaitsRows(one)));
   }
 
   Subscriber<S> subscriber() {

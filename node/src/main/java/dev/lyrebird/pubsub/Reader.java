@@ -67,6 +67,9 @@ final class Reader<S extends Subscription> {
   /** Up to here the subscriber has had everything; null before it has a place. */
   private @Nullable Place place;
 
+  /** Nothing before this concerns a subscriber that has no place yet; null while unknown. */
+  private @Nullable Place earliest;
+
   /**
    * What the subscriber had seen on another node when it came, until this node's journal has
    * covered it all; null afterwards.
@@ -125,12 +128,33 @@ final class Reader<S extends Subscription> {
     return covered == null ? here.vector() : here.vector().join(covered);
   }
 
+  /**
+   * Returns behind what the subscriber would have to be told changes if it went on elsewhere, its
+   * current rows aside; null while the table has not said where the hub's feed begins.
+   */
+  @Nullable VersionVector reached() {
+    Place here = here();
+    Place from = here == null ? earliest : here;
+    if (from == null) {
+      return covered;
+    }
+    return covered == null ? from.vector() : from.vector().join(covered);
+  }
+
+  /** Tells whether a subscription has current rows to come. */
+  boolean awaitsRows(Held<S> held) {
+    return currentRows.areAwaitedBy(held);
+  }
+
   /** Takes in a new subscription. */
   void begin(Held<S> held, Start start) {
     place = here();
     pageIsStale = true;
     behind.add(held);
     Place seen = hub.seenOrNull(table);
+    if (earliest == null) {
+      earliest = seen;
+    }
     switch (start) {
       case Start.Current() -> currentRows.add(held);
       case Start.Live() -> {
@@ -139,6 +163,10 @@ final class Reader<S extends Subscription> {
         }
       }
       case Start.After(var cursor) -> beginBehind(cursor, held);
+      case Start.CurrentAfter(var cursor) -> {
+        beginBehind(cursor, held);
+        currentRows.add(held);
+      }
     }
     if (state == State.LIVE || state == State.STARTING) {
       nextStep();
@@ -173,6 +201,9 @@ final class Reader<S extends Subscription> {
 
   /** The table has said where the hub's feed begins. */
   void attached(Place seen) {
+    if (earliest == null) {
+      earliest = seen;
+    }
     for (Held<S> held : member.touching(table)) {
       if (!held.hasStarted(table) && !currentRows.areAwaitedBy(held)) {
         beginBehind(seen, held);
@@ -265,6 +296,7 @@ final class Reader<S extends Subscription> {
   /** Begins anew, with the current rows of all subscriptions. */
   void startAgain() {
     place = null;
+    earliest = hub.seenOrNull(table);
     covered = null;
     unneeded = null;
     pageIsStale = true;
@@ -363,8 +395,11 @@ final class Reader<S extends Subscription> {
     }
   }
 
-  /** With its last row a subscription goes on from where the rows stood so. */
+  /** With its last row a subscription goes on from where the rows stood so, or from its cursor. */
   private void goOnBehind(Place end, Held<S> held) {
+    if (held.hasStarted(table)) {
+      return;
+    }
     beginBehind(end, held);
     boolean othersStartEarlier =
         member.touching(table).stream().anyMatch(one -> one.startsBy(table, end.position() - 1));

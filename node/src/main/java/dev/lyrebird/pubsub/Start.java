@@ -13,4 +13,11 @@ public sealed interface Start {
 
   /** With the change after that cursor. */
   record After(Cursor cursor) implements Start {}
+
+  /**
+   * With the current rows, then with the change after that cursor: for one who broke off among the
+   * rows and must not lack what has happened since. What changed the rows in between may be told
+   * once more.
+   */
+  record CurrentAfter(Cursor cursor) implements Start {}
 }

@@ -120,4 +120,14 @@ final class VersionVectorTest {
   private Timestamp timestamp() {
     return new Timestamp(random.nextInt(TIMES), random.nextInt(ORIGINS) - 2);
   }
+
+  @Test
+  void whatLiesBeforeAChangeCoversTheRestOfItsVector() {
+    VersionVector vector = VersionVector.of(new Timestamp(7, 1)).with(new Timestamp(9, 2));
+    assertEquals(
+        VersionVector.of(new Timestamp(4, 1)).with(new Timestamp(9, 2)),
+        vector.before(new Timestamp(5, 1)));
+    assertSame(vector, vector.before(new Timestamp(8, 1)));
+    assertSame(vector, vector.before(new Timestamp(8, 3)));
+  }
 }

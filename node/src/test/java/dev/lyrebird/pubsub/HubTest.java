@@ -20,6 +20,7 @@ import dev.lyrebird.journal.Write;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -279,6 +280,31 @@ final class HubTest {
     hub.page(2, entries(2, "x", "b"), List.of(place(2), place(3)), place(3));
     assertEquals(
         List.of("x[#]", "b[#]", "caught up x", "caught up #", "flush"), client.toldSince());
+  }
+
+  @Test
+  void whoBrokeOffAmongTheRowsGetsThemAnewAndMissesNoChangeMeanwhile() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, CURRENT);
+    hub.attached(0, place(1));
+    client.room = 1;
+    hub.rows(1, List.of(row("a"), row("b")), place(2), true);
+    assertTrue(client.member.awaitsRows(ALL));
+    Cursor reached = Objects.requireNonNull(client.member.reached());
+    assertEquals(Cursor.of(7, place(1).vector()), reached);
+    client.member.leave();
+
+    Client back = new Client();
+    back.subscribe(ALL, FIRST, new Start.CurrentAfter(reached));
+    hub.attached(0, place(3));
+    askedSince();
+    hub.rows(2, List.of(row("a"), row("b")), place(3), true);
+    assertEquals(List.of("read 0 for 2 what is not in " + place(1).vector()), askedSince());
+    hub.page(2, entries(2, "b", "c"), List.of(place(2), place(3)), place(3));
+    assertEquals(
+        List.of("a[#]", "b[#]", "flush", "b[#]", "c[#]", "caught up #", "flush"), back.toldSince());
+    assertFalse(back.member.awaitsRows(ALL));
+    assertEquals(Cursor.of(7, place(3).vector()), back.member.reached());
   }
 
   @Test
