@@ -74,15 +74,17 @@ final class PacketRules {
     return switch (type) {
       case CONNECT -> connect();
       case PUBLISH -> publish(firstByte);
-      case PUBACK, PUBREC, PUBREL, PUBCOMP -> {
-        reader.skip(Short.BYTES);
-        yield isVersion5 ? codeAndProperties(Place.ACKNOWLEDGEMENT) : nothingMore();
-      }
+      case PUBACK, PUBREC -> acknowledgement(ClientReasons.RECEIPT);
+      case PUBREL, PUBCOMP -> acknowledgement(ClientReasons.RELEASE);
       case SUBSCRIBE -> subscribe();
       case UNSUBSCRIBE -> unsubscribe();
       case PINGREQ -> nothingMore();
-      case DISCONNECT -> isVersion5 ? codeAndProperties(Place.DISCONNECT) : nothingMore();
-      case AUTH -> isVersion5 ? codeAndProperties(Place.AUTH) : unexpected(type);
+      case DISCONNECT ->
+          isVersion5
+              ? codeAndProperties(ClientReasons.DISCONNECT, Place.DISCONNECT)
+              : nothingMore();
+      case AUTH ->
+          isVersion5 ? codeAndProperties(ClientReasons.AUTH, Place.AUTH) : unexpected(type);
       case CONNACK, SUBACK, UNSUBACK, PINGRESP -> unexpected(type);
     };
   }
@@ -116,15 +118,32 @@ final class PacketRules {
       return fault(
           ReasonCode.TOPIC_NAME_INVALID, "a topic to publish to has no wildcard"); // [MQTT-3.3.2-2]
     }
-    if ((firstByte & QOS_BITS) != 0) {
-      reader.skip(Short.BYTES);
+    PacketFault fault = (firstByte & QOS_BITS) == 0 ? null : packetId();
+    return fault == null && level == VERSION_5 ? properties(Place.PUBLISH) : fault;
+  }
+
+  private @Nullable PacketFault acknowledgement(ClientReasons reasons) throws Malformed {
+    PacketFault fault = packetId();
+    if (fault != null) {
+      return fault;
     }
-    return level == VERSION_5 ? properties(Place.PUBLISH) : null;
+    return level == VERSION_5 ? codeAndProperties(reasons, Place.ACKNOWLEDGEMENT) : nothingMore();
+  }
+
+  private @Nullable PacketFault packetId() throws Malformed {
+    return reader.twoBytes() == 0
+        ? protocolError("packet identifiers begin with 1") // [MQTT-2.2.1-3]
+        : null;
+  }
+
+  /** The packet identifier and, in MQTT 5, the properties that SUBSCRIBE and UNSUBSCRIBE have. */
+  private @Nullable PacketFault requestHeader(Place place) throws Malformed {
+    PacketFault fault = packetId();
+    return fault == null && level == VERSION_5 ? properties(place) : fault;
   }
 
   private @Nullable PacketFault subscribe() throws Malformed {
-    reader.skip(Short.BYTES);
-    PacketFault fault = level == VERSION_5 ? properties(Place.SUBSCRIBE) : null;
+    PacketFault fault = requestHeader(Place.SUBSCRIBE);
     if (fault != null) {
       return fault;
     }
@@ -143,8 +162,7 @@ final class PacketRules {
   }
 
   private @Nullable PacketFault unsubscribe() throws Malformed {
-    reader.skip(Short.BYTES);
-    PacketFault fault = level == VERSION_5 ? properties(Place.UNSUBSCRIBE) : null;
+    PacketFault fault = requestHeader(Place.UNSUBSCRIBE);
     if (fault != null) {
       return fault;
     }
@@ -154,9 +172,11 @@ final class PacketRules {
   }
 
   /** A reason code and properties, either of which may be left out with what follows it. */
-  private @Nullable PacketFault codeAndProperties(Place place) throws Malformed {
-    if (reader.hasMore()) {
-      reader.octet();
+  private @Nullable PacketFault codeAndProperties(ClientReasons reasons, Place place)
+      throws Malformed {
+    int code = reader.hasMore() ? reader.octet() : 0;
+    if (!reasons.allow(code)) {
+      return protocolError("a client gives no reason 0x%02x here".formatted(code));
     }
     PacketFault fault = reader.hasMore() ? properties(place) : null;
     return fault == null ? nothingMore() : fault;
