@@ -17,8 +17,12 @@ final class Outbox {
 
   private static final int LEAST_BYTES = 256;
 
-  /** The PUBACK of MQTT 3, and in MQTT 5 that of success ([MQTT-3.4.2-1]). */
+  /** Acknowledgements as MQTT 3 has them, and MQTT 5 where they tell success. */
   private static final int PUBACK = 0x4002;
+
+  private static final int PUBREC = 0x5002;
+  private static final int PUBREL = 0x6202; // [MQTT-3.6.1-1]
+  private static final int PUBCOMP = 0x7002;
 
   private static final int PINGRESP = 0xd000;
 
@@ -60,7 +64,26 @@ final class Outbox {
 
   /** Sends a PUBACK of success. */
   void puback(int packetId) {
-    room().writeInt(PUBACK << Short.SIZE | packetId);
+    acknowledge(PUBACK, packetId);
+  }
+
+  /** Sends a PUBREC of success. */
+  void pubrec(int packetId) {
+    acknowledge(PUBREC, packetId);
+  }
+
+  /** Sends a PUBREL of success. */
+  void pubrel(int packetId) {
+    acknowledge(PUBREL, packetId);
+  }
+
+  /** Sends a PUBCOMP of success. */
+  void pubcomp(int packetId) {
+    acknowledge(PUBCOMP, packetId);
+  }
+
+  private void acknowledge(int header, int packetId) {
+    room().writeInt(header << Short.SIZE | packetId);
     sent(null);
   }
 

@@ -36,6 +36,14 @@ record PacketProperties(MqttProperties properties) {
     return found != null && found.value() instanceof byte[] bytes ? bytes : null;
   }
 
+  /** Returns the step of enhanced authentication, or null where no method is named. */
+  @Nullable Authentication authentication() {
+    String method = text(ClientProperty.AUTHENTICATION_METHOD);
+    return method == null
+        ? null
+        : new Authentication(method, bytes(ClientProperty.AUTHENTICATION_DATA));
+  }
+
   /** Returns what travels unchanged from publisher to subscriber, or null where there is none. */
   @Nullable PublishProperties published() {
     boolean utf8 = number(ClientProperty.PAYLOAD_FORMAT_INDICATOR) == 1;

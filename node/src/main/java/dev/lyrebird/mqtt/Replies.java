@@ -12,6 +12,7 @@ import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.BinaryProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
 import io.netty.handler.codec.mqtt.MqttPubAckMessage;
@@ -23,6 +24,7 @@ import io.netty.handler.codec.mqtt.MqttSubAckPayload;
 import io.netty.handler.codec.mqtt.MqttUnsubAckMessage;
 import io.netty.handler.codec.mqtt.MqttUnsubAckPayload;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packets that answer a client, in its version of the protocol, with reasons in words where it
@@ -56,8 +58,16 @@ final class Replies {
         : Unpooled.wrappedBuffer(new byte[] {CONNACK, 2, 0, (byte) returnCode});
   }
 
-  /** Returns the CONNACK that lets the client in. */
-  MqttMessage connack(MqttLimits limits) {
+  /**
+   * Returns the CONNACK that lets the client in.
+   *
+   * @param isSessionPresent whether the client's session goes on ([MQTT-3.2.2-2], [MQTT-3.2.2-3]);
+   *     MQTT 3.1 has no word for it
+   * @param authentication the last word of enhanced authentication, or null where the client asked
+   *     for none ([MQTT-4.12.0-5], [MQTT-4.12.0-6])
+   */
+  MqttMessage connack(
+      MqttLimits limits, boolean isSessionPresent, @Nullable Authentication authentication) {
     MqttProperties properties = MqttProperties.NO_PROPERTIES;
     if (connect.isVersion5()) {
       properties = new MqttProperties();
@@ -78,19 +88,54 @@ final class Replies {
             new StringProperty(
                 MqttProperties.ASSIGNED_CLIENT_IDENTIFIER, connect.clientId())); // [MQTT-3.1.3-7]
       }
+      add(properties, authentication);
     }
     return new MqttConnAckMessage(
         header(MqttMessageType.CONNACK),
         new MqttConnAckVariableHeader(
-            MqttConnectReturnCode.CONNECTION_ACCEPTED, false, properties));
+            MqttConnectReturnCode.CONNECTION_ACCEPTED,
+            isSessionPresent && connect.level() > Connect.LEVEL_3_1,
+            properties));
   }
 
   /** Returns the PUBACK of MQTT 5 that tells a refusal. */
   MqttMessage puback(int packetId, ReasonCode code, String reason) {
+    return acknowledgement(MqttMessageType.PUBACK, packetId, code, reason);
+  }
+
+  /** Returns the PUBREC of MQTT 5 that tells a refusal; no PUBREL follows it. */
+  MqttMessage pubrec(int packetId, ReasonCode code, String reason) {
+    return acknowledgement(MqttMessageType.PUBREC, packetId, code, reason);
+  }
+
+  /** Returns the PUBREL that answers a PUBREC, even one that nothing was in flight for. */
+  MqttMessage pubrel(int packetId, ReasonCode code) {
+    return acknowledgement(MqttMessageType.PUBREL, packetId, code, null);
+  }
+
+  /** Returns the PUBCOMP that answers a PUBREL, even one that nothing had been received for. */
+  MqttMessage pubcomp(int packetId, ReasonCode code) {
+    return acknowledgement(MqttMessageType.PUBCOMP, packetId, code, null);
+  }
+
+  /** Returns the PUBACK, PUBREC, PUBREL or PUBCOMP; success and MQTT 3 have no code on the wire. */
+  private MqttMessage acknowledgement(
+      MqttMessageType type, int packetId, ReasonCode code, @Nullable String reason) {
     return new MqttPubAckMessage(
-        header(MqttMessageType.PUBACK),
+        header(type),
         new MqttPubReplyMessageVariableHeader(
-            packetId, code.value(), connect.wantsReasons() ? reason(reason) : none()));
+            packetId,
+            code.value(),
+            reason != null && connect.wantsReasons() ? reason(reason) : none()));
+  }
+
+  /** Returns the AUTH by which enhanced authentication goes on or ends. */
+  MqttMessage auth(ReasonCode code, Authentication authentication) {
+    MqttProperties properties = new MqttProperties();
+    add(properties, authentication);
+    return new MqttMessage(
+        header(MqttMessageType.AUTH),
+        new MqttReasonCodeAndPropertiesVariableHeader(code.value(), properties));
   }
 
   MqttMessage suback(int packetId, List<Integer> codes) {
@@ -137,7 +182,22 @@ final class Replies {
     properties.add(new IntegerProperty(identifier, value));
   }
 
+  private static void add(MqttProperties properties, @Nullable Authentication authentication) {
+    if (authentication == null) {
+      return;
+    }
+    properties.add(
+        new StringProperty(MqttProperties.AUTHENTICATION_METHOD, authentication.method()));
+    if (authentication.data() != null) {
+      properties.add(new BinaryProperty(MqttProperties.AUTHENTICATION_DATA, authentication.data()));
+    }
+  }
+
   private static MqttFixedHeader header(MqttMessageType type) {
-    return new MqttFixedHeader(type, false, MqttQoS.AT_MOST_ONCE, false, 0);
+    MqttQoS flags =
+        type == MqttMessageType.PUBREL // [MQTT-3.6.1-1]
+            ? MqttQoS.AT_LEAST_ONCE
+            : MqttQoS.AT_MOST_ONCE;
+    return new MqttFixedHeader(type, false, flags, false, 0);
   }
 }
