@@ -12,6 +12,7 @@ import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
+import dev.lyrebird.schema.SystemTables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.table.HybridClock;
 import dev.lyrebird.table.RocksStorage;
@@ -75,7 +76,7 @@ public final class Node implements AutoCloseable {
   private Node(NodeConfig config, InstantSource wall) {
     this.config = config;
     this.wall = wall;
-    this.definitions = Schema.parse(sources(config.graphqlSchema().files())).tables();
+    this.definitions = definitions(config);
     refuseWhatIsNotThere();
     this.storage = storage(config.storage());
     this.clock =
@@ -136,6 +137,14 @@ public final class Node implements AutoCloseable {
     vertx.cancelTimer(syncing);
     ground.close();
     storage.close();
+  }
+
+  /** Returns the tables that the schema declares, and behind them those that every node has. */
+  private static List<TableDefinition> definitions(NodeConfig config) {
+    List<TableDefinition> all =
+        new ArrayList<>(Schema.parse(sources(config.graphqlSchema().files())).tables());
+    all.addAll(SystemTables.ALL);
+    return List.copyOf(all);
   }
 
   private void refuseWhatIsNotThere() {

@@ -66,6 +66,8 @@ final class ClusteredNodesTest {
     assertEquals("one", level.at("/members/0/name").asText());
     assertTrue(level.at("/members/0/present").asBoolean());
     assertEquals("data/T", level.at("/tables/0/name").asText());
+    assertEquals("system/$sessions", level.at("/tables/1/name").asText());
+    assertEquals(2, level.at("/tables").size());
     assertEquals(0, level.at("/tables/0/peers/0/peerLacks/entries").asLong(-1));
     assertEquals("{\"id\":\"a\"}", get(http(two, "/T/a")).body());
   }

@@ -18,6 +18,7 @@ import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.Exports;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.SystemTables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableOptions;
 import dev.lyrebird.schema.Target;
@@ -73,7 +74,8 @@ public final class TableClient implements Tables {
    * @param bus on which {@link ByReference} is known
    * @param loop an address that no other loop has
    * @param definitions the tables, in the order of their indexes
-   * @param leastConfirmations how many other nodes confirm a write to any table that they share
+   * @param leastConfirmations how many other nodes confirm a write to any table that they share,
+   *     but for the {@link SystemTables}
    * @param freshId gives ids to rows that come without one
    */
   public TableClient(
@@ -93,12 +95,17 @@ public final class TableClient implements Tables {
     this.hub = new Hub(new HubFeeds(), channels);
     this.lines = new Line[definitions.size()];
     for (int i = 0; i < lines.length; i++) {
-      TableOptions options = definitions.get(i).options();
-      lines[i] =
-          new Line(i, options.replicated() ? Math.max(options.confirm(), leastConfirmations) : 0);
+      lines[i] = new Line(i, demanded(definitions.get(i), leastConfirmations));
       indexes.put(definitions.get(i), i);
     }
     bus.<TableAnswer>localConsumer(loop, this::take);
+  }
+
+  /** Returns how many other nodes must have a write to a table, whatever its client asks. */
+  private static int demanded(TableDefinition definition, int leastConfirmations) {
+    TableOptions options = definition.options();
+    boolean isAsDemanded = options.replicated() && !SystemTables.contain(definition);
+    return isAsDemanded ? Math.max(options.confirm(), leastConfirmations) : options.confirm();
   }
 
   /** Returns the name by which hubs know a table. A private one has no topics. */
@@ -117,6 +124,11 @@ public final class TableClient implements Tables {
   @Override
   public TableDefinition definition(int index) {
     return definitions.get(index);
+  }
+
+  @Override
+  public TableDefinition sessions() {
+    return SystemTables.SESSIONS;
   }
 
   @Override

@@ -26,6 +26,9 @@ public interface Tables {
   /** Returns the table at an index: what an {@link dev.lyrebird.pubsub.Event} names. */
   TableDefinition definition(int index);
 
+  /** Returns the table of MQTT sessions, which no client sees. */
+  TableDefinition sessions();
+
   /** Returns this loop's subscribers. */
   Hub hub();
 

@@ -27,7 +27,10 @@ final class TypeReader {
 
   private static final int MOST_CONFIRMATIONS = 255;
 
-  /** Stored names become names of files and of event bus addresses. */
+  /**
+   * Stored names are told to operators and become names of threads. Those that begin with a dollar
+   * sign belong to {@link SystemTables}.
+   */
   private static final Pattern STORED_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
   private static final String STORED_NAME_DEMAND =

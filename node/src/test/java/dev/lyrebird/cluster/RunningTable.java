@@ -57,7 +57,11 @@ final class RunningTable implements AutoCloseable {
    * @param confirmMillis how long its outcomes may wait for other nodes
    */
   RunningTable(String sdl, long confirmMillis) {
-    definition = Schema.parse(List.of(new Source("test.graphql", sdl))).tables().getFirst();
+    this(Schema.parse(List.of(new Source("test.graphql", sdl))).tables().getFirst(), confirmMillis);
+  }
+
+  RunningTable(TableDefinition definition, long confirmMillis) {
+    this.definition = definition;
     ByReference.register(vertx.eventBus());
     TableVerticle.Upkeep upkeep =
         new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE, confirmMillis);

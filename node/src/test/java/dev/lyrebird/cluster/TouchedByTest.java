@@ -1,6 +1,7 @@
 package dev.lyrebird.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.pubsub.Channel;
@@ -10,6 +11,7 @@ import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.Key;
 import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.SystemTables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableOptions;
 import io.vertx.core.Vertx;
@@ -82,6 +84,21 @@ final class TouchedByTest {
     assertArrayEquals(new int[] {1, 2}, client.touchedBy(TopicFilter.below("a"), Protocol.SSE));
     assertArrayEquals(new int[] {0}, client.touchedBy(TopicFilter.topic("a"), Protocol.MQTT));
     assertArrayEquals(new int[] {0}, client.touchedBy(TopicFilter.of("b/#"), Protocol.MQTT));
+  }
+
+  @Test
+  void noFilterTouchesASystemTable() {
+    TableClient client =
+        client("loop.system", List.of(table("", ALL), SystemTables.SESSIONS, table("a", ALL)));
+    for (String filter : List.of("#", "system/$sessions/#", "$sessions/#", "+/+/+")) {
+      for (Protocol protocol : Protocol.values()) {
+        int[] touched = client.touchedBy(TopicFilter.of(filter), protocol);
+        assertTrue(
+            Arrays.stream(touched).noneMatch(table -> table == client.indexOf(client.sessions())),
+            filter);
+      }
+    }
+    assertEquals(2, client.exports().tables().size());
   }
 
   private static TableClient client(String loop, List<TableDefinition> tables) {

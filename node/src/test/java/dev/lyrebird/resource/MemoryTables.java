@@ -17,6 +17,7 @@ import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
+import dev.lyrebird.schema.SystemTables;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +59,11 @@ public final class MemoryTables implements Tables {
     this.loop = loop;
     this.exports = schema.exports();
     this.tables =
-        schema.tables().stream().map(table -> new MemoryTable(table, () -> ++time)).toList();
+        Stream.concat(schema.tables().stream(), SystemTables.ALL.stream())
+            .map(table -> new MemoryTable(table, () -> ++time))
+            .toList();
     this.feeds = new MemoryFeeds(tables, loop, this::hub, PAGE_SIZE);
-    this.hub = new Hub(feeds, schema.tables().stream().map(MemoryTables::channel).toList());
+    this.hub = new Hub(feeds, tables.stream().map(table -> channel(table.definition())).toList());
   }
 
   /** Returns tables of the types in an SDL text. */
@@ -98,6 +102,11 @@ public final class MemoryTables implements Tables {
   @Override
   public TableDefinition definition(int index) {
     return tables.get(index).definition();
+  }
+
+  @Override
+  public TableDefinition sessions() {
+    return SystemTables.SESSIONS;
   }
 
   @Override

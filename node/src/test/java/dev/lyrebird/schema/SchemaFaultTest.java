@@ -78,6 +78,10 @@ final class SchemaFaultTest {
         "1:15: argument table of @table must be a name of letters, digits, '_', '-' and '.' that"
             + " begins with none of the last two, but is \"../x\"");
     assertFault(
+        "type T @table(database: \"system\", table: \"$sessions\") { id: ID }",
+        "1:35: argument table of @table must be a name of letters, digits, '_', '-' and '.' that"
+            + " begins with none of the last two, but is \"$sessions\"");
+    assertFault(
         "type T @table(database: lab) { id: ID }",
         "1:15: argument database of @table must be a name of letters, digits, '_', '-' and '.' that"
             + " begins with none of the last two, but is lab");
