@@ -124,16 +124,15 @@ final class SessionStateCodecTest {
         random.nextBoolean(),
         time(),
         random.nextBoolean() ? SessionState.NEVER : random.nextInt(1000),
-        some(
-            () ->
-                new SessionState.Subscription(
-                    text(),
-                    random.nextInt(3),
-                    random.nextBoolean(),
-                    random.nextBoolean(),
-                    random.nextInt(3),
-                    random.nextBoolean() ? 0 : random.nextInt(268_435_456),
-                    random.nextBoolean())),
+        some(() ->
+            new SessionState.Subscription(
+                text(),
+                random.nextInt(3),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextInt(3),
+                random.nextBoolean() ? 0 : random.nextInt(268_435_456),
+                random.nextBoolean())),
         some(() -> new SessionState.Place(random.nextInt(), vector(), vector())),
         random.longs(random.nextInt(5)).toArray(),
         random.ints(random.nextInt(5), 1, 65_536).toArray(),
