@@ -1,8 +1,8 @@
 package dev.lyrebird.cluster;
 
-import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.replication.Effect;
 import dev.lyrebird.replication.MessageCodec;
+import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.replication.Replica;
 import dev.lyrebird.replication.ReplicaReport;
 import dev.lyrebird.table.StorageException;
@@ -40,8 +40,11 @@ final class Replication {
      */
     void reset(String reason);
 
-    /** Something came in, so that peers may have told how far they are, and writes may go on. */
-    void heard(List<VersionVector> peers);
+    /**
+     * Something came in, or a node came or went, so that peers may have told how far they are, and
+     * writes may go on.
+     */
+    void heard(List<PeerProgress> peers);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
@@ -111,6 +114,7 @@ final class Replication {
         .completion()
         .compose(registered -> {
           perform(replica.start(cluster.members().get()));
+          listener.heard(replica.progress());
           return ready.future();
         });
   }
@@ -143,10 +147,12 @@ final class Replication {
 
   void joined(long node) {
     perform(replica.peerJoined(node));
+    listener.heard(replica.progress());
   }
 
   void left(long node) {
     perform(replica.peerLeft(node));
+    listener.heard(replica.progress());
   }
 
   ReplicaReport report() {
@@ -168,7 +174,7 @@ final class Replication {
             .log("a message of another node is dropped; what it told will be asked for again");
       }
     }
-    listener.heard(replica.peerVectors());
+    listener.heard(replica.progress());
   }
 
   private void perform(List<Effect> effects) {

@@ -18,7 +18,8 @@ sealed interface TableRequest {
    * Writes that are independent of one another; answered by {@link TableAnswer.Outcomes}.
    *
    * @param answered whether anyone wants to know the outcomes
-   * @param confirmations how many other nodes must have the writes before the outcomes are told
+   * @param confirmations how many other nodes must have the writes before the outcomes are told;
+   *     {@link dev.lyrebird.resource.Confirmation#ALL} for all that are there
    */
   record Writes(String loop, List<Table.Request> requests, boolean answered, int confirmations)
       implements TableRequest {}

@@ -5,9 +5,9 @@ import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
-import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.table.StorageException;
 import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
@@ -362,8 +362,8 @@ public final class TableVerticle extends VerticleBase {
     answer(request, new TableAnswer.Outcomes(index, outcomes, Confirmations.NOT_HELD));
   }
 
-  /** Takes note of what each of the other nodes has applied. */
-  void confirm(List<VersionVector> peers) {
+  /** Takes note of who is there, and of what each of the other nodes has applied. */
+  void confirm(List<PeerProgress> peers) {
     tell(confirmations.advance(peers));
   }
 
@@ -435,7 +435,7 @@ public final class TableVerticle extends VerticleBase {
     }
 
     @Override
-    public void heard(List<VersionVector> peers) {
+    public void heard(List<PeerProgress> peers) {
       confirm(peers);
       commitGathered();
     }

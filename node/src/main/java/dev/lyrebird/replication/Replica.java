@@ -817,15 +817,13 @@ public final class Replica {
     return 1 + (int) peers.values().stream().filter(peer -> peer.isKnown).count();
   }
 
-  /** Returns what each peer that counts is known to have. */
-  public List<VersionVector> peerVectors() {
-    List<VersionVector> vectors = new ArrayList<>();
+  /** Returns what each peer is known to have. */
+  public List<PeerProgress> progress() {
+    List<PeerProgress> progress = new ArrayList<>(peers.size());
     for (Peer peer : peers.values()) {
-      if (peer.isKnown) {
-        vectors.add(peer.vector);
-      }
+      progress.add(new PeerProgress(peer.node, peer.isPresent, peer.isKnown, peer.vector));
     }
-    return vectors;
+    return progress;
   }
 
   /** Returns how this replica and its peers stand. */

@@ -15,6 +15,8 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.replication.PeerProgress;
+import dev.lyrebird.resource.Confirmation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,7 +102,85 @@ final class ConfirmationsTest {
 
     assertEquals(List.of(), confirmations.advance(peers(60)));
     VersionVector both = VersionVector.of(new Timestamp(60, ORIGIN)).with(earlier);
-    assertEquals(List.of(ticket), tickets(confirmations.advance(List.of(both))));
+    assertEquals(
+        List.of(ticket),
+        tickets(confirmations.advance(List.of(new PeerProgress(1, true, true, both)))));
+  }
+
+  @Test
+  void nodeWithWhichNoChangesAreExchangedDoesNotCountAsOneOfSoMany() {
+    long ticket = hold(1, 10, 0);
+    VersionVector has = VersionVector.of(new Timestamp(10, ORIGIN));
+
+    assertEquals(
+        List.of(), confirmations.advance(List.of(new PeerProgress(1, true, false, has))));
+    assertEquals(
+        List.of(ticket),
+        tickets(confirmations.advance(List.of(new PeerProgress(1, false, true, has)))));
+  }
+
+  @Test
+  void whoWaitsForAllWaitsForThoseThatWereThere() {
+    confirmations.advance(List.of(peer(1, 9), absent(2, 9), peer(3, 9)));
+    long ticket = hold(Confirmation.ALL, 10, 0);
+
+    assertEquals(List.of(), confirmations.advance(List.of(peer(1, 10), absent(2, 9), peer(3, 9))));
+    assertEquals(
+        List.of(ticket),
+        tickets(
+            confirmations.advance(
+                List.of(peer(1, 10), absent(2, 9), peer(3, 10), peer(4, 0)))));
+  }
+
+  @Test
+  void whoWaitsForAllWaitsNoLongerForOneThatLeft() {
+    confirmations.advance(peers(9, 9));
+    long early = hold(Confirmation.ALL, 10, 0);
+    long late = hold(Confirmation.ALL, 11, 0);
+
+    assertEquals(List.of(), confirmations.advance(peers(10, 9)));
+    assertEquals(
+        List.of(early), tickets(confirmations.advance(List.of(peer(1, 10), absent(2, 9)))));
+    assertEquals(
+        List.of(late), tickets(confirmations.advance(List.of(peer(1, 11), absent(2, 9)))));
+  }
+
+  @Test
+  void oneThatLeftAndCameBackIsNotWaitedForAgain() {
+    confirmations.advance(peers(9, 9));
+    long ticket = hold(Confirmation.ALL, 10, 0);
+
+    assertEquals(List.of(), confirmations.advance(List.of(peer(1, 9), absent(2, 9))));
+    assertEquals(List.of(), confirmations.advance(peers(9, 9)));
+    assertEquals(List.of(ticket), tickets(confirmations.advance(peers(10, 9))));
+  }
+
+  @Test
+  void whereNobodyElseIsThereAllHaveIt() {
+    List<Entry> entries = List.of(entry(10));
+
+    assertEquals(
+        Confirmations.NOT_HELD,
+        confirmations.hold("loop", Confirmation.ALL, applied(1), entries, 0));
+    confirmations.advance(List.of(absent(1, 9)));
+    assertEquals(
+        Confirmations.NOT_HELD,
+        confirmations.hold("loop", Confirmation.ALL, applied(1), entries, 0));
+  }
+
+  @Test
+  void whoWaitsForAllIsToldHowManyWereReachedInTime() {
+    confirmations.advance(peers(9, 12));
+    hold(Confirmation.ALL, 10, 0);
+
+    Refusal refusal =
+        Objects.requireNonNull(confirmations.expire(TIMEOUT_MILLIS).getFirst().refusal());
+    assertEquals(
+        "applied by 1 of 2 other nodes within 5000 ms; the write itself stays", refusal.detail());
+  }
+
+  private static PeerProgress absent(long node, long time) {
+    return new PeerProgress(node, false, true, VersionVector.of(new Timestamp(time, ORIGIN)));
   }
 
   @Test
@@ -206,12 +286,16 @@ final class ConfirmationsTest {
     return new Entry(1, 1, new Change(timestamp, write), null);
   }
 
-  private static List<VersionVector> peers(long... times) {
-    List<VersionVector> peers = new ArrayList<>();
+  private static List<PeerProgress> peers(long... times) {
+    List<PeerProgress> peers = new ArrayList<>();
     for (long time : times) {
-      peers.add(VersionVector.of(new Timestamp(time, ORIGIN)));
+      peers.add(peer(1 + peers.size(), time));
     }
     return peers;
+  }
+
+  private static PeerProgress peer(long node, long time) {
+    return new PeerProgress(node, true, true, VersionVector.of(new Timestamp(time, ORIGIN)));
   }
 
   private static List<Long> tickets(List<Confirmations.Verdict> verdicts) {

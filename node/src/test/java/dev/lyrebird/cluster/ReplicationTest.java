@@ -15,6 +15,7 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.replication.ReplicaReport;
 import dev.lyrebird.replication.ReplicaSettings;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.TableDefinition;
@@ -29,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -116,6 +118,30 @@ final class ReplicationTest {
     TableAnswer.Confirmed late = loops.get(0).await(TableAnswer.Confirmed.class);
     assertEquals(two.ticket(), late.ticket());
     assertNull(late.refusal());
+  }
+
+  @Test
+  void acknowledgementByAllWaitsForWhoeverIsThere() {
+    awaitUntil(() -> report(0).peers().size() == NODES - 1);
+    TableAnswer.Outcomes three = write(0, Write.put("a", text("1")), Confirmation.ALL);
+    assertNotEquals(Confirmations.NOT_HELD, three.ticket());
+    assertConfirmed(three);
+    for (int i = 1; i < NODES; i++) {
+      assertEquals(text("1"), Objects.requireNonNull(read(i, "a")).payload());
+    }
+
+    stop(2);
+    assertConfirmed(write(0, Write.put("a", text("2")), Confirmation.ALL));
+    stop(1);
+    awaitUntil(() -> report(0).peers().stream().noneMatch(ReplicaReport.PeerReport::isPresent));
+    TableAnswer.Outcomes alone = write(0, Write.put("a", text("3")), Confirmation.ALL);
+    assertEquals(Confirmations.NOT_HELD, alone.ticket());
+  }
+
+  private void assertConfirmed(TableAnswer.Outcomes outcomes) {
+    TableAnswer.Confirmed confirmed = loops.get(0).await(TableAnswer.Confirmed.class);
+    assertEquals(outcomes.ticket(), confirmed.ticket());
+    assertNull(confirmed.refusal());
   }
 
   @Test

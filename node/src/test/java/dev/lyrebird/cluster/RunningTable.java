@@ -2,6 +2,7 @@ package dev.lyrebird.cluster;
 
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.pubsub.Channel;
+import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.TableDefinition;
@@ -17,7 +18,6 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A table in memory on a thread of its own, and event loops that reach it. */
@@ -111,7 +112,11 @@ final class RunningTable implements AutoCloseable {
 
   /** Has other nodes apply all that this one has written so far. */
   void applyOnPeers(int peers) {
-    onTable(written -> verticle.confirm(Collections.nCopies(peers, written.head().vector())));
+    onTable(written ->
+        verticle.confirm(
+            LongStream.rangeClosed(1, peers)
+                .mapToObj(node -> new PeerProgress(node, true, true, written.head().vector()))
+                .toList()));
   }
 
   /** Returns a new event loop with a client of the table. */

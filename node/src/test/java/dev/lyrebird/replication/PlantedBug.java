@@ -208,8 +208,8 @@ enum PlantedBug implements Flaw {
   /** Returns a vector with all that a node's peers are known to have. */
   private static VersionVector heard(SimulatedNode node, VersionVector vector) {
     VersionVector heard = vector;
-    for (VersionVector peer : node.replica().peerVectors()) {
-      heard = heard.join(peer);
+    for (PeerProgress peer : node.replica().progress()) {
+      heard = peer.isKnown() ? heard.join(peer.vector()) : heard;
     }
     return heard.join(node.vector());
   }

@@ -173,7 +173,7 @@ public final class MemoryTables implements Tables {
   private static Outcome confirmed(
       Outcome outcome, TableDefinition table, Confirmation confirmation) {
     int nodes = confirmation.nodes(table.options().confirm());
-    return nodes > 0 && outcome instanceof Outcome.Applied
+    return nodes > 0 && nodes != Confirmation.ALL && outcome instanceof Outcome.Applied
         ? new Outcome.Refused(
             Refusal.of(
                 Refusal.Reason.UNCONFIRMED, "applied by 0 of %d other nodes".formatted(nodes)))
