@@ -3,6 +3,7 @@ package dev.lyrebird.cluster;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import java.util.List;
@@ -28,6 +29,12 @@ sealed interface TableAnswer {
    * @param refusal what is to be told in their place, or null where other nodes have the writes
    */
   record Confirmed(int table, long ticket, @Nullable Refusal refusal) implements TableAnswer {}
+
+  /** The receptions of the oldest {@link TableRequest.Release} without an answer are deleted. */
+  record Released(int table) implements TableAnswer {}
+
+  /** The receptions of a client. */
+  record Receptions(int table, long number, List<Reception> receptions) implements TableAnswer {}
 
   /** The feed begins behind that place. */
   record Attached(int table, Place place) implements TableAnswer {}

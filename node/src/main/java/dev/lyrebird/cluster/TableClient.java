@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.VersionVector;
@@ -29,9 +30,11 @@ import io.vertx.core.eventbus.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -64,6 +67,7 @@ public final class TableClient implements Tables {
   private final Line[] lines;
   private final Map<Long, RowSink> scans = new HashMap<>();
   private final Map<Long, Consumer<String>> numbers = new HashMap<>();
+  private final Map<Long, Consumer<List<Reception>>> receptions = new HashMap<>();
   private long lastRequest;
   private boolean flushDue;
 
@@ -184,10 +188,28 @@ public final class TableClient implements Tables {
       Write write,
       Condition condition,
       Confirmation confirmation,
+      @Nullable Reception reception,
       @Nullable Receipt receipt,
       int token) {
-    lines[indexOf(table)].add(new Table.Request(write, condition), confirmation, receipt, token);
+    lines[indexOf(table)].add(
+        new Table.Request(write, condition, reception), confirmation, receipt, token);
     flushLater();
+  }
+
+  @Override
+  public void release(TableDefinition table, List<Reception> receptions, Runnable done) {
+    lines[indexOf(table)].release(receptions, done);
+    flushLater();
+  }
+
+  @Override
+  public void receptions(
+      TableDefinition table, long client, Consumer<List<Reception>> callback) {
+    ask(
+        table,
+        receptions,
+        callback,
+        number -> new TableRequest.AskReceptions(loop, number, client));
   }
 
   private void flushLater() {
@@ -266,12 +288,18 @@ public final class TableClient implements Tables {
           hub.page(answer.reader(), answer.entries(), answer.places(), answer.end());
       case TableAnswer.Trimmed answer ->
           hub.trimmed(answer.reader(), "the journal no longer reaches back that far");
-      case TableAnswer.NextNumber answer -> {
-        Consumer<String> callback = numbers.remove(answer.number());
-        if (callback != null) {
-          callback.accept(Long.toString(answer.id()));
-        }
-      }
+      case TableAnswer.NextNumber answer ->
+          answered(numbers, answer.number(), Long.toString(answer.id()));
+      case TableAnswer.Released answer -> lines[answer.table()].released();
+      case TableAnswer.Receptions answer ->
+          answered(receptions, answer.number(), answer.receptions());
+    }
+  }
+
+  private static <T> void answered(Map<Long, Consumer<T>> waiting, long number, T answer) {
+    Consumer<T> callback = waiting.remove(number);
+    if (callback != null) {
+      callback.accept(answer);
     }
   }
 
@@ -308,6 +336,15 @@ public final class TableClient implements Tables {
     private final ArrayDeque<List<Consumer<@Nullable Row>>> reading = new ArrayDeque<>();
     private List<String> ids = new ArrayList<>();
     private List<Consumer<@Nullable Row>> readers = new ArrayList<>();
+
+    /** What is to be released at the end of the turn, and who is told. */
+    private Set<Reception> releasing = new HashSet<>();
+
+    private List<Runnable> releasers = new ArrayList<>();
+
+    /** Who waits for what was sent. */
+    private final ArrayDeque<List<Runnable>> released = new ArrayDeque<>();
+
     private int entriesSeen;
     private long bytesSeen;
 
@@ -319,6 +356,10 @@ public final class TableClient implements Tables {
     void add(
         Table.Request request, Confirmation confirmation, @Nullable Receipt receipt, int token) {
       flushReads();
+      Reception reception = request.reception();
+      if (reception != null && releasing.contains(reception)) {
+        flush(); // what is received anew must not be released
+      }
       int nodes = receipt == null ? 0 : confirmation.nodes(demanded);
       if (nodes != confirmations) {
         flushWrites(); // all writes of a message wait for equally many
@@ -334,10 +375,26 @@ public final class TableClient implements Tables {
       readers.add(reader);
     }
 
-    /** Sends what waits: writes or reads, for neither waits behind the other. */
+    /** Writes that are asked later may come first, so that writes and releases do not alternate. */
+    void release(List<Reception> receptions, Runnable done) {
+      releasing.addAll(receptions);
+      releasers.add(done);
+    }
+
+    /** Sends what waits: writes or reads, for neither waits behind the other; then releases. */
     void flush() {
       flushWrites();
       flushReads();
+      if (!releasers.isEmpty()) {
+        ask(new TableRequest.Release(loop, List.copyOf(releasing)));
+        released.add(releasers);
+        releasing = new HashSet<>();
+        releasers = new ArrayList<>();
+      }
+    }
+
+    void released() {
+      released.remove().forEach(Runnable::run);
     }
 
     private void flushReads() {

@@ -2,6 +2,7 @@ package dev.lyrebird.cluster;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
@@ -31,6 +32,12 @@ sealed interface TableRequest {
    */
   record WriteAll(String loop, List<Write> writes, Condition condition, int confirmations)
       implements TableRequest {}
+
+  /** Delete receptions: {@link TableAnswer.Released}. */
+  record Release(String loop, List<Reception> receptions) implements TableRequest {}
+
+  /** Read the receptions of a client: {@link TableAnswer.Receptions}. */
+  record AskReceptions(String loop, long number, long client) implements TableRequest {}
 
   /** Send entries from now on: {@link TableAnswer.Attached}, then {@link TableAnswer.Changes}. */
   record Attach(String loop) implements TableRequest {}

@@ -287,6 +287,14 @@ public final class TableVerticle extends VerticleBase {
     switch (request) {
       case TableRequest.Writes writes -> gather(writes);
       case TableRequest.WriteAll all -> writeAll(all);
+      case TableRequest.Release release -> {
+        table().release(release.receptions());
+        answer(release, new TableAnswer.Released(index));
+      }
+      case TableRequest.AskReceptions ask ->
+          answer(
+              ask,
+              new TableAnswer.Receptions(index, ask.number(), table().receptions(ask.client())));
       case TableRequest.Attach attach -> feeds.attach(attach.loop(), table().head());
       case TableRequest.Detach detach -> feeds.detach(detach.loop());
       case TableRequest.Seen seen -> feeds.seen(seen.loop(), seen.position(), table());

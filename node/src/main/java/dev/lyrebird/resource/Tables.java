@@ -2,6 +2,7 @@ package dev.lyrebird.resource;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Hub;
@@ -54,6 +55,17 @@ public interface Tables {
     write(table, write, condition, Confirmation.AS_DEMANDED, receipt, token);
   }
 
+  /** Carries out one write with which nothing is received. */
+  default void write(
+      TableDefinition table,
+      Write write,
+      Condition condition,
+      Confirmation confirmation,
+      @Nullable Receipt receipt,
+      int token) {
+    write(table, write, condition, confirmation, null, receipt, token);
+  }
+
   /**
    * Carries out one write. Writes made in one turn of the event loop travel together. No outcome
    * waits for other nodes behind another.
@@ -62,6 +74,9 @@ public interface Tables {
    * @param write what
    * @param condition what must hold; {@link Condition#NONE} costs nothing
    * @param confirmation how many other nodes must have it before the outcome is told
+   * @param reception what is kept together with the write, or null for nothing. Where the write
+   *     changes nothing it is kept all the same; where it is refused it is not, unless as {@link
+   *     dev.lyrebird.journal.Refusal.Reason#UNCONFIRMED}
    * @param receipt whom to tell the outcome, or null for nobody
    * @param token handed back to the receipt
    */
@@ -70,8 +85,25 @@ public interface Tables {
       Write write,
       Condition condition,
       Confirmation confirmation,
+      @Nullable Reception reception,
       @Nullable Receipt receipt,
       int token);
+
+  /**
+   * Deletes receptions, behind what was asked of the table before; of one that is not there nothing
+   * needs to be done. Those of one turn of the event loop travel together.
+   *
+   * @param done is told when that is as durable as a write whose outcome is told
+   */
+  void release(TableDefinition table, List<Reception> receptions, Runnable done);
+
+  /**
+   * Reads what a client has sent to a table through this node and not released.
+   *
+   * @param client its mark, {@link Write#publisherOf}
+   * @param callback is handed the receptions of all its claims, in no particular order
+   */
+  void receptions(TableDefinition table, long client, Consumer<List<Reception>> callback);
 
   /**
    * Carries out several writes of one table, all or none.

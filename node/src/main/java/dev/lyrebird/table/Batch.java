@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
@@ -33,6 +34,7 @@ final class Batch {
   private final long localTime;
   private final List<Journal.Part> parts = new ArrayList<>(1);
   private final Map<String, RowState> changed = new HashMap<>();
+  private List<Reception> receptions = List.of();
   private List<Entry> part;
   private long position;
   private long changedBytes;
@@ -65,6 +67,11 @@ final class Batch {
     }
   }
 
+  /** Returns what was received with the writes. */
+  List<Reception> receptions() {
+    return receptions;
+  }
+
   /** Returns the rows that it changes. */
   Map<String, RowState> changed() {
     return changed;
@@ -83,6 +90,19 @@ final class Batch {
   RowState state(String id) {
     RowState here = changed.get(id);
     return here == null ? table.state(id) : here;
+  }
+
+  /** Carries out what a client asks; unless it is refused, it is received. */
+  Outcome write(Table.Request request) {
+    Outcome outcome = write(request.write(), request.condition());
+    Reception reception = request.reception();
+    if (reception != null && !(outcome instanceof Outcome.Refused)) {
+      if (receptions.isEmpty()) {
+        receptions = new ArrayList<>();
+      }
+      receptions.add(reception);
+    }
+    return outcome;
   }
 
   /** Carries out one write of this node. */

@@ -3,6 +3,7 @@ package dev.lyrebird.table;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,9 +70,10 @@ final class Journal {
    * Appends entries.
    *
    * @param parts in order, with the positions that follow the head
+   * @param received what is kept if and only if they are
    * @return them as pages
    */
-  List<byte[]> append(List<Part> parts) {
+  List<byte[]> append(List<Part> parts, List<Reception> received) {
     List<byte[]> pages = new ArrayList<>(parts.size());
     Place end = head;
     int entries = 0;
@@ -81,7 +83,8 @@ final class Journal {
       entries += part.entries().size();
     }
     boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
-    store.append(head, pages, checkpoint, parts.getFirst().entries().getFirst().localTime());
+    long localTime = parts.getFirst().entries().getFirst().localTime();
+    store.append(head, pages, checkpoint, localTime, received);
     entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries;
     head = end;
     return pages;

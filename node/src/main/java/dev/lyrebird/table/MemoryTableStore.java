@@ -2,18 +2,21 @@ package dev.lyrebird.table;
 
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ public final class MemoryTableStore implements TableStore {
   private final NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>();
   private final NavigableMap<byte[], RowState> rows = new TreeMap<>(Arrays::compareUnsigned);
   private final Map<Deadline, NavigableSet<Due>> deadlines = new EnumMap<>(Deadline.class);
+  private final Set<Reception> receptions = new HashSet<>();
   private Place head = Place.START;
   private Place settled = Place.START;
   private Place trimmed = Place.START;
@@ -49,7 +53,13 @@ public final class MemoryTableStore implements TableStore {
   }
 
   @Override
-  public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
+  public void append(
+      Place before,
+      List<byte[]> pages,
+      boolean checkpoint,
+      long localTime,
+      List<Reception> received) {
+    receptions.addAll(received);
     if (checkpoint) {
       checkpoints.put(before.position(), new Checkpoint(before, localTime, journalBytes));
     }
@@ -60,6 +70,21 @@ public final class MemoryTableStore implements TableStore {
       journalBytes += page.length;
       head = new Place(front.lastPosition(), head.vector().with(front.last()));
     }
+  }
+
+  @Override
+  public void receive(List<Reception> received) {
+    receptions.addAll(received);
+  }
+
+  @Override
+  public void release(List<Reception> released) {
+    released.forEach(receptions::remove);
+  }
+
+  @Override
+  public List<Reception> receptions(long client) {
+    return receptions.stream().filter(reception -> reception.client() == client).toList();
   }
 
   @Override

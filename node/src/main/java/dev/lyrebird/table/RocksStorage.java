@@ -3,6 +3,7 @@ package dev.lyrebird.table;
 import dev.lyrebird.journal.ByteWriter;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,6 +51,8 @@ import org.rocksdb.WriteOptions;
  *   checkpoints  number position            local time, bytes of journal before it, vector
  *   expiries     number millis id           nothing: an index of rows that end
  *   foldings     number rank id             nothing: an index of rows to be folded
+ *   receptions   number client claim        nothing: the key is the reception
+ *                packet-id
  * </pre>
  *
  * <p>What a process has written survives its death; what {@link Sync} says of the disk's cache
@@ -93,6 +96,7 @@ public final class RocksStorage implements AutoCloseable {
   private final ColumnFamilyHandle checkpoints;
   private final Map<TableStore.Deadline, ColumnFamilyHandle> deadlines =
       new EnumMap<>(TableStore.Deadline.class);
+  private final ColumnFamilyHandle receptions;
   private final long node;
 
   /** Guarded by this; a native handle must not be used once it is closed. */
@@ -130,7 +134,8 @@ public final class RocksStorage implements AutoCloseable {
             .setWriteBufferSize(settings.writeBufferBytes() / 4);
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     for (String name :
-        List.of("default", "rows", "journal", "checkpoints", "expiries", "foldings")) {
+        List.of(
+            "default", "rows", "journal", "checkpoints", "expiries", "foldings", "receptions")) {
       families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family));
     }
     try {
@@ -149,6 +154,7 @@ public final class RocksStorage implements AutoCloseable {
     checkpoints = handles.get(3);
     deadlines.put(TableStore.Deadline.EXPIRY, handles.get(4));
     deadlines.put(TableStore.Deadline.FOLDING, handles.get(5));
+    receptions = handles.get(6);
     acknowledged = own(new WriteOptions()).setSync(settings.sync() == Sync.ALWAYS);
     lazy = own(new WriteOptions());
     node = number("node", freshNodeId);
@@ -264,7 +270,8 @@ public final class RocksStorage implements AutoCloseable {
   private final class Store implements TableStore {
 
     private static final int NUMBER_BYTES = Integer.BYTES;
-    private static final int POSITION_KEY_BYTES = NUMBER_BYTES + Long.BYTES;
+    private static final int LONG_KEY_BYTES = NUMBER_BYTES + Long.BYTES;
+    private static final int RECEPTION_KEY_BYTES = LONG_KEY_BYTES + Long.BYTES + Integer.BYTES;
 
     private final int number;
     private final byte[] prefix;
@@ -320,16 +327,22 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
-    public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
+    public void append(
+        Place before,
+        List<byte[]> pages,
+        boolean checkpoint,
+        long localTime,
+        List<Reception> received) {
       try (WriteBatch batch = new WriteBatch()) {
         if (checkpoint) {
           put(batch, new Checkpoint(before, localTime, journalBytes));
         }
         long bytes = 0;
         for (byte[] page : pages) {
-          batch.put(journal, positionKey(EntryCodec.head(page).firstPosition()), page);
+          batch.put(journal, longKey(EntryCodec.head(page).firstPosition()), page);
           bytes += page.length;
         }
+        put(batch, received);
         db.write(acknowledged, batch);
         journalBytes += bytes;
       } catch (RocksDBException e) {
@@ -337,12 +350,66 @@ public final class RocksStorage implements AutoCloseable {
       }
     }
 
+    @Override
+    public void receive(List<Reception> received) {
+      run(() -> {
+        try (WriteBatch batch = new WriteBatch()) {
+          put(batch, received);
+          db.write(acknowledged, batch);
+        }
+      });
+    }
+
+    private void put(WriteBatch batch, List<Reception> received) throws RocksDBException {
+      for (Reception reception : received) {
+        batch.put(receptions, receptionKey(reception), EMPTY);
+      }
+    }
+
+    @Override
+    public void release(List<Reception> released) {
+      run(() -> {
+        try (WriteBatch batch = new WriteBatch()) {
+          for (Reception reception : released) {
+            batch.delete(receptions, receptionKey(reception));
+          }
+          db.write(acknowledged, batch);
+        }
+      });
+    }
+
+    @Override
+    public List<Reception> receptions(long client) {
+      List<Reception> found = new ArrayList<>();
+      byte[] ofClient = longKey(client);
+      try (RocksIterator all = db.newIterator(receptions)) {
+        for (all.seek(ofClient); standsBelow(all, ofClient); all.next()) {
+          ByteBuffer key = ByteBuffer.wrap(all.key());
+          found.add(
+              new Reception(
+                  client,
+                  key.getLong(LONG_KEY_BYTES),
+                  key.getInt(LONG_KEY_BYTES + Long.BYTES)));
+        }
+      }
+      return found;
+    }
+
+    private byte[] receptionKey(Reception reception) {
+      return ByteBuffer.allocate(RECEPTION_KEY_BYTES)
+          .putInt(number)
+          .putLong(reception.client())
+          .putLong(reception.claim())
+          .putInt(reception.packetId())
+          .array();
+    }
+
     private void put(WriteBatch batch, Checkpoint checkpoint) throws RocksDBException {
       ByteWriter out = new ByteWriter(64);
       out.fixed64(checkpoint.localTime());
       out.fixed64(checkpoint.bytesBefore());
       write(out, checkpoint.place());
-      batch.put(checkpoints, positionKey(checkpoint.place().position()), out.toByteArray());
+      batch.put(checkpoints, longKey(checkpoint.place().position()), out.toByteArray());
     }
 
     @Override
@@ -363,8 +430,8 @@ public final class RocksStorage implements AutoCloseable {
     public Place begin(Place at) {
       run(() -> {
         try (WriteBatch batch = new WriteBatch()) {
-          batch.deleteRange(journal, positionKey(0), positionKey(at.position() + 1));
-          batch.deleteRange(checkpoints, positionKey(0), positionKey(Long.MAX_VALUE));
+          batch.deleteRange(journal, longKey(0), longKey(at.position() + 1));
+          batch.deleteRange(checkpoints, longKey(0), longKey(Long.MAX_VALUE));
           batch.delete(meta, gapKey);
           put(batch, new Checkpoint(at, 0, journalBytes));
           db.write(acknowledged, batch);
@@ -416,7 +483,7 @@ public final class RocksStorage implements AutoCloseable {
     @Override
     public PageScan pages(long position) {
       RocksIterator pages = db.newIterator(journal);
-      byte[] from = positionKey(position + 1);
+      byte[] from = longKey(position + 1);
       pages.seekForPrev(from);
       if (!standsBelow(pages, prefix)) {
         pages.seek(from);
@@ -450,7 +517,7 @@ public final class RocksStorage implements AutoCloseable {
       Checkpoint first = checkpointAtOrAfter(trimmed.position());
       long bytesBeforeEnd = first == null ? 0 : first.bytesBefore();
       try (RocksIterator all = db.newIterator(checkpoints)) {
-        for (all.seek(positionKey(trimmed.position() + 1)); standsBelow(all, prefix); all.next()) {
+        for (all.seek(longKey(trimmed.position() + 1)); standsBelow(all, prefix); all.next()) {
           Checkpoint checkpoint = checkpoint(all.value());
           if (checkpoint.localTime() > localTime && journalBytes - bytesBeforeEnd <= maxBytes) {
             break;
@@ -463,8 +530,8 @@ public final class RocksStorage implements AutoCloseable {
         Place upTo = end;
         run(() -> {
           try (WriteBatch batch = new WriteBatch()) {
-            batch.deleteRange(journal, positionKey(0), positionKey(upTo.position() + 1));
-            batch.deleteRange(checkpoints, positionKey(0), positionKey(upTo.position()));
+            batch.deleteRange(journal, longKey(0), longKey(upTo.position() + 1));
+            batch.deleteRange(checkpoints, longKey(0), longKey(upTo.position()));
             db.write(lazy, batch);
           }
         });
@@ -488,8 +555,8 @@ public final class RocksStorage implements AutoCloseable {
                   at,
                   new String(
                       key,
-                      POSITION_KEY_BYTES,
-                      key.length - POSITION_KEY_BYTES,
+                      LONG_KEY_BYTES,
+                      key.length - LONG_KEY_BYTES,
                       StandardCharsets.UTF_8)));
         }
       }
@@ -529,14 +596,14 @@ public final class RocksStorage implements AutoCloseable {
 
     private @Nullable Checkpoint checkpointAtOrAfter(long position) {
       try (RocksIterator all = db.newIterator(checkpoints)) {
-        all.seek(positionKey(position));
+        all.seek(longKey(position));
         return standingAt(all);
       }
     }
 
     private @Nullable Checkpoint checkpointAtOrBefore(long position) {
       try (RocksIterator all = db.newIterator(checkpoints)) {
-        all.seekForPrev(positionKey(position));
+        all.seekForPrev(longKey(position));
         return standingAt(all);
       }
     }
@@ -562,13 +629,13 @@ public final class RocksStorage implements AutoCloseable {
       return ByteBuffer.allocate(NUMBER_BYTES + utf8.length).putInt(number).put(utf8).array();
     }
 
-    private byte[] positionKey(long position) {
-      return ByteBuffer.allocate(POSITION_KEY_BYTES).putInt(number).putLong(position).array();
+    private byte[] longKey(long behind) {
+      return ByteBuffer.allocate(LONG_KEY_BYTES).putInt(number).putLong(behind).array();
     }
 
     private byte[] dueKey(Due due) {
       byte[] utf8 = due.id().getBytes(StandardCharsets.UTF_8);
-      return ByteBuffer.allocate(POSITION_KEY_BYTES + utf8.length)
+      return ByteBuffer.allocate(LONG_KEY_BYTES + utf8.length)
           .putInt(number)
           .putLong(due.at())
           .put(utf8)

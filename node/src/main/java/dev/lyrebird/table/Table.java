@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
@@ -62,8 +63,15 @@ public final class Table {
    *
    * @param write what is to be done
    * @param condition what must hold of the row
+   * @param reception what is kept unless the write is refused, or null where there is nothing
    */
-  public record Request(Write write, Condition condition) {}
+  public record Request(Write write, Condition condition, @Nullable Reception reception) {
+
+    /** A request with which nothing is received. */
+    public Request(Write write, Condition condition) {
+      this(write, condition, null);
+    }
+  }
 
   /**
    * What came of a batch.
@@ -184,7 +192,7 @@ public final class Table {
     Batch batch = batch(requests.size());
     List<Outcome> outcomes = new ArrayList<>(requests.size());
     for (Request request : requests) {
-      outcomes.add(batch.write(request.write(), request.condition()));
+      outcomes.add(batch.write(request));
     }
     return commit(batch, outcomes);
   }
@@ -206,6 +214,16 @@ public final class Table {
 
   private static Outcome refusedOrUnchanged(Outcome outcome) {
     return outcome instanceof Outcome.Refused ? outcome : new Outcome.Unchanged(null);
+  }
+
+  /** Deletes receptions; when it returns, that is as durable as a write. */
+  public void release(List<Reception> receptions) {
+    store.release(receptions);
+  }
+
+  /** Returns what was received of a client and is not released, in no particular order. */
+  public List<Reception> receptions(long client) {
+    return store.receptions(client);
   }
 
   /**
@@ -334,10 +352,14 @@ public final class Table {
   private Commit commit(Batch batch, List<Outcome> outcomes) {
     Place before = head();
     List<Journal.Part> parts = batch.parts();
+    List<Reception> received = batch.receptions();
     if (parts.isEmpty()) {
+      if (!received.isEmpty()) {
+        store.receive(received);
+      }
       return Commit.nothing(before, outcomes);
     }
-    List<byte[]> pages = journal.append(parts);
+    List<byte[]> pages = journal.append(parts, received);
     unsettled.putAll(batch.changed());
     unsettledBytes += batch.changedBytes();
     horizon = batch.horizon();

@@ -1,6 +1,7 @@
 package dev.lyrebird.table;
 
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +51,23 @@ public interface TableStore {
    * @param checkpoint whether to note the place before these pages, so that it can be found by its
    *     vector and serve as the end of a trim; always before the first page
    * @param localTime when the pages were written
+   * @param received what is kept if and only if the pages are
    */
-  void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime);
+  void append(
+      Place before,
+      List<byte[]> pages,
+      boolean checkpoint,
+      long localTime,
+      List<Reception> received);
+
+  /** Keeps receptions for which nothing is journalled, as durably as {@link #append} does. */
+  void receive(List<Reception> receptions);
+
+  /** Deletes receptions, as durably as {@link #append} stores. What is not there is no fault. */
+  void release(List<Reception> receptions);
+
+  /** Returns the receptions of a client, in no particular order. */
+  List<Reception> receptions(long client);
 
   /**
    * Notes that the journal goes on behind a gap.

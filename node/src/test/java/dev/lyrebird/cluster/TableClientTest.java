@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -269,6 +271,71 @@ final class TableClientTest {
     running.isBroken = false;
     assertInstanceOf(Outcome.Applied.class, loop.write(Write.put("r", text("kept"))));
     assertEquals(List.of(text("kept")), rows("").stream().map(Row::payload).toList());
+  }
+
+  @Test
+  void whatIsReceivedIsKnownUntilItIsReleased() {
+    Reception one = new Reception(3, 1, 1);
+    Reception two = new Reception(3, 2, 2);
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    loop.run((tables, table) -> {
+      receive(tables, table, one, told);
+      receive(tables, table, two, told);
+      tables.receptions(table, 3, all -> told.add(all.size() + " received"));
+    });
+    loop.run((tables, table) -> {
+      tables.release(table, List.of(one), () -> told.add("released"));
+      receive(tables, table, one, told);
+      tables.release(table, List.of(two), () -> told.add("released"));
+      tables.receptions(table, 3, all -> told.add(all + " received"));
+      tables.receptions(table, 4, all -> told.add(all + " received"));
+    });
+    assertEquals(
+        List.of(
+            "applied 1",
+            "applied 2",
+            "2 received",
+            "released",
+            "applied 1",
+            "released",
+            List.of(one) + " received",
+            "[] received"),
+        IntStream.range(0, 8).mapToObj(i -> RunningTable.await(told)).toList());
+  }
+
+  @Test
+  void releasesOfOneTurnTravelTogetherBehindItsWrites() {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    loop.run((tables, table) -> {
+      for (int packetId = 1; packetId <= 100; packetId++) {
+        Reception received = new Reception(3, 1, packetId);
+        receive(tables, table, received, told);
+        tables.release(table, List.of(received), () -> told.add("released"));
+      }
+    });
+    for (int packetId = 1; packetId <= 100; packetId++) {
+      assertEquals("applied " + packetId, RunningTable.await(told));
+    }
+    for (int i = 0; i < 100; i++) {
+      assertEquals("released", RunningTable.await(told));
+    }
+    assertEquals(1, running.commits.get());
+    assertEquals(List.of(), running.store.receptions(3));
+  }
+
+  private static void receive(
+      TableClient tables, TableDefinition table, Reception reception, BlockingQueue<String> told) {
+    tables.write(
+        table,
+        Write.message("t", text("x")),
+        Condition.NONE,
+        Confirmation.AS_DEMANDED,
+        reception,
+        (outcome, packetId) -> {
+          assertInstanceOf(Outcome.Applied.class, outcome);
+          told.add("applied " + packetId);
+        },
+        reception.packetId());
   }
 
   @Test

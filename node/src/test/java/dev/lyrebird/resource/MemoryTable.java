@@ -9,6 +9,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
@@ -22,8 +23,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -41,6 +44,9 @@ final class MemoryTable {
   private final TreeMap<String, Row> rows = new TreeMap<>();
   private final List<Entry> journal = new ArrayList<>();
 
+  /** What was received and not released. */
+  private final Set<Reception> receptions = new LinkedHashSet<>();
+
   /** The place behind each entry of the journal. */
   private final List<Place> places = new ArrayList<>();
 
@@ -55,6 +61,11 @@ final class MemoryTable {
 
   TableDefinition definition() {
     return definition;
+  }
+
+  /** Returns what was received and not released; may be changed. */
+  Set<Reception> receptions() {
+    return receptions;
   }
 
   /** Returns the place behind the last entry. */

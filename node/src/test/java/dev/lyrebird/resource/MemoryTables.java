@@ -4,6 +4,7 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
@@ -136,16 +137,37 @@ public final class MemoryTables implements Tables {
       Write write,
       Condition condition,
       Confirmation confirmation,
+      @Nullable Reception reception,
       @Nullable Receipt receipt,
       int token) {
     later(() -> {
       Refusal refusal = judge(table, write, condition);
       Outcome outcome =
           refusal == null ? carryOut(table, write, condition) : new Outcome.Refused(refusal);
+      if (reception != null && refusal == null) {
+        table(table).receptions().add(reception);
+      }
       if (receipt != null) {
         receipt.done(confirmed(outcome, table, confirmation), token);
       }
     });
+  }
+
+  @Override
+  public void release(TableDefinition table, List<Reception> receptions, Runnable done) {
+    later(() -> {
+      receptions.forEach(table(table).receptions()::remove);
+      done.run();
+    });
+  }
+
+  @Override
+  public void receptions(TableDefinition table, long client, Consumer<List<Reception>> callback) {
+    later(() ->
+        callback.accept(
+            table(table).receptions().stream()
+                .filter(reception -> reception.client() == client)
+                .toList()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
@@ -92,6 +93,30 @@ final class MemoryTablesTest {
 
     assertInstanceOf(Outcome.Unchanged.class, outcomes.get(0));
     assertInstanceOf(Outcome.Refused.class, outcomes.get(1));
+  }
+
+  @Test
+  void whatIsReceivedIsKnownUntilItIsReleased() {
+    List<Object> answers = new ArrayList<>();
+    Reception one = new Reception(3, 1, 1);
+    Reception two = new Reception(3, 1, 2);
+    for (Reception reception : List.of(one, two)) {
+      tables.write(
+          sensors,
+          Write.message("m", json("1")),
+          Condition.NONE,
+          Confirmation.BY_ALL,
+          reception,
+          (outcome, token) -> assertInstanceOf(Outcome.Applied.class, outcome),
+          0);
+    }
+    tables.receptions(sensors, 3, answers::add);
+    tables.release(sensors, List.of(one), () -> answers.add("released"));
+    tables.receptions(sensors, 3, answers::add);
+    tables.receptions(tables.sessions(), 3, answers::add);
+    runLoop();
+
+    assertEquals(List.of(List.of(one, two), "released", List.of(two), List.of()), answers);
   }
 
   @Test

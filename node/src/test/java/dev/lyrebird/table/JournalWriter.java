@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
@@ -46,6 +47,12 @@ final class JournalWriter {
 
   /** Appends up to three pages at once, each by one of the nodes. */
   void append(TableStore store, boolean checkpoint, long localTime) {
+    append(store, checkpoint, localTime, List.of());
+  }
+
+  /** Likewise, with what is received. */
+  void append(
+      TableStore store, boolean checkpoint, long localTime, List<Reception> receptions) {
     Place before = head();
     List<byte[]> bytes = new ArrayList<>();
     for (int i = random.nextInt(3); i >= 0; i--) {
@@ -53,7 +60,7 @@ final class JournalWriter {
       bytes.add(page);
       pages.add(new PageEnd(head().position(), page.length));
     }
-    store.append(before, bytes, checkpoint, localTime);
+    store.append(before, bytes, checkpoint, localTime, receptions);
     if (checkpoint) {
       note(new Checkpoint(before, localTime));
     }

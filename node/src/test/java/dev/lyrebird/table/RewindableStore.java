@@ -3,6 +3,7 @@ package dev.lyrebird.table;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,10 +113,30 @@ public final class RewindableStore implements TableStore {
   }
 
   @Override
-  public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
+  public void append(
+      Place before,
+      List<byte[]> pages,
+      boolean checkpoint,
+      long localTime,
+      List<Reception> received) {
     boolean more = checkpoint || pagesSinceCheckpoint >= pagesPerCheckpoint;
     pagesSinceCheckpoint = more ? 1 : pagesSinceCheckpoint + 1;
-    step(Effect.APPENDS, pages, to -> to.append(before, pages, more, localTime));
+    step(Effect.APPENDS, pages, to -> to.append(before, pages, more, localTime, received));
+  }
+
+  @Override
+  public void receive(List<Reception> receptions) {
+    step(on -> on.receive(receptions));
+  }
+
+  @Override
+  public void release(List<Reception> receptions) {
+    step(on -> on.release(receptions));
+  }
+
+  @Override
+  public List<Reception> receptions(long client) {
+    return store.receptions(client);
   }
 
   @Override

@@ -12,6 +12,9 @@ import dev.lyrebird.journal.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,6 +46,11 @@ final class RocksStorageKillTest {
       for (int i = 0; i < entries.size(); i++) {
         assertEquals(Integer.toString(i + 1), text(entries.get(i).payload()));
       }
+      assertEquals(
+          IntStream.rangeClosed(1, entries.size())
+              .mapToObj(WritingProcess::received)
+              .collect(Collectors.toSet()),
+          Set.copyOf(table.receptions(1)));
       for (Entry entry : entries.subList(entries.size() - WritingProcess.ROWS, entries.size())) {
         Row row = table.read(entry.id());
         assertNotNull(row);

@@ -12,12 +12,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -28,6 +31,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** The storage on disk keeps the contract of each table, and the tables apart. */
 final class RocksStorageTest implements TableStoreContract {
@@ -77,6 +85,7 @@ final class RocksStorageTest implements TableStoreContract {
       writer.append(store, PAGES);
       store.settle(Map.of(name, row(name, 500)), writer.head(), 5);
       store.remember(name.getBytes(StandardCharsets.UTF_8));
+      store.receive(List.of(new Reception(1, 1, name.charAt(0))));
     }
     Place end = storage.table("b").trim(Long.MAX_VALUE, 0);
     assertNotEquals(Place.START, end);
@@ -95,6 +104,7 @@ final class RocksStorageTest implements TableStoreContract {
       assertArrayEquals(name.getBytes(StandardCharsets.UTF_8), store.memory());
       assertEquals(
           List.of(new TableStore.Due(500, name)), store.due(TableStore.Deadline.EXPIRY, 500, 10));
+      assertEquals(List.of(new Reception(1, 1, name.charAt(0))), store.receptions(1));
       store.settle(Map.of(name, RowState.NOTHING), writer.head(), 6);
     }
     TableStore fourth = storage.table("d");
@@ -103,6 +113,30 @@ final class RocksStorageTest implements TableStoreContract {
     assertEquals(List.of(), entries(fourth, 0));
     assertEquals(List.of(), ids(fourth, ""));
     assertEquals(List.of(), fourth.due(TableStore.Deadline.EXPIRY, 500, 10));
+  }
+
+  @Test
+  void aStorageFromBeforeThereWereReceptionsIsOpened() throws RocksDBException {
+    Path earlier = folder.resolve("earlier");
+    List<ColumnFamilyDescriptor> families =
+        Stream.of("default", "rows", "journal", "checkpoints", "expiries", "foldings")
+            .map(name -> new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8)))
+            .toList();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options =
+            new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+        RocksDB db = RocksDB.open(options, earlier.toString(), families, handles)) {
+      byte[] node = ByteBuffer.allocate(Long.BYTES).putLong(41).array();
+      db.put(handles.getFirst(), "node".getBytes(StandardCharsets.UTF_8), node);
+      handles.forEach(ColumnFamilyHandle::close);
+    }
+
+    try (RocksStorage opened = new RocksStorage(earlier, SETTINGS, () -> 43)) {
+      assertEquals(41, opened.node());
+      TableStore store = opened.table("data/t");
+      store.receive(List.of(new Reception(1, 2, 3)));
+      assertEquals(List.of(new Reception(1, 2, 3)), store.receptions(1));
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -339,6 +341,45 @@ interface TableStoreContract {
     store.remember(new byte[0]);
     store = reopened(store);
     assertArrayEquals(new byte[0], store.memory());
+  }
+
+  @Test
+  default void whatWasReceivedStaysUntilItIsReleased() {
+    Reception early = new Reception(-7, 1, 1);
+    Reception same = new Reception(-7, 1, 65_535);
+    Reception late = new Reception(-7, Long.MAX_VALUE, 1);
+    Reception others = new Reception(-8, 1, 1);
+    TableStore store = fresh();
+    store.receive(List.of(early, late, others));
+    store.receive(List.of(early, same));
+    for (int i = 0; i < 2; i++) {
+      assertEquals(Set.of(early, same, late), Set.copyOf(store.receptions(-7)));
+      assertEquals(3, store.receptions(-7).size());
+      assertEquals(List.of(others), store.receptions(-8));
+      assertEquals(List.of(), store.receptions(7));
+      store = reopened(store);
+    }
+    store.release(List.of(early, late, new Reception(5, 5, 5)));
+    store = reopened(store);
+    assertEquals(List.of(same), store.receptions(-7));
+    assertEquals(List.of(others), store.receptions(-8));
+  }
+
+  @Test
+  default void whatIsReceivedWithPagesStandsBesideTheJournal() {
+    TableStore store = fresh();
+    JournalWriter writer = new JournalWriter(new Random(5));
+    Reception reception = new Reception(1, 2, 3);
+    writer.append(store, PAGES);
+    writer.append(store, true, PAGES, List.of(reception));
+    store = reopened(store);
+    assertEquals(writer.head(), store.progress().head());
+    assertEquals(List.of(reception), store.receptions(1));
+
+    store.begin(writer.head());
+    store.trim(Long.MAX_VALUE, 0);
+    store = reopened(store);
+    assertEquals(List.of(reception), store.receptions(1));
   }
 
   private static RowState row(long time, long expiresAtMillis) {

@@ -1,6 +1,7 @@
 package dev.lyrebird.table;
 
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +17,7 @@ public final class UnreliableStore implements TableStore {
 
   /**
    * @param store what it is while all is well
-   * @param isBroken whether {@link #append} fails
+   * @param isBroken whether {@link #append} and {@link #receive} fail
    */
   public UnreliableStore(TableStore store, BooleanSupplier isBroken) {
     this.store = store;
@@ -24,11 +25,36 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
-  public void append(Place before, List<byte[]> pages, boolean checkpoint, long localTime) {
+  public void append(
+      Place before,
+      List<byte[]> pages,
+      boolean checkpoint,
+      long localTime,
+      List<Reception> received) {
+    failWhereBroken();
+    store.append(before, pages, checkpoint, localTime, received);
+  }
+
+  @Override
+  public void receive(List<Reception> receptions) {
+    failWhereBroken();
+    store.receive(receptions);
+  }
+
+  private void failWhereBroken() {
     if (isBroken.getAsBoolean()) {
       throw new StorageException("no space", new IOException("No space left on device"));
     }
-    store.append(before, pages, checkpoint, localTime);
+  }
+
+  @Override
+  public void release(List<Reception> receptions) {
+    store.release(receptions);
+  }
+
+  @Override
+  public List<Reception> receptions(long client) {
+    return store.receptions(client);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static dev.lyrebird.table.Samples.text;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Write;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -66,12 +67,18 @@ final class WritingProcess implements AutoCloseable {
     Table table = open(storage);
     for (int i = 1; ; i++) {
       Payload number = text(Integer.toString(i));
-      table.write(List.of(new Table.Request(Write.put("r" + i % ROWS, number), Condition.NONE)));
+      Write write = Write.put("r" + i % ROWS, number);
+      table.write(List.of(new Table.Request(write, Condition.NONE, received(i))));
       System.out.println(i);
       if (i % SETTLED_EVERY == 0) {
         table.settle();
       }
     }
+  }
+
+  /** Returns what is received with a number. */
+  static Reception received(int number) {
+    return new Reception(1, 1, number);
   }
 
   static RocksStorage open(Path folder, RocksStorage.Sync sync) {
