@@ -40,6 +40,7 @@ public final class ConfigFile {
   /** Keys that name one file or folder. An empty text names none. */
   private static final List<String> PATHS =
       List.of(
+          "/mqtt/authentication/usersFile",
           "/storage/path",
           "/cluster/hazelcast",
           "/cluster/tls/keyFile",

@@ -1,5 +1,6 @@
 package dev.lyrebird;
 
+import dev.lyrebird.auth.Users;
 import dev.lyrebird.cluster.Uuid7;
 import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.http.HttpSettings;
@@ -10,6 +11,7 @@ import dev.lyrebird.http.Subprotocol;
 import dev.lyrebird.http.Upgrades;
 import dev.lyrebird.mqtt.Broker;
 import dev.lyrebird.mqtt.ClientIds;
+import dev.lyrebird.mqtt.Logins;
 import dev.lyrebird.mqtt.MqttCounters;
 import dev.lyrebird.mqtt.MqttDoor;
 import dev.lyrebird.mqtt.MqttLimits;
@@ -21,9 +23,13 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -39,6 +45,8 @@ final class Doors {
 
   /** Vert.x takes a port below 0 for one free port that all who name that number share. */
   private static final int FREE_PORT_SHARED_BY_MQTT = -1883;
+
+  private static final int NONCE_BYTES = 18;
 
   private final NodeConfig config;
   private final Vertx vertx;
@@ -88,6 +96,7 @@ final class Doors {
     Broker broker =
         new Broker(
             mqttLimits(),
+            logins(),
             new ClientIds(),
             new MqttCounters(meters),
             wall,
@@ -154,6 +163,36 @@ final class Doors {
         rest.enabled() && rest.webSocket(),
         rest.enabled() && rest.sse(),
         rest.lastModified());
+  }
+
+  /** Passwords are checked on half of the processors at most: clients are served all the while. */
+  private Logins logins() {
+    NodeConfig.Mqtt.Authentication wanted = config.mqtt().authentication();
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    return new Logins(
+        wanted.usersFile().isEmpty() ? null : users(wanted.usersFile()),
+        wanted.required(),
+        this::nonce,
+        vertx.createSharedWorkerExecutor("passwords", threads),
+        wall);
+  }
+
+  private static Users users(String file) {
+    try {
+      return Users.parse(Files.readAllLines(Path.of(file)));
+    } catch (IOException e) {
+      throw new ConfigException(
+          "mqtt.authentication.usersFile: %s cannot be read: %s".formatted(file, e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          "mqtt.authentication.usersFile: %s: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  private String nonce() {
+    byte[] bytes = new byte[NONCE_BYTES];
+    random.nextBytes(bytes);
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   private MqttLimits mqttLimits() {

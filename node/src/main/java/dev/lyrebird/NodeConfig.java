@@ -78,6 +78,7 @@ public record NodeConfig(
   /** The door for MQTT. */
   public record Mqtt(
       Network network,
+      Authentication authentication,
       boolean webSocket,
       int maxPacketBytes,
       int connectTimeoutSeconds,
@@ -87,9 +88,12 @@ public record NodeConfig(
       int maxInflight,
       int topicAliasMaximum) {
     static final Mqtt DEFAULT =
-        new Mqtt(Network.DEFAULT, true, MIB + 2 * 65_536, 10, 3600, 128, 1024, 1024, 64);
+        new Mqtt(Network.DEFAULT, Authentication.DEFAULT, true, MIB + 2 * 65_536, 10, 3600, 128, 1024, 1024, 64);
 
     public Mqtt {
+      if (!authentication.required()) {
+        loopback("network.host", network.host());
+      }
       within(
           "maxPacketBytes", maxPacketBytes, 1024, 268_435_455); // [MQTT-1.5.5]: four bytes tell it
       within("connectTimeoutSeconds", connectTimeoutSeconds, 1, 3600);
@@ -105,8 +109,20 @@ public record NodeConfig(
       static final Network DEFAULT = new Network("127.0.0.1", 1883);
 
       public Network {
-        loopback("host", host);
+        address("host", host);
         within("port", port, 0, MAX_PORT);
+      }
+    }
+
+    /** Who is let in. The path of the file is made absolute by {@link ConfigFile}. */
+    public record Authentication(String usersFile, boolean required) {
+      static final Authentication DEFAULT = new Authentication("", false);
+
+      public Authentication {
+        if (required && usersFile.isEmpty()) {
+          throw new IllegalArgumentException(
+              "required is true, but nobody could log in: name a file of users in usersFile");
+        }
       }
     }
   }

@@ -143,6 +143,7 @@ final class ConfigFileTest {
           storage.sync=often          | storage.sync is often, but must be one of: always, interval, os
           operations.host=no.invalid  | operations.host is no.invalid, which has no address
           mqtt.network.host=0.0.0.0   | mqtt.network.host is 0.0.0.0, but a node without authentication listens on loopback only: 127.0.0.1 or ::1
+          mqtt.authentication.required=true | mqtt.authentication.required is true, but nobody could log in: name a file of users in usersFile
           cluster.host=8.8.8.8        | cluster.host is 8.8.8.8, but who reaches that port is let in unasked: name an address of a private network
           cluster.host=0.0.0.0        | cluster.host is 0.0.0.0, but who reaches that port is let in unasked: name an address of a private network
           cluster.host=2001:db8::1    | cluster.host is 2001:db8::1, but who reaches that port is let in unasked: name an address of a private network
@@ -186,6 +187,19 @@ final class ConfigFileTest {
       strings = {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd00::1", "fe80::1"})
   void clusterMayStandOnAPrivateNetwork(String host) throws IOException {
     assertEquals(host, read("", "cluster.host='" + host + "'").cluster().host());
+  }
+
+  @Test
+  void mqttMayBeReachedByStrangersWhoHaveToLogIn() throws IOException {
+    NodeConfig.Mqtt mqtt =
+        read("""
+        mqtt:
+          network: {host: 0.0.0.0}
+          authentication: {usersFile: users, required: true}
+        """)
+            .mqtt();
+    assertEquals("0.0.0.0", mqtt.network().host());
+    assertEquals(folder.resolve("users").toString(), mqtt.authentication().usersFile());
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  * What all MQTT doors of a node share.
  *
  * @param limits the bounds of a connection
+ * @param logins who may log in, and how
  * @param clientIds who holds which client id
  * @param counters what the doors count together
  * @param clock for expiry and uptime
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  */
 public record Broker(
     MqttLimits limits,
+    Logins logins,
     ClientIds clientIds,
     MqttCounters counters,
     InstantSource clock,

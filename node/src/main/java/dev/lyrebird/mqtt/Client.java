@@ -51,7 +51,7 @@ final class Client {
   void welcome() {
     loop.broker().counters().add(Count.CONNECTED, 1);
     loop.broker().counters().add(Count.CONNECTIONS, 1);
-    outbox.send(replies.connack(loop.broker().limits(), false, null));
+    outbox.send(replies.connack(loop.broker().limits(), false, connect.identity().lastWord()));
   }
 
   /** Takes a packet other than CONNECT, which is the caller's to release. */

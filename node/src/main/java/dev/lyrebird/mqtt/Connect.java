@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param topicAliasMaximum how many topic aliases the client takes
  * @param wantsReasons whether reasons in words may be sent with any packet ([MQTT-3.1.2-29])
  * @param will what to publish when the connection is lost, or null for nothing
+ * @param identity who the client has proven to be
  */
 record Connect(
     int level,
@@ -28,7 +29,8 @@ record Connect(
     int maxPacketBytes,
     int topicAliasMaximum,
     boolean wantsReasons,
-    @Nullable Publication will) {
+    @Nullable Publication will,
+    Identity identity) {
 
   static final int LEVEL_3_1 = 3;
   static final int LEVEL_3_1_1 = 4;
@@ -36,5 +38,22 @@ record Connect(
 
   boolean isVersion5() {
     return level == LEVEL_5;
+  }
+
+  /** Returns the same of a client that has proven who it is. */
+  Connect of(Identity proven) {
+    return new Connect(
+        level,
+        clientId,
+        isAssigned,
+        keepAliveSeconds,
+        isKeepAliveServers,
+        asksForSession,
+        receiveMaximum,
+        maxPacketBytes,
+        topicAliasMaximum,
+        wantsReasons,
+        will,
+        proven);
   }
 }

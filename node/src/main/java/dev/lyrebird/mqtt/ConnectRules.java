@@ -26,7 +26,7 @@ final class ConnectRules {
   /** What became of a CONNECT. */
   sealed interface Verdict {
 
-    record Accepted(Connect connect) implements Verdict {}
+    record Accepted(Connect connect, Credentials credentials) implements Verdict {}
 
     record Rejected(PacketFault fault) implements Verdict {}
   }
@@ -54,7 +54,9 @@ final class ConnectRules {
       fault = clientIdFault(header, payload.clientIdentifier());
     }
     return fault == null
-        ? new Verdict.Accepted(accept(header, payload.clientIdentifier(), properties, will))
+        ? new Verdict.Accepted(
+            accept(header, payload.clientIdentifier(), properties, will),
+            credentials(payload, properties))
         : new Verdict.Rejected(fault);
   }
 
@@ -84,7 +86,13 @@ final class ConnectRules {
         (int) Math.min(packet, Integer.MAX_VALUE),
         (int) Math.min(aliases, limits.topicAliasMaximum()),
         properties.number(ClientProperty.REQUEST_PROBLEM_INFORMATION, 1) == 1,
-        will);
+        will,
+        Identity.UNKNOWN);
+  }
+
+  private static Credentials credentials(MqttConnectPayload payload, PacketProperties properties) {
+    return new Credentials(
+        payload.userName(), payload.passwordInBytes(), properties.authentication());
   }
 
   private static @Nullable PacketFault credentialsFault(
@@ -92,13 +100,8 @@ final class ConnectRules {
     if (header.version() < LEVEL_5 && header.hasPassword() && !header.hasUserName()) {
       return malformed(header, "a password needs a user name"); // [MQTT-3.1.2-22] of 3.1.1
     }
-    if (properties.text(ClientProperty.AUTHENTICATION_METHOD) != null) {
-      return new PacketFault(
-          header.version(),
-          ReasonCode.BAD_AUTHENTICATION_METHOD,
-          "no method of enhanced authentication is offered");
-    }
     return properties.bytes(ClientProperty.AUTHENTICATION_DATA) == null
+            || properties.text(ClientProperty.AUTHENTICATION_METHOD) != null
         ? null
         : new PacketFault(
             header.version(),

@@ -12,6 +12,7 @@ enum Count {
   REFUSED("publish.refused", false, "Publications of clients that were refused"),
   DROPPED("publish.dropped", false, "Publications larger than their subscriber takes"),
   RESETS("subscriber.resets", false, "Subscribers for whom the journal no longer reached back"),
+  LOGINS_REFUSED("logins.refused", false, "Clients that did not prove who they are"),
   ENDED("connections.ended", false, "Connections that the node ended");
 
   private final String meter;

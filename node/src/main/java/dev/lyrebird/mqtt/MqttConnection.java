@@ -8,10 +8,14 @@ import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
 import io.netty.handler.codec.mqtt.MqttIdentifierRejectedException;
 import io.netty.handler.codec.mqtt.MqttMessage;
+import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * One network connection: lets a client in, keeps the time, and ends.
  *
  * <pre>
- *   AwaitingConnect --CONNECT--> Claiming --client id is free--> Connected
- *          |                        |                                |
- *          +------------------------+--------------------------------+--> Ended
+ *   AwaitingConnect --CONNECT--> Authenticating --who it is--> Claiming --client id is free--> Connected
+ *          |                           |                          |                              |
+ *          +---------------------------+--------------------------+------------------------------+--> Ended
  * </pre>
  *
  * <p>What a client sends right behind its CONNECT waits until it is let in. Once ended, nothing of
@@ -55,6 +59,12 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   /** Whom to tell once the claim has been granted to this connection that is no more. */
   private @Nullable Runnable successor;
 
+  /** Enhanced authentication, which the client may begin again; null where it asked for none. */
+  private @Nullable Login login;
+
+  /** Empty while the connection is read. */
+  private final Set<ReadHalt> halts = EnumSet.noneOf(ReadHalt.class);
+
   private int packetsReceived;
   private boolean isActive;
   private int idleSeconds;
@@ -65,6 +75,13 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private sealed interface State {
 
     record AwaitingConnect() implements State {}
+
+    /**
+     * The client proves who it is.
+     *
+     * @param early what came behind CONNECT: no more than one read brought
+     */
+    record Authenticating(Connect connect, Login login, Queue<Object> early) implements State {}
 
     /**
      * The client id is being claimed.
@@ -96,12 +113,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   }
 
   /** Takes nothing more from the socket for now: what the client sends stays there. */
-  void stopReading() {
+  void stopReading(ReadHalt why) {
+    halts.add(why);
     context.channel().config().setAutoRead(false);
   }
 
-  void goOnReading() {
-    context.channel().config().setAutoRead(true);
+  /** Takes a reason away not to read. */
+  void goOnReading(ReadHalt why) {
+    halts.remove(why);
+    context.channel().config().setAutoRead(halts.isEmpty());
   }
 
   /** Ends the connection for a reason that the client is told, if it can be. */
@@ -115,11 +135,18 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         .addKeyValue("reason", code)
         .log("The connection is ended: {}", detail);
     loop.broker().counters().add(Count.ENDED, 1);
-    if (state instanceof State.Connected(var client)) {
-      client.sayGoodbye(code, detail);
+    switch (state) {
+      case State.Authenticating(var connect, _, _) -> sayNo(connect, code);
+      case State.Claiming(var connect, _) -> sayNo(connect, code);
+      case State.Connected(var client) -> client.sayGoodbye(code, detail);
+      case State.AwaitingConnect _, State.Ended _ -> {}
     }
     finish(true);
     outbox.close();
+  }
+
+  private void sayNo(Connect connect, ReasonCode code) {
+    outbox.send(Replies.refusal(connect.level(), code.inConnack()));
   }
 
   /**
@@ -138,14 +165,16 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     idleSeconds = isActive || !context.channel().config().isAutoRead() ? 0 : idleSeconds + 1;
     isActive = false;
     switch (state) {
-      case State.AwaitingConnect _, State.Claiming _ -> {
+      case State.AwaitingConnect _, State.Authenticating _, State.Claiming _ -> {
         if (seconds > loop.broker().limits().connectTimeoutSeconds()) {
-          end(ReasonCode.UNSPECIFIED_ERROR, "no CONNECT came in time");
+          end(ReasonCode.UNSPECIFIED_ERROR, "the client was not let in in time");
         }
       }
       case State.Connected(var client) -> {
         if (client.isOverdue(idleSeconds)) {
           end(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came within the keep alive");
+        } else if (login != null) {
+          login.everySecond(loop.broker().limits().connectTimeoutSeconds());
         }
       }
       case State.Ended _ -> {
@@ -171,7 +200,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (state instanceof State.Claiming(_, var early)) {
+    Queue<Object> early = early();
+    if (early != null) {
       early.add(message);
       return;
     }
@@ -186,28 +216,89 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     }
   }
 
+  /** Returns where packets wait that come too early, or null where they do not have to. */
+  private @Nullable Queue<Object> early() {
+    return switch (state) {
+      case State.Authenticating(_, var login, var early) -> login.awaitsClient() ? null : early;
+      case State.Claiming(_, var early) -> early;
+      case State.AwaitingConnect _, State.Connected _, State.Ended _ -> null;
+    };
+  }
+
   private void take(MqttMessage packet) {
     packetsReceived++;
     if (packet.decoderResult().isFailure()) {
       refuse(fault(packet));
-    } else if (state instanceof State.Connected(var client)) {
-      client.take(packet);
-    } else if (packet instanceof MqttConnectMessage connect && !isEnded()) {
-      switch (rules.judge(connect)) {
-        case Verdict.Accepted(var accepted) -> claim(accepted);
-        case Verdict.Rejected(var fault) -> refuse(fault);
+      return;
+    }
+    boolean isAuth = packet.fixedHeader().messageType() == MqttMessageType.AUTH;
+    switch (state) {
+      case State.AwaitingConnect _ -> {
+        if (packet instanceof MqttConnectMessage connect) {
+          switch (rules.judge(connect)) {
+            case Verdict.Accepted(var accepted, var credentials) ->
+                authenticate(accepted, credentials);
+            case Verdict.Rejected(var fault) -> refuse(fault);
+          }
+        }
       }
+      case State.Authenticating(_, var login, _) -> {
+        if (isAuth) {
+          stopReading(ReadHalt.LETTING_IN);
+          login.take(packet);
+        } else if (packet.fixedHeader().messageType() == MqttMessageType.DISCONNECT) {
+          endAsAsked(false);
+        } else {
+          end(ReasonCode.PROTOCOL_ERROR, "AUTH comes before anything else"); // [MQTT-3.1.2-30]
+        }
+      }
+      case State.Connected(var client) -> {
+        if (isAuth && login != null) {
+          login.take(packet);
+        } else {
+          client.take(packet);
+        }
+      }
+      case State.Claiming _, State.Ended _ -> {}
     }
   }
 
-  private void claim(Connect connect) {
-    state = new State.Claiming(connect, new ArrayDeque<>());
+  private void authenticate(Connect connect, Credentials credentials) {
+    stopReading(ReadHalt.LETTING_IN);
+    Login own = new Login(connect, this, outbox, loop.broker(), context.executor(), address());
+    state = new State.Authenticating(connect, own, new ArrayDeque<>());
+    if (credentials.authentication() != null) {
+      login = own;
+    }
+    own.begin(credentials);
+  }
+
+  private String address() {
+    return context.channel().remoteAddress() instanceof InetSocketAddress remote
+        ? remote.getHostString()
+        : "";
+  }
+
+  /** The client's next AUTH is awaited. */
+  void hear() {
+    goOnReading(ReadHalt.LETTING_IN);
+    if (state instanceof State.Authenticating(_, _, var early)) {
+      takeEarly(early);
+    }
+  }
+
+  /** The client has proven who it is. */
+  void letIn(Identity identity) {
+    if (state instanceof State.Authenticating(var connect, _, var early)) {
+      claim(connect.of(identity), early);
+    }
+  }
+
+  private void claim(Connect connect, Queue<Object> early) {
+    state = new State.Claiming(connect, early);
     clientId = connect.clientId();
     isClaiming = true;
     loop.broker().clientIds().claim(clientId, this, () -> onLoop(this::granted));
-    if (isClaiming) {
-      stopReading();
-    }
   }
 
   private void granted() {
@@ -216,13 +307,19 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
       Client client = new Client(connect, this, outbox, loop);
       state = new State.Connected(client);
       client.welcome();
-      goOnReading();
-      early.forEach(message -> channelRead(context, message));
+      goOnReading(ReadHalt.LETTING_IN);
+      takeEarly(early);
     } else {
       loop.broker().clientIds().release(clientId, this);
       if (successor != null) {
         successor.run();
       }
+    }
+  }
+
+  private void takeEarly(Queue<Object> early) {
+    while (early() == null && !early.isEmpty()) {
+      channelRead(context, early.remove());
     }
   }
 
@@ -253,12 +350,19 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     state = new State.Ended();
     seconds = 0;
     switch (before) {
-      case State.Claiming(_, var early) -> early.forEach(ReferenceCountUtil::release);
+      case State.Authenticating(_, _, var early) -> release(early);
+      case State.Claiming(_, var early) -> release(early);
       case State.Connected(var client) -> client.leave(isLost);
       case State.AwaitingConnect _, State.Ended _ -> {}
     }
     if (!isClaiming) {
       loop.broker().clientIds().release(clientId, this);
+    }
+  }
+
+  private static void release(Queue<Object> early) {
+    while (!early.isEmpty()) {
+      ReferenceCountUtil.release(early.remove());
     }
   }
 

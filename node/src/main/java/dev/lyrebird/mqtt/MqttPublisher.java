@@ -119,7 +119,7 @@ final class MqttPublisher implements Tables.Receipt {
     switch (loop.routes().of(publication.topic())) {
       case Route.ToRow(var table, var id) -> {
         if (++unanswered == loop.broker().limits().connectionWrites()) {
-          connection.stopReading();
+          connection.stopReading(ReadHalt.WRITES);
         }
         Write write = publication.write(id, mark, loop.broker().clock());
         Confirmation confirmation =
@@ -134,7 +134,7 @@ final class MqttPublisher implements Tables.Receipt {
   @Override
   public void done(Outcome outcome, int token) {
     if (--unanswered == loop.broker().limits().connectionWrites() / 2) {
-      connection.goOnReading();
+      connection.goOnReading(ReadHalt.WRITES);
     }
     answer(
         token,

@@ -36,13 +36,13 @@ enum ReasonCode {
   TOPIC_ALIAS_INVALID(0x94),
   PACKET_TOO_LARGE(0x95),
   MESSAGE_RATE_TOO_HIGH(0x96),
-  QUOTA_EXCEEDED(0x97),
+  QUOTA_EXCEEDED(0x97, 3),
   ADMINISTRATIVE_ACTION(0x98),
   PAYLOAD_FORMAT_INVALID(0x99),
   QOS_NOT_SUPPORTED(0x9B),
-  USE_ANOTHER_SERVER(0x9C),
+  USE_ANOTHER_SERVER(0x9C, 3),
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E),
-  CONNECTION_RATE_EXCEEDED(0x9F);
+  CONNECTION_RATE_EXCEEDED(0x9F, 3);
 
   /** What MQTT 3.1.1 says in SUBACK of any filter that it does not grant. */
   static final int SUBACK_FAILURE_V3 = 0x80;
@@ -67,6 +67,14 @@ enum ReasonCode {
   /** Returns what the CONNACK of MQTT 3 says of it, or 0 where that has no word for it. */
   int returnCode() {
     return returnCode;
+  }
+
+  /** Returns what CONNACK says of it, which does not know all that DISCONNECT does. */
+  ReasonCode inConnack() {
+    if (this == SERVER_SHUTTING_DOWN) {
+      return SERVER_UNAVAILABLE;
+    }
+    return this == KEEP_ALIVE_TIMEOUT || this == SESSION_TAKEN_OVER ? UNSPECIFIED_ERROR : this;
   }
 
   /** Returns what PUBACK says of a refused PUBLISH; it knows fewer codes than other packets. */

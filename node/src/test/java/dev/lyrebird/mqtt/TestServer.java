@@ -1,5 +1,6 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.auth.Users;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A listening MQTT door over tables in memory. Each event loop has tables of its own. */
 final class TestServer implements AutoCloseable {
@@ -48,18 +51,35 @@ final class TestServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server.
+   * Starts a server on which everybody is taken at his word.
    *
    * @param loops how many event loops share the port
    */
   TestServer(MqttLimits limits, int loops) {
-    Instant startedAt = Instant.ofEpochMilli(millis.get());
+    this(limits, loops, null, false);
+  }
+
+  /** Starts a server of one event loop with users. */
+  TestServer(Users users, boolean isLoginRequired) {
+    this(LIMITS, 1, users, isLoginRequired);
+  }
+
+  private TestServer(
+      MqttLimits limits, int loops, @Nullable Users users, boolean isLoginRequired) {
+    InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
+    Instant startedAt = clock.instant();
     Broker broker =
         new Broker(
             limits,
+            new Logins(
+                users,
+                isLoginRequired,
+                () -> "server-" + freshIds.incrementAndGet(),
+                vertx.createSharedWorkerExecutor("passwords", 1),
+                clock),
             new ClientIds(),
             new MqttCounters(meters),
-            () -> Instant.ofEpochMilli(millis.get()),
+            clock,
             () -> "fresh-" + freshIds.incrementAndGet(),
             "lyrebird test",
             startedAt);

@@ -1,0 +1,9 @@
+package dev.lyrebird.mqtt;
+
+/** Why a connection is not read for now. It is read again when no reason is left. */
+enum ReadHalt {
+  /** Whether its client is let in is not decided yet. */
+  LETTING_IN,
+  /** Too many of its writes are on their way to tables. */
+  WRITES
+}
