@@ -30,7 +30,14 @@ final class Journal {
   /** Pages that are looked into to count; what comes behind them is taken to count in full. */
   private static final int MAX_PAGES_COUNTED = 1 << 14;
 
+  /**
+   * Decoded pages that are kept for other readers: some twenty thousand small entries. They are
+   * forgotten with each trim, so that a journal that nobody reads keeps none.
+   */
+  private static final long DECODED_BYTES = 8 << 20;
+
   private final TableStore store;
+  private final DecodedPages decoded = new DecodedPages(DECODED_BYTES);
   private Place head;
   private Place trimmed;
   private TableStore.Gap gap;
@@ -111,6 +118,7 @@ final class Journal {
    */
   void begin(long position, VersionVector vector) {
     trimmed = new Place(position, vector);
+    decoded.clear();
     head = store.begin(trimmed);
     gap = TableStore.Gap.NONE;
     entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
@@ -118,6 +126,7 @@ final class Journal {
 
   /** Drops the oldest part; see {@link TableStore#trim}. */
   void trim(long localTime, long maxBytes) {
+    decoded.clear();
     trimmed = store.trim(localTime, maxBytes);
   }
 
@@ -175,20 +184,17 @@ final class Journal {
     Map<String, Long> positions = new HashMap<>();
     VersionVector passed = from.vector();
     long bytes = 0;
-    try (TableStore.PageScan pages = store.pages(from.position())) {
-      for (byte[] page = pages.next();
+    try (Reading pages = new Reading(from.position())) {
+      for (DecodedPages.Page page = pages.next();
           page != null && !passed.covers(shared) && bytes < MAX_BYTES_LOOKED_AT;
           page = pages.next()) {
-        EntryCodec.Head front = EntryCodec.head(page);
-        if (shared.timeOf(front.origin()) > passed.timeOf(front.origin())) {
-          for (Entry entry : EntryCodec.decode(page)) {
-            if (shared.covers(entry.change().timestamp()) && replacesRow(entry)) {
-              positions.put(entry.id(), entry.position());
-            }
+        for (Entry entry : page.entries()) {
+          if (shared.covers(entry.change().timestamp()) && replacesRow(entry)) {
+            positions.put(entry.id(), entry.position());
           }
         }
-        passed = passed.with(front.last());
-        bytes += page.length;
+        passed = passed.with(page.entries().getLast().change().timestamp());
+        bytes += page.storedBytes();
       }
     }
     return positions;
@@ -208,21 +214,70 @@ final class Journal {
     List<Place> places = new ArrayList<>();
     Place place = from;
     int bytes = 0;
-    try (TableStore.PageScan pages = store.pages(from.position())) {
-      for (byte[] page = pages.next(); page != null && bytes < maxBytes; page = pages.next()) {
-        for (Entry entry : EntryCodec.decode(page)) {
-          if (entry.position() > place.position()) {
-            place = acrossGap(place, entry.position()).after(entry);
-            if (wanted.test(entry)) {
-              entries.add(entry);
-              places.add(place);
-            }
+    try (Reading pages = new Reading(from.position())) {
+      for (DecodedPages.Page page = pages.next();
+          page != null && bytes < maxBytes;
+          page = pages.next()) {
+        List<Entry> behind = page.behind(place.position());
+        Place before = acrossGap(place, place.position() + 1); // a gap lies between two pages
+        for (Entry entry : behind) {
+          if (wanted.test(entry)) {
+            entries.add(entry);
+            places.add(before.after(entry)); // all between them are of the same origin
           }
         }
-        bytes += page.length;
+        place = before.after(behind.getLast());
+        bytes += page.storedBytes();
       }
     }
     return new Table.Page(entries, places, acrossGap(place, place.position() + 1));
+  }
+
+  /** A reading of the pages behind a position, decoded where that is not done yet. */
+  private final class Reading implements AutoCloseable {
+
+    private long position;
+    private TableStore.@Nullable PageScan stored;
+
+    Reading(long position) {
+      this.position = position;
+    }
+
+    /** Returns the next page with an entry behind the position, or null behind the last one. */
+    DecodedPages.@Nullable Page next() {
+      if (position >= head.position()) {
+        return null;
+      }
+      DecodedPages.Page page = decoded.at(position + 1);
+      if (page == null) {
+        page = decodeNext();
+      } else {
+        close(); // what it would return next is known already
+      }
+      if (page != null) {
+        position = page.lastPosition();
+      }
+      return page;
+    }
+
+    private DecodedPages.@Nullable Page decodeNext() {
+      TableStore.PageScan pages = stored == null ? store.pages(position) : stored;
+      stored = pages;
+      for (byte[] page = pages.next(); page != null; page = pages.next()) {
+        if (EntryCodec.head(page).lastPosition() > position) {
+          return decoded.decode(page);
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {
+      if (stored != null) {
+        stored.close();
+        stored = null;
+      }
+    }
   }
 
   private Place acrossGap(Place before, long nextPosition) {
