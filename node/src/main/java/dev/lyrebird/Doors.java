@@ -16,6 +16,7 @@ import dev.lyrebird.mqtt.MqttCounters;
 import dev.lyrebird.mqtt.MqttDoor;
 import dev.lyrebird.mqtt.MqttLimits;
 import dev.lyrebird.mqtt.MqttVerticle;
+import dev.lyrebird.mqtt.SessionLimits;
 import dev.lyrebird.resource.Tables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -96,6 +97,7 @@ final class Doors {
     Broker broker =
         new Broker(
             mqttLimits(),
+            sessionLimits(),
             logins(),
             new ClientIds(),
             new MqttCounters(meters),
@@ -207,6 +209,15 @@ final class Doors {
         door.topicAliasMaximum(),
         config.queues().connectionWrites(),
         config.queues().socketBytes());
+  }
+
+  private SessionLimits sessionLimits() {
+    NodeConfig.Mqtt.Sessions kept = config.mqtt().sessions();
+    return new SessionLimits(
+        kept.maxExpirySeconds(),
+        kept.maxQueuedMessages(),
+        kept.maxQueuedBytes(),
+        kept.maxQueuedSeconds());
   }
 
   private NetServerOptions mqttListening() {

@@ -86,9 +86,21 @@ public record NodeConfig(
       int maxTopicLevels,
       int receiveMaximum,
       int maxInflight,
-      int topicAliasMaximum) {
+      int topicAliasMaximum,
+      Sessions sessions) {
     static final Mqtt DEFAULT =
-        new Mqtt(Network.DEFAULT, Authentication.DEFAULT, true, MIB + 2 * 65_536, 10, 3600, 128, 1024, 1024, 64);
+        new Mqtt(
+            Network.DEFAULT,
+            Authentication.DEFAULT,
+            true,
+            MIB + 2 * 65_536,
+            10,
+            3600,
+            128,
+            1024,
+            1024,
+            64,
+            Sessions.DEFAULT);
 
     public Mqtt {
       if (!authentication.required()) {
@@ -102,6 +114,19 @@ public record NodeConfig(
       within("receiveMaximum", receiveMaximum, 1, 65_535);
       within("maxInflight", maxInflight, 1, 65_535);
       within("topicAliasMaximum", topicAliasMaximum, 0, 65_535);
+    }
+
+    /** What is kept for clients that are away; each is 0 for no limit. */
+    public record Sessions(
+        long maxExpirySeconds, long maxQueuedMessages, long maxQueuedBytes, long maxQueuedSeconds) {
+      static final Sessions DEFAULT = new Sessions(0, 0, 0, 0);
+
+      public Sessions {
+        within("maxExpirySeconds", maxExpirySeconds, 0, 0xFFFF_FFFFL);
+        within("maxQueuedMessages", maxQueuedMessages, 0, Long.MAX_VALUE);
+        within("maxQueuedBytes", maxQueuedBytes, 0, Long.MAX_VALUE);
+        within("maxQueuedSeconds", maxQueuedSeconds, 0, 0xFFFF_FFFFL);
+      }
     }
 
     /** Where MQTT over TCP listens. */

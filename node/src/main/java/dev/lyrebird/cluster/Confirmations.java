@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nodes apply the changes of an origin in their order, and each message waits as long as any
  * other; so of those that ask for equally many nodes the oldest is always the next to be told, and
- * an advance costs what it tells. That holds for those that ask for all nodes as well: who was there
- * for an older message and has not left since was there for a younger one.
+ * an advance costs what it tells. That holds for those that ask for all nodes as well: who was
+ * there for an older message and has not left since was there for a younger one.
  *
  * <p>Knows no clock. Owned by the table's thread.
  */

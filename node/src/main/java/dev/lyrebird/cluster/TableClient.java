@@ -203,8 +203,7 @@ public final class TableClient implements Tables {
   }
 
   @Override
-  public void receptions(
-      TableDefinition table, long client, Consumer<List<Reception>> callback) {
+  public void receptions(TableDefinition table, long client, Consumer<List<Reception>> callback) {
     ask(
         table,
         receptions,

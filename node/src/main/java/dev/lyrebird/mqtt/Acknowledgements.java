@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client published at QoS 1 and has no PUBACK for yet. Tables answer in any order; PUBACKs
- * go out in the order of the PUBLISHes ([MQTT-4.6.0-2]), so an answer waits here for those before
- * it. Pure.
+ * What a client published at QoS 1 or 2 and has no PUBACK or PUBREC for yet. Tables answer in any
+ * order; these go out in the order of the PUBLISHes ([MQTT-4.6.0-2], [MQTT-4.6.0-3]), so an answer
+ * waits here for those before it. Pure.
  */
 final class Acknowledgements {
 

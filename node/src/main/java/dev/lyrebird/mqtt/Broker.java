@@ -8,6 +8,7 @@ import java.util.function.Supplier;
  * What all MQTT doors of a node share.
  *
  * @param limits the bounds of a connection
+ * @param sessionLimits what sessions keep for clients that are away
  * @param logins who may log in, and how
  * @param clientIds who holds which client id
  * @param counters what the doors count together
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  */
 public record Broker(
     MqttLimits limits,
+    SessionLimits sessionLimits,
     Logins logins,
     ClientIds clientIds,
     MqttCounters counters,

@@ -1,9 +1,15 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Start;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.resource.Confirmation;
+import dev.lyrebird.schema.TableDefinition;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
+import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
@@ -12,6 +18,8 @@ import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client that was let in, from CONNACK to the end of its connection: hands what it sends to the
@@ -19,39 +27,82 @@ import java.util.List;
  *
  * <p>Owned by the event loop of its connection.
  */
-final class Client {
+final class Client implements SessionRow.Source {
 
   private static final String SHARED = "$share/";
-  private static final int MAX_QOS = 1;
+  private static final long MILLIS_PER_SECOND = 1000;
 
   private final Connect connect;
+  private final Timestamp claim;
+  private final @Nullable SessionState earlier;
   private final MqttConnection connection;
   private final Session session;
+
+  /** The row of the session; null for one that ends with the connection. */
+  private final @Nullable SessionRow row;
+
   private final Outbox outbox;
   private final Replies replies;
   private final Loop loop;
   private final MqttPublisher publisher;
   private final MqttSubscriber subscriber;
 
+  /** How long the session outlives the connection, which a DISCONNECT may change. */
+  private long expirySeconds;
+
+  /** When the connection ended, ms since the epoch; 0 before. */
+  private long endedAtMillis;
+
+  /** When the will falls due that is still to be published; 0 for none. */
+  private long willAtMillis;
+
   /** A subscription that was granted, and where it begins. */
   private record Granted(MqttSubscription subscription, Start start) {}
 
-  Client(Connect connect, MqttConnection connection, Outbox outbox, Loop loop) {
+  /**
+   * @param opened the client's session
+   */
+  Client(
+      Connect connect,
+      SessionOpening.Opened opened,
+      MqttConnection connection,
+      Outbox outbox,
+      Loop loop) {
     this.connect = connect;
+    this.claim = opened.claim();
+    this.earlier = opened.state();
     this.connection = connection;
-    this.session = new Session(connect.receiveMaximum());
+    this.session =
+        earlier == null
+            ? new Session(connect.receiveMaximum(), connect.isDurable())
+            : new Session(connect.receiveMaximum(), earlier);
+    this.row = connect.isDurable() ? new SessionRow(loop, connect.clientId(), this) : null;
     this.outbox = outbox;
     this.replies = new Replies(connect);
     this.loop = loop;
-    this.publisher = new MqttPublisher(connect, connection, outbox, replies, loop);
-    this.subscriber = new MqttSubscriber(connect, session, outbox, loop);
+    this.expirySeconds = connect.expirySeconds();
+    this.publisher =
+        new MqttPublisher(
+            connect, claim, session.received(), row, connection, outbox, replies, loop);
+    this.subscriber = new MqttSubscriber(connect, session, row, connection, outbox, replies, loop);
   }
 
   /** Lets the client in. */
   void welcome() {
     loop.broker().counters().add(Count.CONNECTED, 1);
     loop.broker().counters().add(Count.CONNECTIONS, 1);
-    outbox.send(replies.connack(loop.broker().limits(), false, connect.identity().lastWord()));
+    outbox.send(
+        replies.connack(loop.broker().limits(), earlier != null, connect.identity().lastWord()));
+    if (earlier != null) {
+      for (SessionState.Received one : earlier.received()) {
+        TableDefinition table = loop.tableOf(one.table());
+        if (table != null) {
+          session.received().keep(one.packetId(), table);
+        }
+      }
+      subscriber.goOn(earlier);
+      loop.broker().counters().add(Count.SUBSCRIPTIONS, session.subscriptionCount());
+    }
   }
 
   /** Takes a packet other than CONNECT, which is the caller's to release. */
@@ -59,11 +110,14 @@ final class Client {
     switch (packet.fixedHeader().messageType()) {
       case PUBLISH -> publisher.publish((MqttPublishMessage) packet);
       case PUBACK -> subscriber.acknowledged(packetId(packet));
+      case PUBREC -> subscriber.received(packetId(packet), isRefusal(packet));
+      case PUBREL -> publisher.release(packetId(packet));
+      case PUBCOMP -> subscriber.completed(packetId(packet));
       case SUBSCRIBE -> subscribe((MqttSubscribeMessage) packet);
       case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) packet);
       case PINGREQ -> outbox.pingresp(); // [MQTT-3.12.4-1]
       case DISCONNECT -> disconnect(packet);
-      case PUBREC, PUBREL, PUBCOMP, AUTH, CONNECT, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
+      case AUTH, CONNECT, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
           connection.end(
               ReasonCode.PROTOCOL_ERROR,
               "%s has no place here".formatted(packet.fixedHeader().messageType()));
@@ -87,26 +141,131 @@ final class Client {
     }
   }
 
+  /** Lets the row of the session catch up with how far its tables have come. */
+  void refresh() {
+    if (row != null) {
+      row.touch();
+    }
+  }
+
   /**
-   * Ends the session.
+   * Ends the connection's part in the session.
    *
    * @param isLost whether the client went without a word, so that its will is to be published
+   * @param done is told, once nothing more is done for the client, how the session stands; null for
+   *     one that has ended
    */
-  void leave(boolean isLost) {
-    subscriber.leave();
+  void leave(boolean isLost, Consumer<@Nullable SessionState> done) {
+    subscriber.stop();
     loop.broker().counters().add(Count.SUBSCRIPTIONS, -session.subscriptionCount());
     loop.broker().counters().add(Count.CONNECTED, -1);
-    Publication will = connect.will();
-    if (isLost && will != null) {
-      publisher.publishWill(will);
+    endedAtMillis = loop.broker().clock().millis();
+    if (isLost) {
+      publishWillOrWait();
     }
+    publisher.whenQuiet(() -> {
+      if (row == null) {
+        endWithout(done);
+      } else {
+        row.whenQuiet(() -> endWith(row, done));
+      }
+    });
+  }
+
+  /** [MQTT-3.1.3-9]: the will is published when its delay has passed, or the session ends. */
+  private void publishWillOrWait() {
+    SessionState.Will will = connect.will();
+    if (will == null) {
+      return;
+    }
+    long delaySeconds = Math.min(will.delaySeconds(), expirySeconds);
+    if (delaySeconds == 0) {
+      loop.publish(will.publication(), Write.publisherOf(connect.clientId()));
+    } else {
+      willAtMillis = endedAtMillis + delaySeconds * MILLIS_PER_SECOND;
+    }
+  }
+
+  /** Ends a session that was not to outlive the connection. */
+  private void endWithout(Consumer<@Nullable SessionState> done) {
+    subscriber.leave();
+    if (connect.isKept()) {
+      end(done);
+    } else {
+      done.accept(null);
+    }
+  }
+
+  private void end(Consumer<@Nullable SessionState> done) {
+    loop.tables()
+        .write(
+            loop.tables().sessions(),
+            Write.delete(connect.clientId()),
+            Condition.NONE,
+            Confirmation.NOT_AWAITED,
+            (outcome, token) -> done.accept(null),
+            0);
+  }
+
+  private void endWith(SessionRow row, Consumer<@Nullable SessionState> done) {
+    SessionState last = state();
+    subscriber.leave();
+    if (expirySeconds == 0) {
+      publisher.forgetReceptions();
+      end(done);
+    } else {
+      row.close(
+          last,
+          () -> {
+            publisher.forgetReceptions();
+            done.accept(last);
+          });
+    }
+  }
+
+  @Override
+  public SessionState state() {
+    boolean isConnected = endedAtMillis == 0;
+    return new SessionState(
+        claim,
+        claim.node(),
+        isConnected,
+        endedAtMillis,
+        expirySeconds,
+        session.subscriptions().stream()
+            .map(subscription -> subscription.kept(subscriber.isFresh(subscription)))
+            .toList(),
+        subscriber.places(),
+        session.unacknowledged(),
+        session.releasing(),
+        publisher.received(!isConnected),
+        isConnected || willAtMillis != 0 ? connect.will() : null,
+        willAtMillis);
+  }
+
+  @Override
+  public List<Integer> spent() {
+    return session.inflight().spent();
+  }
+
+  @Override
+  public void reuse(List<Integer> spent) {
+    subscriber.reuse(spent);
   }
 
   private static int packetId(MqttMessage packet) {
     return ((MqttMessageIdVariableHeader) packet.variableHeader()).messageId();
   }
 
-  /** The SUBACK goes out before the first message of the subscriptions. */
+  private static boolean isRefusal(MqttMessage packet) {
+    return packet.variableHeader() instanceof MqttPubReplyMessageVariableHeader header
+        && (header.reasonCode() & ReasonCode.LEAST_FAILURE) != 0;
+  }
+
+  /**
+   * The SUBACK goes out before the first message of the subscriptions, but for those of a session
+   * that outlives the connection: there what the SUBACK promises is journalled first.
+   */
   private void subscribe(MqttSubscribeMessage message) {
     int identifier =
         (int)
@@ -129,8 +288,24 @@ final class Client {
         codes.add(connect.isVersion5() ? fault.value() & 0xff : ReasonCode.SUBACK_FAILURE_V3);
       }
     }
-    outbox.send(replies.suback(packetId(message), codes));
+    MqttMessage suback = replies.suback(packetId(message), codes);
+    if (row == null) {
+      outbox.send(suback);
+    }
     granted.forEach(one -> subscriber.subscribe(one.subscription, one.start));
+    if (row != null) {
+      subscriber.whenPlaced(() -> sendWhenSaved(row, suback));
+    }
+  }
+
+  private void sendWhenSaved(SessionRow row, MqttMessage packet) {
+    row.save(refusal -> {
+      if (refusal != null) {
+        connection.end(ReasonCode.of(refusal.reason()), refusal.detail());
+      } else if (!connection.isEnded()) {
+        outbox.send(packet);
+      }
+    });
   }
 
   private ReasonCode fault(String filter) {
@@ -148,7 +323,7 @@ final class Client {
     MqttSubscription subscription =
         new MqttSubscription(
             TopicFilter.of(wanted.topicFilter()),
-            Math.min(option.qos().value(), MAX_QOS),
+            option.qos().value(),
             option.isNoLocal(),
             option.isRetainAsPublished(),
             identifier);
@@ -178,7 +353,12 @@ final class Client {
       ReasonCode code = existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
       codes.add((short) code.value());
     }
-    outbox.send(replies.unsuback(packetId(message), codes));
+    MqttMessage unsuback = replies.unsuback(packetId(message), codes);
+    if (row == null) {
+      outbox.send(unsuback);
+    } else {
+      sendWhenSaved(row, unsuback);
+    }
   }
 
   private void disconnect(MqttMessage packet) {
@@ -187,10 +367,12 @@ final class Client {
       return;
     }
     long expiry =
-        new PacketProperties(header.properties()).number(ClientProperty.SESSION_EXPIRY_INTERVAL, 0);
-    if (expiry > 0 && !connect.asksForSession()) { // MQTT 5.0 §3.14.2.2.2
+        new PacketProperties(header.properties())
+            .number(ClientProperty.SESSION_EXPIRY_INTERVAL, expirySeconds);
+    if (expiry > 0 && !connect.isDurable()) { // MQTT 5.0 §3.14.2.2.2
       connection.end(ReasonCode.PROTOCOL_ERROR, "a session that was to end with its connection");
     } else {
+      expirySeconds = loop.broker().sessionLimits().granted(expiry);
       connection.endAsAsked(header.reasonCode() != ReasonCode.SUCCESS.value()); // [MQTT-3.14.4-3]
     }
   }

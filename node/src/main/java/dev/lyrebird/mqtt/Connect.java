@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param isAssigned whether the server gave it
  * @param keepAliveSeconds within which the client speaks; 0 for whenever it likes
  * @param isKeepAliveServers whether the server chose that, so that the client must be told
- * @param asksForSession whether the client would have its session outlive the connection
+ * @param isCleanStart whether an earlier session of the client ends now ([MQTT-3.1.2-4])
+ * @param expirySeconds how long the session outlives the connection; {@link SessionState#NEVER} for
+ *     ever
+ * @param isExpiryServers whether the server chose that, so that the client must be told
  * @param receiveMaximum how many publishes the client takes before it has acknowledged the first
  * @param maxPacketBytes the largest packet that the client takes
  * @param topicAliasMaximum how many topic aliases the client takes
@@ -24,12 +27,14 @@ record Connect(
     boolean isAssigned,
     int keepAliveSeconds,
     boolean isKeepAliveServers,
-    boolean asksForSession,
+    boolean isCleanStart,
+    long expirySeconds,
+    boolean isExpiryServers,
     int receiveMaximum,
     int maxPacketBytes,
     int topicAliasMaximum,
     boolean wantsReasons,
-    @Nullable Publication will,
+    SessionState.@Nullable Will will,
     Identity identity) {
 
   static final int LEVEL_3_1 = 3;
@@ -40,6 +45,16 @@ record Connect(
     return level == LEVEL_5;
   }
 
+  /** Tells whether the session outlives the connection. */
+  boolean isDurable() {
+    return expirySeconds > 0;
+  }
+
+  /** Tells whether there is anything to be known of the client if its node fails. */
+  boolean isKept() {
+    return isDurable() || will != null;
+  }
+
   /** Returns the same of a client that has proven who it is. */
   Connect of(Identity proven) {
     return new Connect(
@@ -48,7 +63,9 @@ record Connect(
         isAssigned,
         keepAliveSeconds,
         isKeepAliveServers,
-        asksForSession,
+        isCleanStart,
+        expirySeconds,
+        isExpiryServers,
         receiveMaximum,
         maxPacketBytes,
         topicAliasMaximum,

@@ -18,9 +18,9 @@ final class ConnectRules {
 
   private static final int MAX_RECEIVE_MAXIMUM = 65_535;
   private static final int MAX_QOS = 2;
-  private static final int GRANTED_QOS = 1;
 
   private final MqttLimits limits;
+  private final SessionLimits sessionLimits;
   private final Supplier<String> freshIds;
 
   /** What became of a CONNECT. */
@@ -36,8 +36,9 @@ final class ConnectRules {
    *
    * @param freshIds gives client ids that no other client has
    */
-  ConnectRules(MqttLimits limits, Supplier<String> freshIds) {
+  ConnectRules(MqttLimits limits, SessionLimits sessionLimits, Supplier<String> freshIds) {
     this.limits = limits;
+    this.sessionLimits = sessionLimits;
     this.freshIds = freshIds;
   }
 
@@ -45,10 +46,11 @@ final class ConnectRules {
     MqttConnectVariableHeader header = message.variableHeader();
     MqttConnectPayload payload = message.payload();
     PacketProperties properties = new PacketProperties(header.properties());
-    Publication will = header.isWillFlag() ? will(header, payload) : null;
+    SessionState.Will will = header.isWillFlag() ? will(header, payload) : null;
     PacketFault fault = credentialsFault(header, properties);
     if (fault == null) {
-      fault = will == null ? strayWillFault(header) : willFault(header.version(), will);
+      fault =
+          will == null ? strayWillFault(header) : willFault(header.version(), will.publication());
     }
     if (fault == null) {
       fault = clientIdFault(header, payload.clientIdentifier());
@@ -64,24 +66,24 @@ final class ConnectRules {
       MqttConnectVariableHeader header,
       String clientId,
       PacketProperties properties,
-      @Nullable Publication will) {
+      SessionState.@Nullable Will will) {
     int keepAlive = header.keepAliveTimeSeconds();
     boolean overrules =
         header.version() == LEVEL_5 && (keepAlive == 0 || keepAlive > limits.maxKeepAliveSeconds());
     long inflight = properties.number(ClientProperty.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM);
     long packet = properties.number(ClientProperty.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE);
     long aliases = properties.number(ClientProperty.TOPIC_ALIAS_MAXIMUM, 0);
-    boolean asksForSession =
-        header.version() == LEVEL_5
-            ? properties.number(ClientProperty.SESSION_EXPIRY_INTERVAL, 0) > 0
-            : !header.isCleanSession();
+    long expiry = expirySeconds(header, properties);
+    long granted = sessionLimits.granted(expiry);
     return new Connect(
         header.version(),
         clientId.isEmpty() ? freshIds.get() : clientId,
         clientId.isEmpty(),
         overrules ? limits.maxKeepAliveSeconds() : keepAlive,
         overrules,
-        asksForSession,
+        header.isCleanSession(),
+        granted,
+        granted < expiry,
         (int) Math.min(inflight, limits.maxInflight()),
         (int) Math.min(packet, Integer.MAX_VALUE),
         (int) Math.min(aliases, limits.topicAliasMaximum()),
@@ -124,15 +126,27 @@ final class ConnectRules {
                 : "a session that is to be kept needs a client identifier");
   }
 
-  private static Publication will(MqttConnectVariableHeader header, MqttConnectPayload payload) {
+  private static SessionState.Will will(
+      MqttConnectVariableHeader header, MqttConnectPayload payload) {
     // Netty gives no topic for one that is too long for it.
     String topic = payload.willTopic() == null ? "" : payload.willTopic();
-    return Publication.of(
-        topic,
-        payload.willMessageInBytes(),
-        header.willQos(),
-        header.isWillRetain(),
-        payload.willProperties());
+    return new SessionState.Will(
+        Publication.of(
+            topic,
+            payload.willMessageInBytes(),
+            header.willQos(),
+            header.isWillRetain(),
+            payload.willProperties()),
+        new PacketProperties(payload.willProperties())
+            .number(ClientProperty.WILL_DELAY_INTERVAL, 0));
+  }
+
+  /** Returns how long the client would have its session outlive the connection. */
+  private static long expirySeconds(MqttConnectVariableHeader header, PacketProperties properties) {
+    if (header.version() == LEVEL_5) {
+      return properties.number(ClientProperty.SESSION_EXPIRY_INTERVAL, 0);
+    }
+    return header.isCleanSession() ? 0 : SessionState.NEVER;
   }
 
   private static @Nullable PacketFault willFault(int level, Publication will) {
@@ -143,10 +157,6 @@ final class ConnectRules {
     if (will.qos() > MAX_QOS) {
       return new PacketFault(
           level, ReasonCode.MALFORMED_PACKET, "the QoS of a will is 0 to 2"); // [MQTT-3.1.2-12]
-    }
-    if (level == LEVEL_5 && will.qos() > GRANTED_QOS) {
-      return new PacketFault(
-          level, ReasonCode.QOS_NOT_SUPPORTED, "the maximum QoS is 1"); // [MQTT-3.2.2-12]
     }
     String responseFault = will.responseTopicFault();
     return responseFault == null

@@ -11,6 +11,7 @@ enum Count {
   BYTES_SENT("bytes.sent", false, "Bytes of control packets sent"),
   REFUSED("publish.refused", false, "Publications of clients that were refused"),
   DROPPED("publish.dropped", false, "Publications larger than their subscriber takes"),
+  QUEUE_DROPPED("queue.dropped", false, "Messages that a session did not keep for its client"),
   RESETS("subscriber.resets", false, "Subscribers for whom the journal no longer reached back"),
   LOGINS_REFUSED("logins.refused", false, "Clients that did not prove who they are"),
   ENDED("connections.ended", false, "Connections that the node ended");

@@ -1,24 +1,74 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Timestamp;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The packet identifiers of what was sent at QoS 1 and not acknowledged yet ([MQTT-2.2.1-3]),
- * within the client's Receive Maximum ([MQTT-3.3.4-9]).
+ * What was sent at QoS 1 or 2 and is not done with yet, by packet identifier ([MQTT-2.2.1-3]) and
+ * in the order in which it was sent, within the client's Receive Maximum ([MQTT-3.3.4-9]).
  *
- * <p>Identifiers are given in ascending order and mostly come back so: each has its slot by its low
- * bits, and one whose slot is taken by a late one is passed over. Pure.
+ * <pre>
+ *   QoS 1   open --PUBACK--> done
+ *   QoS 2   open --PUBREC--> released --PUBCOMP--> done
+ * </pre>
+ *
+ * <p>Pure.
  */
 final class Inflight {
 
   private static final int MAX_ID = 65_535;
-  private static final int FIRST_SLOTS = 8;
+  private static final int NO_TABLE = -1;
 
   private final int window;
 
-  /** Packet identifiers by their low bits; 0 where there is none. The length is a power of two. */
-  private char[] slots = new char[0];
+  /** Null until something is sent, which to most connections never happens. */
+  private @Nullable SequencedMap<Integer, Sent> sent;
 
-  private int size;
+  /** Identifiers that no message may use yet, though they count for nothing else. */
+  private @Nullable Map<Integer, Boolean> spent;
+
+  /** What is to be sent when its identifier is free; it counts as sent already. */
+  private @Nullable Sent heldBack;
+
   private int last;
+
+  /**
+   * What was sent.
+   *
+   * @param packetId under which
+   * @param qos 1 or 2
+   * @param change the name of the change
+   * @param table the index of its table
+   * @param place behind the change in that table's journal; null for a current row
+   * @param subscription for which a current row was sent; null for a change
+   * @param isReleased whether the client has it for good, so that only PUBREL and PUBCOMP are to
+   *     come
+   */
+  record Sent(
+      int packetId,
+      int qos,
+      Timestamp change,
+      int table,
+      @Nullable Place place,
+      @Nullable MqttSubscription subscription,
+      boolean isReleased) {
+
+    /** Returns what is left of a message whose PUBREL may have been sent before. */
+    static Sent released(int packetId) {
+      return new Sent(packetId, 2, Timestamp.NONE, NO_TABLE, null, null, true);
+    }
+
+    private Sent released() {
+      return new Sent(packetId, qos, change, table, place, subscription, true);
+    }
+  }
 
   /**
    * Creates an empty window.
@@ -30,54 +80,116 @@ final class Inflight {
   }
 
   int size() {
-    return size;
+    return sent == null ? 0 : sent.size();
   }
 
   boolean hasRoom() {
-    return size < window;
+    return size() < window;
   }
 
   /** Tells whether at most half of the window is in use, so that sending again is worth while. */
   boolean hasAmpleRoom() {
-    return size <= window / 2;
+    return size() <= window / 2;
   }
 
-  /** Takes an identifier, 1 to 65,535; there must be room. */
-  int open() {
+  /** Tells whether a message may be sent under an identifier. */
+  boolean isFree(int packetId) {
+    return (sent == null || !sent.containsKey(packetId))
+        && (spent == null || !spent.containsKey(packetId));
+  }
+
+  /** Returns the next identifier that is free; there must be room. */
+  int nextFree() {
     if (!hasRoom()) {
       throw new IllegalStateException("all " + window + " places in flight are taken");
     }
-    if (size == slots.length) {
-      grow();
-    }
     do {
       last = last == MAX_ID ? 1 : last + 1;
-    } while (slots[slot(last)] != 0);
-    slots[slot(last)] = (char) last;
-    size++;
+    } while (!isFree(last));
     return last;
   }
 
-  /** Gives an identifier back; returns whether it was in flight. */
-  boolean close(int id) {
-    if (slots.length == 0 || id == 0 || slots[slot(id)] != id) {
+  /** Notes what is being sent, under an identifier that is free. */
+  void open(Sent one) {
+    if (sent == null) {
+      sent = new LinkedHashMap<>();
+    }
+    if (sent.putIfAbsent(one.packetId(), one) != null) {
+      throw new IllegalStateException("packet identifier %d is in use".formatted(one.packetId()));
+    }
+  }
+
+  /** Takes note that the client has a message of QoS 1; returns whether one was in flight. */
+  boolean acknowledge(int packetId) {
+    Sent one = get(packetId);
+    return one != null && one.qos() == 1 && remove(packetId);
+  }
+
+  /** Takes note that the client has a message of QoS 2; returns whether one was in flight. */
+  boolean release(int packetId) {
+    Sent one = get(packetId);
+    if (one == null || one.qos() != 2) {
       return false;
     }
-    slots[slot(id)] = 0;
-    size--;
+    if (!one.isReleased() && sent != null) {
+      sent.replace(packetId, one.released());
+    }
     return true;
   }
 
-  /** With twice the slots every identifier still has one of its own. */
-  private void grow() {
-    char[] old = slots;
-    slots = new char[Math.max(FIRST_SLOTS, old.length * 2)];
-    for (char id : old) {
-      slots[slot(id)] = id;
+  /** Takes note that a message of QoS 2 is done with; returns whether it was released. */
+  boolean complete(int packetId) {
+    Sent one = get(packetId);
+    return one != null && one.isReleased() && remove(packetId);
+  }
+
+  /** Takes note that the client does not want a message of QoS 2 ([MQTT-4.3.3-4]). */
+  boolean discard(int packetId) {
+    Sent one = get(packetId);
+    return one != null && one.qos() == 2 && !one.isReleased() && remove(packetId);
+  }
+
+  /** Notes what has to wait until its identifier is free, or that nothing has to any more. */
+  void holdBack(@Nullable Sent one) {
+    heldBack = one;
+  }
+
+  /** Keeps an identifier from being used until {@link #reuse}. */
+  void spend(int packetId) {
+    if (spent == null) {
+      spent = new LinkedHashMap<>();
+    }
+    spent.put(packetId, true);
+  }
+
+  /** Lets identifiers be used again. */
+  void reuse(Collection<Integer> packetIds) {
+    if (spent != null) {
+      spent.keySet().removeAll(packetIds);
     }
   }
 
-  private int slot(int id) {
-    return id & (slots.length - 1);
+  /** Returns the identifiers that must not be used yet. */
+  List<Integer> spent() {
+    return spent == null ? List.of() : List.copyOf(spent.keySet());
+  }
+
+  /** Returns what is in flight, in the order in which it was sent, and last what is held back. */
+  Collection<Sent> sent() {
+    Collection<Sent> all = sent == null ? List.of() : sent.values();
+    if (heldBack == null) {
+      return all;
+    }
+    List<Sent> more = new ArrayList<>(all);
+    more.add(heldBack);
+    return more;
+  }
+
+  private @Nullable Sent get(int packetId) {
+    return sent == null ? null : sent.get(packetId);
+  }
+
+  private boolean remove(int packetId) {
+    return sent != null && sent.remove(packetId) != null;
   }
 }

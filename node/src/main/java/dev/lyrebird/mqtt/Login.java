@@ -185,11 +185,15 @@ final class Login {
   }
 
   private void check(String name, byte[] password) {
-    logins.check(name, password, outcome -> loop.execute(() -> {
-      if (!connection.isEnded()) {
-        checked(name, outcome);
-      }
-    }));
+    logins.check(
+        name,
+        password,
+        outcome ->
+            loop.execute(() -> {
+              if (!connection.isEnded()) {
+                checked(name, outcome);
+              }
+            }));
   }
 
   private void checked(String name, Logins.Check outcome) {
@@ -218,11 +222,15 @@ final class Login {
     } else if (millis == 0) {
       task.run();
     } else {
-      var _ = loop.schedule(() -> {
-        if (!connection.isEnded()) {
-          task.run();
-        }
-      }, millis, TimeUnit.MILLISECONDS);
+      var _ =
+          loop.schedule(
+              () -> {
+                if (!connection.isEnded()) {
+                  task.run();
+                }
+              },
+              millis,
+              TimeUnit.MILLISECONDS);
     }
   }
 

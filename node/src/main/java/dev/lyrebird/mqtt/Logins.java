@@ -69,11 +69,11 @@ public final class Logins {
     return delays;
   }
 
-  /** Begins an exchange of enhanced authentication, or returns null where the method is not known. */
+  /**
+   * Begins an exchange of enhanced authentication, or returns null where the method is not known.
+   */
   @Nullable ScramSha256 exchange(String method) {
-    return users != null && method.equals(ScramSha256.NAME)
-        ? new ScramSha256(users, nonces)
-        : null;
+    return users != null && method.equals(ScramSha256.NAME) ? new ScramSha256(users, nonces) : null;
   }
 
   /** Returns the user of a name, or null where there is none. */

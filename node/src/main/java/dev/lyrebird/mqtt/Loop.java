@@ -1,6 +1,14 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.mqtt.Routes.Route;
+import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.TableDefinition;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the MQTT connections of one event loop share. Owned by that loop, but for the broker.
@@ -11,6 +19,7 @@ import dev.lyrebird.resource.Tables;
  * @param encoder encodes events, once for all subscribers of a form
  * @param sysTopics the node's own state
  * @param turn flushes at the end of a turn
+ * @param staleRows rows of sessions that lag behind what their clients have acknowledged
  */
 record Loop(
     Broker broker,
@@ -18,4 +27,43 @@ record Loop(
     Routes routes,
     PublishEncoder encoder,
     SysTopics sysTopics,
-    Turn turn) {}
+    Turn turn,
+    Set<SessionRow> staleRows) {
+
+  /** Touches every table. */
+  private static final TopicFilter EVERYTHING = TopicFilter.below("");
+
+  /** Returns by which key all nodes know a table. */
+  int keyOf(TableDefinition table) {
+    return tables.hub().channel(tables.indexOf(table)).cursorKey();
+  }
+
+  /** Returns the table of a key, or null where this node offers none such to MQTT. */
+  @Nullable TableDefinition tableOf(int key) {
+    for (int index : tables.touchedBy(EVERYTHING, Protocol.MQTT)) {
+      if (tables.hub().channel(index).cursorKey() == key) {
+        return tables.definition(index);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Publishes something that nobody awaits the outcome of.
+   *
+   * @param mark {@link dev.lyrebird.journal.Write#publisherOf} the client
+   */
+  void publish(Publication publication, long mark) {
+    if (routes.of(publication.topic()) instanceof Route.ToRow(var table, var id)) {
+      tables.write(
+          table,
+          publication.write(id, mark, broker.clock()),
+          Condition.NONE,
+          Confirmation.NOT_AWAITED,
+          (outcome, token) -> {},
+          0);
+    } else {
+      broker.counters().add(Count.REFUSED, 1);
+    }
+  }
+}

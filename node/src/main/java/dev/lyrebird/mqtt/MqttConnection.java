@@ -1,5 +1,6 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.mqtt.ConnectRules.Verdict;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -16,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,14 +26,16 @@ import org.slf4j.LoggerFactory;
  * One network connection: lets a client in, keeps the time, and ends.
  *
  * <pre>
- *   AwaitingConnect --CONNECT--> Authenticating --who it is--> Claiming --client id is free--> Connected
- *          |                           |                          |                              |
- *          +---------------------------+--------------------------+------------------------------+--> Ended
+ *   AwaitingConnect --CONNECT--> Authenticating --who it is--> Entering --its session--> Connected
+ *          |                           |                          |                         |
+ *          +---------------------------+--------------------------+-------------------------+--> Ended
  * </pre>
  *
- * <p>What a client sends right behind its CONNECT waits until it is let in. Once ended, nothing of
- * this connection reaches tables or its successor, however late it comes; only the socket may stay
- * open for a moment, to take the last words.
+ * <p>A client enters in two steps: it gets hold of its client id, and then its session is opened.
+ * What it sends right behind its CONNECT waits until it is let in. Once ended, nothing that the
+ * client sent later reaches tables; what came before is seen to its end, then whoever has claimed
+ * the client id meanwhile is told how the session stands. The socket may stay open for a moment, to
+ * take the last words.
  *
  * <p>Owned by the event loop of its channel.
  */
@@ -41,6 +45,12 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   /** How long a socket may take to take the last words. */
   private static final int LINGER_SECONDS = 5;
+
+  /**
+   * How often a session tells how far its tables have come of which nothing concerns it, so that it
+   * does not stay behind what their journals still hold.
+   */
+  private static final int REFRESH_SECONDS = 600;
 
   private final MqttDoor door;
   private final Loop loop;
@@ -53,11 +63,14 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   /** The client id that was claimed; empty before. */
   private String clientId = "";
 
-  /** Whether the claim has not been granted yet: whoever comes next has to wait for that. */
-  private boolean isClaiming;
+  /** Whether anything under the client id is still to be seen to its end. */
+  private boolean isBusy;
 
-  /** Whom to tell once the claim has been granted to this connection that is no more. */
-  private @Nullable Runnable successor;
+  /** How the session stands that this connection is done with; null where there is none. */
+  private @Nullable SessionState last;
+
+  /** Whom to tell that, once nothing more is done under the client id. */
+  private @Nullable Consumer<@Nullable SessionState> successor;
 
   /** Enhanced authentication, which the client may begin again; null where it asked for none. */
   private @Nullable Login login;
@@ -77,18 +90,18 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     record AwaitingConnect() implements State {}
 
     /**
-     * The client proves who it is.
+     * /** The client proves who it is.
      *
      * @param early what came behind CONNECT: no more than one read brought
      */
     record Authenticating(Connect connect, Login login, Queue<Object> early) implements State {}
 
     /**
-     * The client id is being claimed.
+     * The client id is being claimed, then the session is opened.
      *
      * @param early what came behind CONNECT: no more than one read brought
      */
-    record Claiming(Connect connect, Queue<Object> early) implements State {}
+    record Entering(Connect connect, Queue<Object> early) implements State {}
 
     record Connected(Client client) implements State {}
 
@@ -137,7 +150,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     loop.broker().counters().add(Count.ENDED, 1);
     switch (state) {
       case State.Authenticating(var connect, _, _) -> sayNo(connect, code);
-      case State.Claiming(var connect, _) -> sayNo(connect, code);
+      case State.Entering(var connect, _) -> sayNo(connect, code);
       case State.Connected(var client) -> client.sayGoodbye(code, detail);
       case State.AwaitingConnect _, State.Ended _ -> {}
     }
@@ -165,7 +178,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     idleSeconds = isActive || !context.channel().config().isAutoRead() ? 0 : idleSeconds + 1;
     isActive = false;
     switch (state) {
-      case State.AwaitingConnect _, State.Authenticating _, State.Claiming _ -> {
+      case State.AwaitingConnect _, State.Authenticating _, State.Entering _ -> {
         if (seconds > loop.broker().limits().connectTimeoutSeconds()) {
           end(ReasonCode.UNSPECIFIED_ERROR, "the client was not let in in time");
         }
@@ -175,6 +188,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
           end(ReasonCode.KEEP_ALIVE_TIMEOUT, "nothing came within the keep alive");
         } else if (login != null) {
           login.everySecond(loop.broker().limits().connectTimeoutSeconds());
+        }
+        if (seconds % REFRESH_SECONDS == 0) {
+          client.refresh();
         }
       }
       case State.Ended _ -> {
@@ -187,15 +203,19 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   /** Another connection claims the client id. */
   @Override
-  public void makeWay(Runnable gone) {
+  public void makeWay(Consumer<@Nullable SessionState> gone) {
     onLoop(() -> {
+      successor = gone;
       end(ReasonCode.SESSION_TAKEN_OVER, "another connection has taken the client id");
-      if (isClaiming) {
-        successor = gone;
-      } else {
-        gone.run();
-      }
+      tellSuccessor();
     });
+  }
+
+  private void tellSuccessor() {
+    if (successor != null && !isBusy) {
+      successor.accept(last);
+      successor = null;
+    }
   }
 
   @Override
@@ -220,7 +240,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private @Nullable Queue<Object> early() {
     return switch (state) {
       case State.Authenticating(_, var login, var early) -> login.awaitsClient() ? null : early;
-      case State.Claiming(_, var early) -> early;
+      case State.Entering(_, var early) -> early;
       case State.AwaitingConnect _, State.Connected _, State.Ended _ -> null;
     };
   }
@@ -259,7 +279,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
           client.take(packet);
         }
       }
-      case State.Claiming _, State.Ended _ -> {}
+      case State.Entering _, State.Ended _ -> {}
     }
   }
 
@@ -295,25 +315,35 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   }
 
   private void claim(Connect connect, Queue<Object> early) {
-    state = new State.Claiming(connect, early);
+    state = new State.Entering(connect, early);
     clientId = connect.clientId();
-    isClaiming = true;
-    loop.broker().clientIds().claim(clientId, this, () -> onLoop(this::granted));
+    isBusy = true;
+    loop.broker()
+        .clientIds()
+        .claim(
+            clientId,
+            this,
+            granted ->
+                onLoop(() -> SessionOpening.open(connect, granted, loop, this::sessionIsOpen)));
   }
 
-  private void granted() {
-    isClaiming = false;
-    if (state instanceof State.Claiming(var connect, var early)) {
-      Client client = new Client(connect, this, outbox, loop);
+  private void sessionIsOpen(Connect connect, SessionOpening.Opened opened) {
+    Refusal refusal = opened.refusal();
+    if (refusal != null) {
+      outbox.send(Replies.refusal(connect.level(), ReasonCode.SERVER_UNAVAILABLE));
+      end(ReasonCode.SERVER_UNAVAILABLE, refusal.detail());
+      gone(null);
+      return;
+    }
+    Client client = new Client(connect, opened, this, outbox, loop);
+    if (state instanceof State.Entering(_, var early)) {
       state = new State.Connected(client);
       client.welcome();
       goOnReading(ReadHalt.LETTING_IN);
       takeEarly(early);
     } else {
-      loop.broker().clientIds().release(clientId, this);
-      if (successor != null) {
-        successor.run();
-      }
+      client.welcome();
+      client.leave(false, this::gone);
     }
   }
 
@@ -321,6 +351,14 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     while (early() == null && !early.isEmpty()) {
       channelRead(context, early.remove());
     }
+  }
+
+  /** Nothing more is done under the client id. */
+  private void gone(@Nullable SessionState session) {
+    isBusy = false;
+    last = session;
+    loop.broker().clientIds().release(clientId, this);
+    tellSuccessor();
   }
 
   /** Answers a packet that breaks the rules, which ends the connection. */
@@ -351,12 +389,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     seconds = 0;
     switch (before) {
       case State.Authenticating(_, _, var early) -> release(early);
-      case State.Claiming(_, var early) -> release(early);
-      case State.Connected(var client) -> client.leave(isLost);
+      case State.Entering(_, var early) -> release(early);
+      case State.Connected(var client) -> client.leave(isLost, this::gone);
       case State.AwaitingConnect _, State.Ended _ -> {}
-    }
-    if (!isClaiming) {
-      loop.broker().clientIds().release(clientId, this);
     }
   }
 

@@ -26,12 +26,16 @@ public final class MqttDoor {
   private static final int MILLIS_PER_SECOND = 1000;
   private static final int LONGEST_CLIENT_ID = 65_535;
 
+  /** How far the row of a session may lag behind what its client has acknowledged. */
+  private static final int ROW_MILLIS = 100;
+
   private final Vertx vertx;
   private final Loop loop;
   private final ConnectRules rules;
   private final ByteCounter byteCounter;
   private final Set<MqttConnection> connections = new LinkedHashSet<>();
   private final long timer;
+  private final long rowTimer;
 
   /**
    * Opens the door on the event loop that calls.
@@ -50,10 +54,13 @@ public final class MqttDoor {
             new Routes(tables.exports(), broker.limits().maxTopicLevels()),
             new PublishEncoder(broker.clock(), turn),
             new SysTopics(broker),
-            turn);
-    this.rules = new ConnectRules(broker.limits(), broker.freshIds());
+            turn,
+            new LinkedHashSet<>());
+    this.rules = new ConnectRules(broker.limits(), broker.sessionLimits(), broker.freshIds());
     this.byteCounter = new ByteCounter(broker.counters());
     this.timer = vertx.setPeriodic(MILLIS_PER_SECOND, id -> everySecond());
+    this.rowTimer =
+        vertx.setPeriodic(ROW_MILLIS, id -> loop.staleRows().removeIf(SessionRow::refresh));
   }
 
   /**
@@ -85,6 +92,7 @@ public final class MqttDoor {
   /** Tells all clients that the node stops, and lets no connection stay. */
   public void close() {
     vertx.cancelTimer(timer);
+    vertx.cancelTimer(rowTimer);
     List.copyOf(connections)
         .forEach(connection -> connection.end(ReasonCode.SERVER_SHUTTING_DOWN, "the node stops"));
   }

@@ -1,8 +1,14 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.mqtt.Inflight.Sent;
 import dev.lyrebird.mqtt.PublishImage.Splice;
+import dev.lyrebird.mqtt.Session.Delivery;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.pubsub.Start;
@@ -11,6 +17,8 @@ import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.schema.Protocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client as a subscriber. It takes no event while its socket is full or its window of
@@ -23,35 +31,75 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   private final Connect connect;
   private final Session session;
+  private final @Nullable SessionRow row;
+  private final MqttConnection connection;
   private final Outbox outbox;
+  private final Replies replies;
   private final Loop loop;
   private final Member<MqttSubscription> member;
   private final OutboundAliases aliases;
+  private final Backlog backlog;
   private final long ownMark;
 
   /** Those of the node's own state, which the hub knows nothing of. */
   private final List<MqttSubscription> sysSubscriptions = new ArrayList<>(0);
+
+  /** What has to wait until its packet identifier is free; nothing is taken behind it. */
+  private @Nullable Outgoing waiting;
 
   /** Whether the hub was told that there is no room, and waits to hear that there is again. */
   private boolean isStarved;
 
   private boolean hasLeft;
 
-  MqttSubscriber(Connect connect, Session session, Outbox outbox, Loop loop) {
+  /** An event as it is to be sent. */
+  private record Outgoing(
+      Event event, List<MqttSubscription> subscriptions, int qos, boolean retain, boolean isAgain) {
+
+    Timestamp change() {
+      return event.entry().change().timestamp();
+    }
+
+    Sent sent(int packetId) {
+      return new Sent(
+          packetId,
+          qos,
+          change(),
+          event.table(),
+          event.isCurrent() ? null : event.place(),
+          event.isCurrent() ? subscriptions.getFirst() : null,
+          false);
+    }
+  }
+
+  /**
+   * @param row of the session; null for one that ends with the connection
+   */
+  MqttSubscriber(
+      Connect connect,
+      Session session,
+      @Nullable SessionRow row,
+      MqttConnection connection,
+      Outbox outbox,
+      Replies replies,
+      Loop loop) {
     this.connect = connect;
     this.session = session;
+    this.row = row;
+    this.connection = connection;
     this.outbox = outbox;
+    this.replies = replies;
     this.loop = loop;
     this.member = loop.tables().hub().join(this);
     this.aliases = new OutboundAliases(connect.topicAliasMaximum());
+    this.backlog = new Backlog(loop.broker().sessionLimits(), loop.broker().clock().millis());
     this.ownMark = Write.publisherOf(connect.clientId());
   }
 
   /** Begins to deliver for a subscription, in place of one with an equal filter. */
   void subscribe(MqttSubscription subscription, Start start) {
     if (!SysTopics.owns(subscription.filter().text())) {
-      int[] tables = loop.tables().touchedBy(subscription.filter(), Protocol.MQTT);
-      member.subscribe(subscription, tables, start);
+      member.subscribe(subscription, touchedBy(subscription.filter()), start);
       return;
     }
     unsubscribe(subscription.filter());
@@ -64,6 +112,33 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
         }
       }
     }
+  }
+
+  private int[] touchedBy(TopicFilter filter) {
+    return loop.tables().touchedBy(filter, Protocol.MQTT);
+  }
+
+  /** Goes on with all subscriptions of a session where it was broken off. */
+  void goOn(SessionState state) {
+    for (int packetId : state.releasing()) {
+      outbox.pubrel(packetId); // [MQTT-4.4.0-1]
+    }
+    TreeMap<Integer, VersionVector> acked = new TreeMap<>();
+    state.places().forEach(place -> acked.put(place.table(), place.acked()));
+    Cursor cursor = new Cursor(acked);
+    List<MqttSubscription> beginning = new ArrayList<>();
+    for (SessionState.Subscription kept : state.subscriptions()) {
+      MqttSubscription subscription = MqttSubscription.of(kept);
+      session.subscribe(subscription);
+      if (!loop.tables().hub().knows(cursor, touchedBy(subscription.filter()))) {
+        beginning.add(subscription);
+      } else {
+        subscribe(
+            subscription,
+            kept.isFresh() ? new Start.CurrentAfter(cursor) : new Start.After(cursor));
+      }
+    }
+    beginning.forEach(subscription -> subscribe(subscription, new Start.Current()));
   }
 
   /** Delivers no more for a filter. */
@@ -80,20 +155,109 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   /** Takes the client's PUBACK. */
   void acknowledged(int packetId) {
-    if (session.inflight().close(packetId)) {
-      resume();
+    if (session.inflight().acknowledge(packetId)) {
+      advanced();
     }
+  }
+
+  /**
+   * Takes the client's PUBREC. From then on the message must never be sent again, so whoever may
+   * have to go on with the session knows of it before the client is told to forget that it came.
+   *
+   * @param isRefused whether the client does not want the message
+   */
+  void received(int packetId, boolean isRefused) {
+    Inflight inflight = session.inflight();
+    if (isRefused) {
+      if (inflight.discard(packetId)) {
+        advanced(); // no PUBREL follows ([MQTT-4.3.3-4])
+      }
+    } else if (!inflight.release(packetId)) {
+      ReasonCode code =
+          connect.isVersion5() ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS;
+      outbox.send(replies.pubrel(packetId, code));
+    } else if (row == null) {
+      outbox.pubrel(packetId);
+    } else {
+      row.saveEverywhere(refusal -> released(packetId, refusal));
+    }
+  }
+
+  private void released(int packetId, @Nullable Refusal refusal) {
+    if (refusal != null) {
+      connection.end(ReasonCode.of(refusal.reason()), refusal.detail());
+    } else if (!connection.isEnded()) {
+      outbox.pubrel(packetId);
+    }
+  }
+
+  /**
+   * Takes the client's PUBCOMP. A node that fails may remember the PUBREL, and must not send it for
+   * another message: the identifier is used again once the row has forgotten it.
+   */
+  void completed(int packetId) {
+    Inflight inflight = session.inflight();
+    if (inflight.complete(packetId)) {
+      if (row != null) {
+        inflight.spend(packetId);
+      }
+      advanced();
+    }
+  }
+
+  private void advanced() {
+    if (row != null) {
+      row.touch();
+    }
+    resume();
+  }
+
+  /** The row tells what it told when these identifiers were spent, or later things. */
+  void reuse(List<Integer> spent) {
+    session.inflight().reuse(spent);
+    resume();
+  }
+
+  /** Runs something once it is known of every table how far the client has come in it. */
+  void whenPlaced(Runnable placed) {
+    member.whenReached(placed);
+  }
+
+  /** Returns how far the client has come in each table, as far as the table has told. */
+  List<SessionState.Place> places() {
+    List<SessionState.Place> places = new ArrayList<>();
+    member.reached((table, vector) -> {
+      int key = loop.tables().hub().channel(table).cursorKey();
+      places.add(session.place(table, key, vector));
+    });
+    return places;
+  }
+
+  /** Tells whether a subscription has current rows to come that were not had for good. */
+  boolean isFresh(MqttSubscription subscription) {
+    return member.awaitsRows(subscription.filter()) || session.hasRowsInFlight(subscription);
   }
 
   /** Goes on where the hub was told that there is no room, if there is again. */
   void resume() {
-    if (isStarved && outbox.isWritable() && session.inflight().hasAmpleRoom()) {
+    Outgoing next = waiting;
+    if (next != null && session.inflight().isFree(Session.packetId(next.change()))) {
+      waiting = null;
+      session.inflight().holdBack(null);
+      send(next);
+    }
+    if (isStarved && waiting == null && outbox.isWritable() && session.inflight().hasAmpleRoom()) {
       isStarved = false;
       member.resume();
     }
   }
 
-  /** Ends all deliveries. */
+  /** Takes no more; how far the client has come remains what it is. */
+  void stop() {
+    hasLeft = true;
+  }
+
+  /** Ends the subscriptions. */
   void leave() {
     hasLeft = true;
     member.leave();
@@ -113,7 +277,8 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   @Override
   public boolean isWritable() {
-    boolean hasRoom = !hasLeft && outbox.isWritable() && session.inflight().hasRoom();
+    boolean hasRoom =
+        !hasLeft && waiting == null && outbox.isWritable() && session.inflight().hasRoom();
     isStarved |= !hasRoom;
     return hasRoom;
   }
@@ -128,21 +293,17 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     }
     int granted = 0;
     boolean asPublished = false;
-    boolean identified = false;
     for (int i = 0; i < subscriptions.size(); i++) {
       MqttSubscription subscription = subscriptions.get(i);
       granted = Math.max(granted, subscription.qos());
       asPublished |= subscription.retainAsPublished();
-      identified |= subscription.identifier() != 0;
     }
     int qos = Math.min(granted, write.qos()); // [MQTT-3.8.4-8]
-    boolean retain =
-        event.isCurrent() || (asPublished && event.entry().type() != Entry.Type.MESSAGE);
-    PublishImage image = event.as(loop.encoder().form(connect.isVersion5(), qos, retain));
-    if (identified || aliases.isEnabled()) {
-      sendSpliced(image, qos, event.topic(), subscriptions);
-    } else if (fits(image.size())) {
-      outbox.publish(image, packetId(qos));
+    Delivery delivery = judge(event, qos);
+    if (delivery != Delivery.NONE) {
+      boolean retain =
+          event.isCurrent() || (asPublished && event.entry().type() != Entry.Type.MESSAGE);
+      send(new Outgoing(event, subscriptions, qos, retain, delivery == Delivery.AGAIN));
     }
   }
 
@@ -158,30 +319,70 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     return write.expiresAtMillis() != 0 && write.expiresAtMillis() < loop.broker().clock().millis();
   }
 
-  private void sendSpliced(
-      PublishImage image, int qos, String topic, List<MqttSubscription> subscriptions) {
-    int known = aliases.known(topic);
-    int alias = known == 0 ? aliases.next() : known;
-    Splice splice = new Splice(alias, known != 0, subscriptions);
-    if (fits(image.size(splice))) {
-      outbox.publish(image, packetId(qos), splice);
-      if (known == 0 && alias != 0) {
-        aliases.learn(topic, alias);
+  /** Decides what a client that has come back is to be sent of what it may have had before. */
+  private Delivery judge(Event event, int qos) {
+    if (!session.hasReturned() || event.isCurrent() || event.table() == SysTopics.NO_TABLE) {
+      return Delivery.FIRST;
+    }
+    int key = loop.tables().hub().channel(event.table()).cursorKey();
+    boolean isOld = backlog.holds(event.entry());
+    Delivery delivery = session.judge(key, event.entry().change().timestamp(), qos, isOld);
+    if (delivery == Delivery.FIRST
+        && isOld
+        && !backlog.takes(event.entry(), loop.broker().clock().millis())) {
+      loop.broker().counters().add(Count.QUEUE_DROPPED, 1);
+      return Delivery.NONE;
+    }
+    return delivery;
+  }
+
+  private void send(Outgoing out) {
+    PublishImage image =
+        out.event().as(loop.encoder().form(connect.isVersion5(), out.qos(), out.retain()));
+    Splice splice = splice(out);
+    int size = splice == null ? image.size() : image.size(splice);
+    if (size > connect.maxPacketBytes()) {
+      // [MQTT-3.1.2-24], [MQTT-3.1.2-25]: what the client cannot take counts as delivered.
+      loop.broker().counters().add(Count.DROPPED, 1);
+      return;
+    }
+    int packetId = 0;
+    if (out.qos() > 0) {
+      Inflight inflight = session.inflight();
+      packetId = session.isKept() ? Session.packetId(out.change()) : inflight.nextFree();
+      Sent sent = out.sent(packetId);
+      if (!inflight.isFree(packetId)) {
+        waiting = out;
+        inflight.holdBack(sent);
+        return;
+      }
+      inflight.open(sent);
+    }
+    if (row != null) {
+      row.touch();
+    }
+    if (splice == null) {
+      outbox.publish(image, packetId, out.isAgain());
+    } else {
+      outbox.publish(image, packetId, out.isAgain(), splice);
+      if (splice.alias() != 0 && !splice.leavesTopicOut()) {
+        aliases.learn(out.event().topic(), splice.alias());
       }
     }
   }
 
-  private int packetId(int qos) {
-    return qos == 0 ? 0 : session.inflight().open();
-  }
-
-  /** [MQTT-3.1.2-24], [MQTT-3.1.2-25]: what the client cannot take counts as delivered. */
-  private boolean fits(int size) {
-    if (size <= connect.maxPacketBytes()) {
-      return true;
+  /** Returns what this client's packet has of its own, or null where that is nothing. */
+  private @Nullable Splice splice(Outgoing out) {
+    boolean isIdentified = false;
+    for (int i = 0; i < out.subscriptions().size(); i++) {
+      isIdentified |= out.subscriptions().get(i).identifier() != 0;
     }
-    loop.broker().counters().add(Count.DROPPED, 1);
-    return false;
+    if (!isIdentified && !aliases.isEnabled()) {
+      return null;
+    }
+    String topic = out.event().topic();
+    int known = aliases.known(topic);
+    return new Splice(known == 0 ? aliases.next() : known, known != 0, out.subscriptions());
   }
 
   @Override

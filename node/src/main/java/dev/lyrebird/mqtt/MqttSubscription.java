@@ -14,4 +14,25 @@ import dev.lyrebird.pubsub.TopicFilter;
  */
 record MqttSubscription(
     TopicFilter filter, int qos, boolean noLocal, boolean retainAsPublished, int identifier)
-    implements Subscription {}
+    implements Subscription {
+
+  /** Returns a subscription that a session has kept. */
+  static MqttSubscription of(SessionState.Subscription kept) {
+    return new MqttSubscription(
+        TopicFilter.of(kept.filter()),
+        kept.qos(),
+        kept.noLocal(),
+        kept.retainAsPublished(),
+        kept.identifier());
+  }
+
+  /**
+   * Returns what a session keeps of it.
+   *
+   * @param isFresh whether its current rows are still to come
+   */
+  SessionState.Subscription kept(boolean isFresh) {
+    return new SessionState.Subscription(
+        filter.text(), qos, noLocal, retainAsPublished, identifier, isFresh);
+  }
+}

@@ -50,15 +50,17 @@ final class Outbox {
     return context.channel().isWritable();
   }
 
-  /** Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int)}. */
-  void publish(PublishImage image, int packetId) {
-    image.appendTo(room(), packetId);
+  /** Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int, boolean)}. */
+  void publish(PublishImage image, int packetId, boolean isAgain) {
+    image.appendTo(room(), packetId, isAgain);
     sent(image.sharedPayload());
   }
 
-  /** Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int, PublishImage.Splice)}. */
-  void publish(PublishImage image, int packetId, PublishImage.Splice splice) {
-    image.appendTo(room(), packetId, splice);
+  /**
+   * Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int, boolean, PublishImage.Splice)}.
+   */
+  void publish(PublishImage image, int packetId, boolean isAgain, PublishImage.Splice splice) {
+    image.appendTo(room(), packetId, isAgain, splice);
     sent(image.sharedPayload());
   }
 

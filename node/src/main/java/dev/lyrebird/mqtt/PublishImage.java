@@ -20,6 +20,7 @@ final class PublishImage {
       new PublishImage(Parts.TOO_LARGE, new byte[0], 0, Integer.MAX_VALUE, null);
 
   private static final int ALIAS_BYTES = 3;
+  private static final int DUP = 0x08;
 
   private final Parts parts;
   private final byte[] copy;
@@ -79,10 +80,14 @@ final class PublishImage {
    * Appends the packet without anything spliced in.
    *
    * @param packetId has no meaning at QoS 0
+   * @param isAgain whether the packet may have been sent before
    */
-  void appendTo(ByteBuf out, int packetId) {
+  void appendTo(ByteBuf out, int packetId, boolean isAgain) {
     int at = out.writerIndex();
     out.writeBytes(copy);
+    if (isAgain) {
+      out.setByte(at, parts.fixedHeader | DUP);
+    }
     if (packetIdAt != 0) {
       out.setShort(at + packetIdAt, packetId);
     }
@@ -98,10 +103,11 @@ final class PublishImage {
    * Appends the packet of MQTT 5.
    *
    * @param packetId has no meaning at QoS 0
+   * @param isAgain whether the packet may have been sent before
    */
-  void appendTo(ByteBuf out, int packetId, Splice splice) {
+  void appendTo(ByteBuf out, int packetId, boolean isAgain, Splice splice) {
     int properties = parts.properties.length + splice.length();
-    out.writeByte(parts.fixedHeader);
+    out.writeByte(isAgain ? parts.fixedHeader | DUP : parts.fixedHeader);
     Varint.write(out, remainingLength(splice));
     if (splice.leavesTopicOut()) {
       out.writeShort(0);

@@ -44,6 +44,9 @@ enum ReasonCode {
   SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E),
   CONNECTION_RATE_EXCEEDED(0x9F, 3);
 
+  /** Codes from here on tell a failure (MQTT 5.0 §2.4). */
+  static final int LEAST_FAILURE = 0x80;
+
   /** What MQTT 3.1.1 says in SUBACK of any filter that it does not grant. */
   static final int SUBACK_FAILURE_V3 = 0x80;
 

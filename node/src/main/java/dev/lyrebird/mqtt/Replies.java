@@ -71,12 +71,10 @@ final class Replies {
     MqttProperties properties = MqttProperties.NO_PROPERTIES;
     if (connect.isVersion5()) {
       properties = new MqttProperties();
-      // No session outlives its connection ([MQTT-3.2.2.3.2]).
-      if (connect.asksForSession()) {
-        add(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, 0);
+      if (connect.isExpiryServers()) {
+        add(properties, MqttProperties.SESSION_EXPIRY_INTERVAL, (int) connect.expirySeconds());
       }
       add(properties, MqttProperties.RECEIVE_MAXIMUM, limits.receiveMaximum());
-      add(properties, MqttProperties.MAXIMUM_QOS, 1);
       add(properties, MqttProperties.MAXIMUM_PACKET_SIZE, limits.maxPacketBytes());
       add(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
       add(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);

@@ -1,29 +1,106 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.TopicFilter;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * What MQTT calls the session state of one client: its subscriptions, and what was sent to it and
- * not acknowledged yet. It ends with the connection. Pure.
+ * What MQTT calls the session state of one client: its subscriptions, what is in flight in either
+ * direction, and, for one that has come back, what it has had before. Pure.
  */
 final class Session {
 
   private final Inflight inflight;
-  private final Map<TopicFilter, MqttSubscription> subscriptions = new HashMap<>(4);
+  private final Received received = new Received();
 
   /**
-   * Creates the state of a clean session.
+   * Whether it outlives connections, so that nodes must agree under which identifier it is sent
+   * what.
+   */
+  private final boolean isKept;
+
+  private final Map<TopicFilter, MqttSubscription> subscriptions = new HashMap<>(4);
+
+  /** How far the client had come in each table when it was last here, until it is past that. */
+  private final Map<Integer, SessionState.Place> before = new HashMap<>(0);
+
+  /** Of what was sent before, what is to be sent again. */
+  private final Set<Long> unacknowledged = new HashSet<>(0);
+
+  /**
+   * How many messages may have been sent that no state tells of, since the node that held the
+   * session failed: so many are sent as duplicates.
+   */
+  private int doubtful;
+
+  /** What is to be done with a message. */
+  enum Delivery {
+    /** It is sent. */
+    FIRST,
+    /** It is sent again, and says so ([MQTT-3.3.1-1]). */
+    AGAIN,
+    /** The client has had it. */
+    NONE
+  }
+
+  /**
+   * Creates the state of a new session.
+   *
+   * @param window how many publishes may be in flight to the client
+   * @param isKept whether it is to outlive the connection
+   */
+  Session(int window, boolean isKept) {
+    this.inflight = new Inflight(window);
+    this.isKept = isKept;
+  }
+
+  /**
+   * Creates the state of a session that goes on.
    *
    * @param window how many publishes may be in flight to the client
    */
-  Session(int window) {
-    this.inflight = new Inflight(window);
+  Session(int window, SessionState state) {
+    this(window, true);
+    for (SessionState.Place place : state.places()) {
+      before.put(place.table(), place);
+    }
+    for (long identity : state.unacknowledged()) {
+      unacknowledged.add(identity);
+    }
+    for (int packetId : state.releasing()) {
+      inflight.open(Inflight.Sent.released(packetId));
+    }
+    doubtful = state.isConnected() ? window : 0;
+  }
+
+  /** Tells whether the client may have had before what it is sent now. */
+  boolean hasReturned() {
+    return !before.isEmpty() || doubtful > 0;
   }
 
   Inflight inflight() {
     return inflight;
+  }
+
+  Received received() {
+    return received;
+  }
+
+  /** Tells whether it outlives connections, or has. */
+  boolean isKept() {
+    return isKept;
+  }
+
+  /** Returns what the client subscribes to. */
+  Collection<MqttSubscription> subscriptions() {
+    return subscriptions.values();
   }
 
   int subscriptionCount() {
@@ -38,5 +115,100 @@ final class Session {
   /** Takes a subscription back; returns whether there was one ([MQTT-3.10.4-1]). */
   boolean unsubscribe(TopicFilter filter) {
     return subscriptions.remove(filter) != null;
+  }
+
+  /**
+   * Decides on a change that a subscription wants.
+   *
+   * @param table by which all nodes know its table
+   * @param change its name
+   * @param qos at which it would be sent
+   * @param isOld whether it came before the client came back
+   */
+  Delivery judge(int table, Timestamp change, int qos, boolean isOld) {
+    SessionState.Place place = before.get(table);
+    if (place != null && place.sent().covers(change)) {
+      return unacknowledged.remove(identity(change)) ? Delivery.AGAIN : Delivery.NONE;
+    }
+    if (doubtful == 0 || !isOld) {
+      return Delivery.FIRST;
+    }
+    if (qos == 0) {
+      return Delivery.NONE; // perhaps it was sent, and must not be twice ([MQTT-4.3.1-1])
+    }
+    doubtful--;
+    return Delivery.AGAIN;
+  }
+
+  /**
+   * Returns how far the client has come in one table.
+   *
+   * @param table the index by which this node knows it
+   * @param key by which all nodes know it
+   * @param reached behind which it would have to be told changes if it went on elsewhere
+   */
+  SessionState.Place place(int table, int key, VersionVector reached) {
+    SessionState.Place earlier = before.get(key);
+    VersionVector acked = reached;
+    for (Inflight.Sent one : inflight.sent()) {
+      if (one.table() == table && one.place() != null && !one.isReleased()) {
+        acked = one.place().vector().before(one.change());
+        break;
+      }
+    }
+    if (earlier == null) {
+      return new SessionState.Place(key, acked, reached);
+    }
+    if (reached.covers(earlier.sent())) {
+      before.remove(key);
+      if (before.isEmpty()) {
+        unacknowledged.clear(); // what is left was overtaken by later versions of its rows
+      }
+    }
+    return new SessionState.Place(key, acked.join(earlier.acked()), reached.join(earlier.sent()));
+  }
+
+  /** Returns the identities of what was sent and is to be sent again if the client comes back. */
+  long[] unacknowledged() {
+    List<Long> all = new ArrayList<>(unacknowledged);
+    for (Inflight.Sent one : inflight.sent()) {
+      if (one.place() != null && !one.isReleased()) {
+        all.add(identity(one.change()));
+      }
+    }
+    return all.stream().mapToLong(identity -> identity).toArray();
+  }
+
+  /** Returns under which packet ids a PUBREL was sent, or is about to be. */
+  int[] releasing() {
+    return inflight.sent().stream()
+        .filter(Inflight.Sent::isReleased)
+        .mapToInt(Inflight.Sent::packetId)
+        .toArray();
+  }
+
+  /** Tells whether current rows of a subscription were sent and not acknowledged. */
+  boolean hasRowsInFlight(MqttSubscription subscription) {
+    return inflight.sent().stream().anyMatch(one -> subscription.equals(one.subscription()));
+  }
+
+  /**
+   * Returns under which packet identifier a change is sent: the same on every node and whenever it
+   * is sent, so that none has to be told which ([MQTT-4.4.0-1]). Changes of one burst have
+   * identifiers in a row.
+   */
+  static int packetId(Timestamp change) {
+    return 1 + (int) Math.floorMod(change.time() + spread(change.node()), 65_535L);
+  }
+
+  private static long identity(Timestamp change) {
+    return spread(change.time()) ^ spread(change.node() + 1);
+  }
+
+  /** The finalizer of SplitMix64: neighbours come out far apart. */
+  private static long spread(long number) {
+    long mixed = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+    return mixed ^ (mixed >>> 31);
   }
 }

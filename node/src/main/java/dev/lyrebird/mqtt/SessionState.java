@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param expirySeconds how long the session outlives its connection; {@link #NEVER} for ever
  * @param subscriptions one a filter
  * @param places how far the client has come, one a table
- * @param completed identities of changes that lie behind the acknowledged place and need no
- *     delivery any more; never changed after construction
+ * @param unacknowledged identities of what was sent and not acknowledged: of all that the places
+ *     cover as sent, only these are sent again; never changed after construction
  * @param releasing packet ids whose PUBREL awaits its PUBCOMP; never changed after construction
  * @param received publishes of QoS 2 that await their PUBREL
  * @param will what is published when the client is lost, or null for nothing
@@ -33,7 +33,7 @@ record SessionState(
     long expirySeconds,
     List<Subscription> subscriptions,
     List<Place> places,
-    long[] completed,
+    long[] unacknowledged,
     int[] releasing,
     List<Received> received,
     @Nullable Will will,
@@ -41,6 +41,8 @@ record SessionState(
 
   /** The expiry of a session that never ends by itself (MQTT 5.0 §3.1.2.11.2). */
   static final long NEVER = 0xFFFF_FFFFL;
+
+  private static final long MILLIS_PER_SECOND = 1000;
 
   SessionState {
     subscriptions = List.copyOf(subscriptions);
@@ -55,7 +57,6 @@ record SessionState(
    * @param qos the maximum quality of service that was granted
    * @param noLocal leave out what this very client publishes
    * @param retainAsPublished keep the RETAIN flag of what arrives while the subscription stands
-   * @param retainHandling when current rows are sent: 0 to 2, as in MQTT 5.0 §3.8.3.1
    * @param identifier what each delivery is to carry, or 0 for nothing
    * @param isFresh whether the current rows are still to be sent, so that no place counts for it
    */
@@ -64,7 +65,6 @@ record SessionState(
       int qos,
       boolean noLocal,
       boolean retainAsPublished,
-      int retainHandling,
       int identifier,
       boolean isFresh) {}
 
@@ -92,6 +92,47 @@ record SessionState(
    * @param delaySeconds how long its client may be away before (MQTT 5.0 §3.1.3.2.2)
    */
   record Will(Publication publication, long delaySeconds) {}
+
+  /** Returns the state of a new session whose client is there. */
+  static SessionState fresh(Timestamp claim, Connect connect) {
+    return new SessionState(
+        claim,
+        claim.node(),
+        true,
+        0,
+        connect.expirySeconds(),
+        List.of(),
+        List.of(),
+        new long[0],
+        new int[0],
+        List.of(),
+        connect.will(),
+        0);
+  }
+
+  /** Returns this session as a new connection takes it over. */
+  SessionState takenOver(Timestamp newClaim, Connect connect, List<Received> allReceived) {
+    return new SessionState(
+        newClaim,
+        newClaim.node(),
+        true,
+        0,
+        connect.expirySeconds(),
+        subscriptions,
+        places,
+        unacknowledged,
+        releasing,
+        allReceived,
+        connect.will(),
+        0);
+  }
+
+  /** Returns when the session is over, ms since the epoch; 0 while nothing ends it. */
+  long endsAtMillis() {
+    return isConnected || expirySeconds == NEVER
+        ? 0
+        : disconnectedAtMillis + expirySeconds * MILLIS_PER_SECOND;
+  }
 
   /** Tells whether both have the same bytes, which say all there is. */
   @Override

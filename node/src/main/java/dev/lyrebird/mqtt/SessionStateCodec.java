@@ -36,9 +36,8 @@ final class SessionStateCodec {
 
   private static final int NO_LOCAL = 1 << 2;
   private static final int RETAIN_AS_PUBLISHED = 1 << 3;
-  private static final int RETAIN_HANDLING_SHIFT = 4;
-  private static final int FRESH = 1 << 6;
-  private static final int IDENTIFIED = 1 << 7;
+  private static final int FRESH = 1 << 4;
+  private static final int IDENTIFIED = 1 << 5;
 
   private static final int RETAIN = 1 << 2;
   private static final int TWO_BITS = 0b11;
@@ -64,8 +63,8 @@ final class SessionStateCodec {
     out.varint(state.subscriptions().size());
     state.subscriptions().forEach(subscription -> encode(out, subscription));
     encode(out, state.places());
-    out.varint(state.completed().length);
-    for (long identity : state.completed()) {
+    out.varint(state.unacknowledged().length);
+    for (long identity : state.unacknowledged()) {
       out.fixed64(identity);
     }
     out.varint(state.releasing().length);
@@ -89,7 +88,6 @@ final class SessionStateCodec {
         subscription.qos()
             | (subscription.noLocal() ? NO_LOCAL : 0)
             | (subscription.retainAsPublished() ? RETAIN_AS_PUBLISHED : 0)
-            | (subscription.retainHandling() << RETAIN_HANDLING_SHIFT)
             | (subscription.isFresh() ? FRESH : 0)
             | (subscription.identifier() == 0 ? 0 : IDENTIFIED));
     out.string(subscription.filter());
@@ -193,7 +191,6 @@ final class SessionStateCodec {
         flags & TWO_BITS,
         (flags & NO_LOCAL) != 0,
         (flags & RETAIN_AS_PUBLISHED) != 0,
-        (flags >> RETAIN_HANDLING_SHIFT) & TWO_BITS,
         (flags & IDENTIFIED) == 0 ? 0 : number(in),
         (flags & FRESH) != 0);
   }

@@ -30,7 +30,7 @@ final class SysTopics {
   private static final int PERIOD_SECONDS = 10;
 
   /** Stands in events for the index of a table. */
-  private static final int NO_TABLE = -1;
+  static final int NO_TABLE = -1;
 
   private final Broker broker;
   private final Set<MqttSubscriber> subscribers = new LinkedHashSet<>();

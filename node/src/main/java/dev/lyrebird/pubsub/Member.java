@@ -2,10 +2,13 @@ package dev.lyrebird.pubsub;
 
 import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.VersionVector;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ public final class Member<S extends Subscription> {
   private final Subscriber<S> subscriber;
   private final List<Held<S>> held = new ArrayList<>(1);
   private final List<Reader<S>> readers = new ArrayList<>(1);
+  private final Queue<Runnable> whenReached = new ArrayDeque<>(0);
   private boolean touched;
   private boolean hasLeft;
 
@@ -78,6 +82,7 @@ public final class Member<S extends Subscription> {
   /** Ends the membership. The subscriber hears no more. */
   public void leave() {
     hasLeft = true;
+    whenReached.clear();
     held.forEach(hub::remove);
     held.clear();
     closeIdleReaders();
@@ -121,19 +126,29 @@ public final class Member<S extends Subscription> {
   }
 
   /**
-   * Returns behind which cursor the subscriber would lack nothing but the current rows that it
-   * {@link #awaitsRows awaits}, or null while a table has not said where its feed begins.
+   * Tells of each table behind which vector the subscriber would lack nothing but the current rows
+   * that it {@link #awaitsRows awaits}. Leaves out a table that has not said where its feed begins.
    */
-  public @Nullable Cursor reached() {
-    TreeMap<Integer, VersionVector> vectors = new TreeMap<>();
+  public void reached(BiConsumer<Integer, VersionVector> each) {
     for (Reader<S> reader : readers) {
       VersionVector vector = reader.reached();
-      if (vector == null) {
-        return null;
+      if (vector != null) {
+        each.accept(reader.table(), vector);
       }
-      vectors.put(hub.channel(reader.table()).cursorKey(), vector);
     }
-    return new Cursor(vectors);
+  }
+
+  /** Runs something once {@link #reached} leaves out no table: now, where it leaves out none. */
+  public void whenReached(Runnable task) {
+    whenReached.add(task);
+    tellReached();
+  }
+
+  /** Runs what waits for the last table to say where its feed begins. */
+  void tellReached() {
+    while (!whenReached.isEmpty() && readers.stream().allMatch(one -> one.reached() != null)) {
+      whenReached.remove().run();
+    }
   }
 
   /** Tells whether a subscription has current rows to come. */

@@ -210,6 +210,7 @@ final class Reader<S extends Subscription> {
         pageIsStale = true;
       }
     }
+    member.tellReached();
     if (state == State.STARTING) {
       nextStep();
     }

@@ -387,9 +387,7 @@ public final class RocksStorage implements AutoCloseable {
           ByteBuffer key = ByteBuffer.wrap(all.key());
           found.add(
               new Reception(
-                  client,
-                  key.getLong(LONG_KEY_BYTES),
-                  key.getInt(LONG_KEY_BYTES + Long.BYTES)));
+                  client, key.getLong(LONG_KEY_BYTES), key.getInt(LONG_KEY_BYTES + Long.BYTES)));
         }
       }
       return found;
@@ -554,10 +552,7 @@ public final class RocksStorage implements AutoCloseable {
               new Due(
                   at,
                   new String(
-                      key,
-                      LONG_KEY_BYTES,
-                      key.length - LONG_KEY_BYTES,
-                      StandardCharsets.UTF_8)));
+                      key, LONG_KEY_BYTES, key.length - LONG_KEY_BYTES, StandardCharsets.UTF_8)));
         }
       }
       return due;

@@ -112,8 +112,7 @@ final class ConfirmationsTest {
     long ticket = hold(1, 10, 0);
     VersionVector has = VersionVector.of(new Timestamp(10, ORIGIN));
 
-    assertEquals(
-        List.of(), confirmations.advance(List.of(new PeerProgress(1, true, false, has))));
+    assertEquals(List.of(), confirmations.advance(List.of(new PeerProgress(1, true, false, has))));
     assertEquals(
         List.of(ticket),
         tickets(confirmations.advance(List.of(new PeerProgress(1, false, true, has)))));
@@ -128,8 +127,7 @@ final class ConfirmationsTest {
     assertEquals(
         List.of(ticket),
         tickets(
-            confirmations.advance(
-                List.of(peer(1, 10), absent(2, 9), peer(3, 10), peer(4, 0)))));
+            confirmations.advance(List.of(peer(1, 10), absent(2, 9), peer(3, 10), peer(4, 0)))));
   }
 
   @Test
@@ -141,8 +139,7 @@ final class ConfirmationsTest {
     assertEquals(List.of(), confirmations.advance(peers(10, 9)));
     assertEquals(
         List.of(early), tickets(confirmations.advance(List.of(peer(1, 10), absent(2, 9)))));
-    assertEquals(
-        List.of(late), tickets(confirmations.advance(List.of(peer(1, 11), absent(2, 9)))));
+    assertEquals(List.of(late), tickets(confirmations.advance(List.of(peer(1, 11), absent(2, 9)))));
   }
 
   @Test

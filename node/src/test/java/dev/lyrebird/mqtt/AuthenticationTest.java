@@ -71,10 +71,7 @@ final class AuthenticationTest {
   void wrongProofIsRefused(String user, String password) {
     ScramClient guess = new ScramClient(user, password, "n,,");
     RawClient client = server.client().send(connecting(guess.first()));
-    client
-        .send(auth(CONTINUE, guess.last(challenge(client))))
-        .expect("20 03 00 87 00")
-        .expectEnd();
+    client.send(auth(CONTINUE, guess.last(challenge(client)))).expect("20 03 00 87 00").expectEnd();
     assertEquals(1, server.meter("lyrebird.mqtt.logins.refused"));
     assertEquals(0, server.meter("lyrebird.mqtt.connected"));
   }

@@ -36,7 +36,7 @@ final class SessionStateCodecTest {
       assertEquals(state.expirySeconds(), read.expirySeconds(), this::replay);
       assertEquals(state.subscriptions(), read.subscriptions(), this::replay);
       assertEquals(state.places(), read.places(), this::replay);
-      assertArrayEquals(state.completed(), read.completed(), this::replay);
+      assertArrayEquals(state.unacknowledged(), read.unacknowledged(), this::replay);
       assertArrayEquals(state.releasing(), read.releasing(), this::replay);
       assertEquals(state.received(), read.received(), this::replay);
       assertEquals(state.will(), read.will(), this::replay);
@@ -101,7 +101,7 @@ final class SessionStateCodecTest {
             true,
             0,
             3600,
-            List.of(new SessionState.Subscription("sensors/+/state", 1, false, false, 0, 0, false)),
+            List.of(new SessionState.Subscription("sensors/+/state", 1, false, false, 0, false)),
             List.of(new SessionState.Place(17, acked, sent)),
             new long[0],
             new int[0],
@@ -130,7 +130,6 @@ final class SessionStateCodecTest {
                 random.nextInt(3),
                 random.nextBoolean(),
                 random.nextBoolean(),
-                random.nextInt(3),
                 random.nextBoolean() ? 0 : random.nextInt(268_435_456),
                 random.nextBoolean())),
         some(() -> new SessionState.Place(random.nextInt(), vector(), vector())),

@@ -64,13 +64,13 @@ final class TestServer implements AutoCloseable {
     this(LIMITS, 1, users, isLoginRequired);
   }
 
-  private TestServer(
-      MqttLimits limits, int loops, @Nullable Users users, boolean isLoginRequired) {
+  private TestServer(MqttLimits limits, int loops, @Nullable Users users, boolean isLoginRequired) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     Instant startedAt = clock.instant();
     Broker broker =
         new Broker(
             limits,
+            SessionLimits.NONE,
             new Logins(
                 users,
                 isLoginRequired,

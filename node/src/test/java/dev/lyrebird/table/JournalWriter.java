@@ -51,8 +51,7 @@ final class JournalWriter {
   }
 
   /** Likewise, with what is received. */
-  void append(
-      TableStore store, boolean checkpoint, long localTime, List<Reception> receptions) {
+  void append(TableStore store, boolean checkpoint, long localTime, List<Reception> receptions) {
     Place before = head();
     List<byte[]> bytes = new ArrayList<>();
     for (int i = random.nextInt(3); i >= 0; i--) {
