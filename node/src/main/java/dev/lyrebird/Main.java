@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
     description = "A real-time database: one table behind MQTT, WebSocket, SSE and REST.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = Main.Start.class)
+    subcommands = {Main.Start.class, ScramUser.class})
 public final class Main {
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
