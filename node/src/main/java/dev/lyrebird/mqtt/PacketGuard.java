@@ -45,7 +45,8 @@ final class PacketGuard extends ByteToMessageDecoder {
       if (fault != null || end > in.writerIndex()) {
         break;
       }
-      fault = rules.check(in.getUnsignedByte(at), in, body, end);
+      boolean hasPaddedLength = lengthBytes > 1 && in.getByte(body - 1) == 0;
+      fault = rules.check(in.getUnsignedByte(at), in, body, end, hasPaddedLength);
       at = fault == null ? end : at;
     }
     if (at > begin) {

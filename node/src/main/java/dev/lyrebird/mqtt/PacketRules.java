@@ -19,6 +19,9 @@ final class PacketRules {
   private static final int VERSION_5 = 5;
   private static final int QOS_BITS = 0x06;
   private static final int DUP_BIT = 0x08;
+  private static final int WILL_FLAG = 0x04;
+  private static final int PASSWORD_FLAG = 0x40;
+  private static final int USER_NAME_FLAG = 0x80;
 
   private final PacketReader reader = new PacketReader(Unpooled.EMPTY_BUFFER);
 
@@ -58,12 +61,17 @@ final class PacketRules {
    *
    * @param from where its variable header begins
    * @param to the end of the packet
+   * @param hasPaddedLength whether its length takes more bytes than it needs
    * @return what is wrong with it, or null where nothing is
    */
-  @Nullable PacketFault check(int firstByte, ByteBuf bytes, int from, int to) {
+  @Nullable PacketFault check(
+      int firstByte, ByteBuf bytes, int from, int to, boolean hasPaddedLength) {
     reader.begin(bytes, from, to);
     try {
-      return check(MqttMessageType.valueOf(firstByte >> 4), firstByte);
+      PacketFault fault = check(MqttMessageType.valueOf(firstByte >> 4), firstByte);
+      return fault == null && hasPaddedLength && level == VERSION_5
+          ? malformed("the remaining length takes more bytes than it needs") // [MQTT-1.5.5-1]
+          : fault;
     } catch (Malformed e) {
       return malformed(String.valueOf(e.getMessage()));
     }
@@ -98,17 +106,27 @@ final class PacketRules {
       return fault(
           ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "versions are 3.1, 3.1.1 and 5.0 of MQTT");
     }
-    boolean hasWill = (reader.octet() & 0x04) != 0;
+    int flags = reader.octet();
     reader.skip(Short.BYTES);
-    if (level < VERSION_5) {
-      return null;
-    }
-    PacketFault fault = properties(Place.CONNECT);
-    if (fault != null || !hasWill) {
+    PacketFault fault = level == VERSION_5 ? properties(Place.CONNECT) : null;
+    if (fault != null) {
       return fault;
     }
     reader.skipString();
-    return properties(Place.WILL);
+    if ((flags & WILL_FLAG) != 0) {
+      fault = level == VERSION_5 ? properties(Place.WILL) : null;
+      if (fault != null) {
+        return fault;
+      }
+      reader.skipString();
+      reader.skipString();
+    }
+    for (int credential : new int[] {flags & USER_NAME_FLAG, flags & PASSWORD_FLAG}) {
+      if (credential != 0) {
+        reader.skipString();
+      }
+    }
+    return nothingMore();
   }
 
   private @Nullable PacketFault publish(int firstByte) throws Malformed {
@@ -154,8 +172,11 @@ final class PacketRules {
     while (reader.hasMore()) {
       reader.skipString();
       int options = reader.octet();
-      if ((options & reserved) != 0 || (options & 0x03) == 0x03 || (options & 0x30) == 0x30) {
-        return malformed("subscription options are out of range"); // [MQTT-3.8.3-5]
+      if ((options & reserved) != 0) {
+        return malformed("subscription options that are reserved are set"); // [MQTT-3.8.3-5]
+      }
+      if ((options & 0x03) == 0x03 || (options & 0x30) == 0x30) {
+        return protocolError("QoS and Retain Handling are 0 to 2"); // MQTT 5.0 §3.8.3.1
       }
     }
     return null;
@@ -166,9 +187,13 @@ final class PacketRules {
     if (fault != null) {
       return fault;
     }
-    return reader.hasMore()
-        ? null
-        : protocolError("UNSUBSCRIBE has at least one topic filter"); // [MQTT-3.10.3-2]
+    if (!reader.hasMore()) {
+      return protocolError("UNSUBSCRIBE has at least one topic filter"); // [MQTT-3.10.3-2]
+    }
+    while (reader.hasMore()) {
+      reader.skipString();
+    }
+    return null;
   }
 
   /** A reason code and properties, either of which may be left out with what follows it. */

@@ -87,6 +87,25 @@ final class Packet {
     return of(0x30, string(topic), properties(properties), utf8(payload));
   }
 
+  /** Returns a PUBLISH of MQTT 5 at QoS 1. */
+  static byte[] publish5(String topic, int packetId, String properties, String payload) {
+    return of(0x32, string(topic), twoBytes(packetId), properties(properties), utf8(payload));
+  }
+
+  /** Returns a PUBACK, PUBREC, PUBREL or PUBCOMP in its short form. */
+  static byte[] acknowledgement(int first, int packetId) {
+    return of(first, twoBytes(packetId));
+  }
+
+  /** Returns the UNSUBSCRIBE of MQTT 3. */
+  static byte[] unsubscribe(int packetId, String... filters) {
+    byte[] body = twoBytes(packetId);
+    for (String filter : filters) {
+      body = bytes(body, string(filter));
+    }
+    return of(0xa2, body);
+  }
+
   /** Returns the SUBSCRIBE of MQTT 3 with one filter. */
   static byte[] subscribe(int packetId, String filter, int qos) {
     return of(0x82, twoBytes(packetId), string(filter), new byte[] {(byte) qos});
