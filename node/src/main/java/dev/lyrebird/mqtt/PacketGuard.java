@@ -45,8 +45,7 @@ final class PacketGuard extends ByteToMessageDecoder {
       if (fault != null || end > in.writerIndex()) {
         break;
       }
-      boolean hasPaddedLength = lengthBytes > 1 && in.getByte(body - 1) == 0;
-      fault = rules.check(in.getUnsignedByte(at), in, body, end, hasPaddedLength);
+      fault = rules.check(in, at, body, end);
       at = fault == null ? end : at;
     }
     if (at > begin) {

@@ -1,6 +1,9 @@
 package dev.lyrebird.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /**
  * Walks over the bytes of one packet, never beyond its end. Reused from packet to packet, since it
@@ -68,6 +71,11 @@ final class PacketReader {
     throw new Malformed("a variable byte integer has more than four bytes");
   }
 
+  /** Puts another byte where one was read. */
+  void overwrite(int position, int octet) {
+    bytes.setByte(position, octet);
+  }
+
   /** Passes over a string or binary data; returns where its bytes begin. */
   int skipString() throws Malformed {
     int length = twoBytes();
@@ -96,6 +104,12 @@ final class PacketReader {
       }
     }
     return true;
+  }
+
+  /** Tells whether the bytes from there on are well-formed and without U+0000. */
+  boolean isUtf8(int from, int length) {
+    return bytes.indexOf(from, from + length, (byte) 0) < 0
+        && ByteBufUtil.isText(bytes, from, length, UTF_8);
   }
 
   /** Passes over some bytes; returns where they begin. */

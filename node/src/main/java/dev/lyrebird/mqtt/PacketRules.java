@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacketRules {
 
+  private static final int VERSION_3_1 = 3;
   private static final int VERSION_5 = 5;
   private static final int QOS_BITS = 0x06;
   private static final int DUP_BIT = 0x08;
@@ -47,26 +48,35 @@ final class PacketRules {
       boolean isLegal = qos != QOS_BITS && (qos != 0 || (firstByte & DUP_BIT) == 0);
       return isLegal ? null : malformed("QoS is 0 to 2, and QoS 0 has no DUP"); // [MQTT-3.3.1-4]
     }
-    boolean isRequest =
-        type == MqttMessageType.PUBREL.value()
-            || type == MqttMessageType.SUBSCRIBE.value()
-            || type == MqttMessageType.UNSUBSCRIBE.value();
-    return type != 0 && (firstByte & 0x0f) == (isRequest ? 0x02 : 0)
+    // MQTT 3.1 has DUP in requests that are sent again; later versions reserve it.
+    int flags = firstByte & (isRequest(type) && level == VERSION_3_1 ? 0x07 : 0x0f);
+    return type != 0 && flags == (isRequest(type) ? 0x02 : 0)
         ? null
         : malformed("flags that are reserved have been changed"); // [MQTT-2.1.3-1]
   }
 
+  private static boolean isRequest(int type) {
+    return type == MqttMessageType.PUBREL.value()
+        || type == MqttMessageType.SUBSCRIBE.value()
+        || type == MqttMessageType.UNSUBSCRIBE.value();
+  }
+
   /**
-   * Looks at a whole packet, whose first byte was found right.
+   * Looks at a whole packet, whose first byte was found right. What MQTT 3.1 allows and the decoder
+   * does not know is taken out of it.
    *
-   * @param from where its variable header begins
-   * @param to the end of the packet
-   * @param hasPaddedLength whether its length takes more bytes than it needs
+   * @param at where it begins
+   * @param body where its variable header begins
+   * @param end of the packet
    * @return what is wrong with it, or null where nothing is
    */
-  @Nullable PacketFault check(
-      int firstByte, ByteBuf bytes, int from, int to, boolean hasPaddedLength) {
-    reader.begin(bytes, from, to);
+  @Nullable PacketFault check(ByteBuf bytes, int at, int body, int end) {
+    int firstByte = bytes.getUnsignedByte(at);
+    boolean hasPaddedLength = body > at + 2 && bytes.getByte(body - 1) == 0;
+    reader.begin(bytes, body, end);
+    if (level == VERSION_3_1 && isRequest(firstByte >> 4)) {
+      bytes.setByte(at, firstByte & ~DUP_BIT);
+    }
     try {
       PacketFault fault = check(MqttMessageType.valueOf(firstByte >> 4), firstByte);
       return fault == null && hasPaddedLength && level == VERSION_5
@@ -101,11 +111,12 @@ final class PacketRules {
     int nameLength = reader.twoBytes();
     int name = reader.skip(nameLength);
     level = reader.octet();
-    String nameOfLevel = level == 3 ? "MQIsdp" : "MQTT";
-    if (level < 3 || level > VERSION_5 || !reader.isText(name, nameLength, nameOfLevel)) {
+    String nameOfLevel = level == VERSION_3_1 ? "MQIsdp" : "MQTT";
+    if (level < VERSION_3_1 || level > VERSION_5 || !reader.isText(name, nameLength, nameOfLevel)) {
       return fault(
           ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "versions are 3.1, 3.1.1 and 5.0 of MQTT");
     }
+    int flagsAt = reader.position();
     int flags = reader.octet();
     reader.skip(Short.BYTES);
     PacketFault fault = level == VERSION_5 ? properties(Place.CONNECT) : null;
@@ -121,11 +132,15 @@ final class PacketRules {
       reader.skipString();
       reader.skipString();
     }
-    for (int credential : new int[] {flags & USER_NAME_FLAG, flags & PASSWORD_FLAG}) {
-      if (credential != 0) {
+    for (int credential : new int[] {USER_NAME_FLAG, PASSWORD_FLAG}) {
+      if (level == VERSION_3_1 && !reader.hasMore()) {
+        flags &= ~credential; // in MQTT 3.1 the length has precedence over the flags
+      }
+      if ((flags & credential) != 0) {
         reader.skipString();
       }
     }
+    reader.overwrite(flagsAt, flags);
     return nothingMore();
   }
 
@@ -230,7 +245,7 @@ final class PacketRules {
         return protocolError("property %s is there twice".formatted(property));
       }
       seen |= 1L << identifier;
-      if (!isInRange(property.kind())) {
+      if (!isInRange(property.kind(), place)) {
         return protocolError("property %s is out of range".formatted(property));
       }
     }
@@ -240,7 +255,7 @@ final class PacketRules {
   }
 
   /** Passes over the value of a property. */
-  private boolean isInRange(ClientProperty.Kind kind) throws Malformed {
+  private boolean isInRange(ClientProperty.Kind kind, Place place) throws Malformed {
     return switch (kind) {
       case FLAG -> reader.octet() <= 1;
       case POSITIVE_TWO_BYTES -> reader.twoBytes() > 0;
@@ -248,10 +263,15 @@ final class PacketRules {
       case POSITIVE_VARINT -> reader.varint() > 0;
       case TWO_BYTES -> skipped(Short.BYTES);
       case FOUR_BYTES -> skipped(Integer.BYTES);
-      case STRING, BINARY -> skipped(reader.twoBytes());
+      case BINARY -> skipped(reader.twoBytes());
+      case STRING -> {
+        skipText(place);
+        yield true;
+      }
       case PAIR -> {
-        reader.skipString();
-        yield skipped(reader.twoBytes());
+        skipText(place);
+        skipText(place);
+        yield true;
       }
     };
   }
@@ -259,6 +279,18 @@ final class PacketRules {
   private boolean skipped(int length) throws Malformed {
     reader.skip(length);
     return true;
+  }
+
+  /**
+   * Passes over text, which the decoder reads and checks too. In CONNECT it does so before it knows
+   * the version in which the client is to be told.
+   */
+  private void skipText(Place place) throws Malformed {
+    int length = reader.twoBytes();
+    int from = reader.skip(length);
+    if (place == Place.CONNECT && !reader.isUtf8(from, length)) {
+      throw new Malformed("a string is no UTF-8, or has U+0000"); // [MQTT-1.5.4-1], [MQTT-1.5.4-2]
+    }
   }
 
   private PacketFault unexpected(MqttMessageType type) {
