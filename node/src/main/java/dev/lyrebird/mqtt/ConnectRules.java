@@ -19,6 +19,13 @@ final class ConnectRules {
   private static final int MAX_RECEIVE_MAXIMUM = 65_535;
   private static final int MAX_QOS = 2;
 
+  /** A CONNACK with all that it tells, and one that refuses. */
+  private static final int CONNACK_BYTES = 32;
+
+  private static final int REFUSAL_BYTES = 5;
+  private static final int IDENTIFIER_BYTES = 48;
+  private static final int AUTHENTICATION_BYTES = 192;
+
   private final MqttLimits limits;
   private final SessionLimits sessionLimits;
   private final Supplier<String> freshIds;
@@ -54,6 +61,9 @@ final class ConnectRules {
     }
     if (fault == null) {
       fault = clientIdFault(header, payload.clientIdentifier());
+    }
+    if (fault == null) {
+      fault = roomFault(header, payload.clientIdentifier(), properties);
     }
     return fault == null
         ? new Verdict.Accepted(
@@ -124,6 +134,22 @@ final class ConnectRules {
             header.version() == LEVEL_3_1
                 ? "MQTT 3.1 wants a client identifier"
                 : "a session that is to be kept needs a client identifier");
+  }
+
+  /** [MQTT-3.1.2-24]: a client that cannot be sent its CONNACK cannot be let in. */
+  private static @Nullable PacketFault roomFault(
+      MqttConnectVariableHeader header, String clientId, PacketProperties properties) {
+    int least =
+        CONNACK_BYTES
+            + (clientId.isEmpty() ? IDENTIFIER_BYTES : 0)
+            + (properties.authentication() == null ? 0 : AUTHENTICATION_BYTES);
+    long room = properties.number(ClientProperty.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE);
+    return room >= least
+        ? null
+        : new PacketFault(
+            room >= REFUSAL_BYTES ? header.version() : 0,
+            ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+            "the client takes packets of %d bytes, CONNACK needs %d".formatted(room, least));
   }
 
   private static SessionState.Will will(

@@ -67,6 +67,9 @@ final class OutboundAliases {
     if (slots.size() < maximum) {
       return slots.size() + 1;
     }
+    if (maximum == 0) {
+      return 0;
+    }
     Slot slot = slots.get(hand);
     if (slot.uses == 0) {
       return slot.alias;

@@ -21,7 +21,10 @@ final class OutboundAliasesTest {
 
   @Test
   void clientThatTakesNoAliasesIsSentNone() {
-    assertFalse(new OutboundAliases(0).isEnabled());
+    OutboundAliases none = new OutboundAliases(0);
+    assertFalse(none.isEnabled());
+    assertEquals(0, none.known("topic"));
+    assertEquals(0, none.next());
     assertTrue(aliases.isEnabled());
   }
 

@@ -3,7 +3,9 @@ package dev.lyrebird.mqtt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Puts the bytes of packets together, legal or not. */
 final class Packet {
@@ -54,6 +56,47 @@ final class Packet {
   static byte[] properties(String hex) {
     byte[] properties = hex(hex);
     return bytes(varint(properties.length), properties);
+  }
+
+  /**
+   * Returns the properties of a packet of MQTT 5 in hexadecimal, sorted.
+   *
+   * @param at where their length stands, which is below 128
+   */
+  static List<String> propertiesIn(byte[] packet, int at) {
+    List<String> found = new ArrayList<>();
+    int end = at + 1 + packet[at];
+    for (int from = at + 1; from < end; ) {
+      int to = from + 1 + valueLength(packet, from);
+      found.add(HexFormat.ofDelimiter(" ").formatHex(packet, from, to));
+      from = to;
+    }
+    return found.stream().sorted().toList();
+  }
+
+  private static int valueLength(byte[] packet, int at) {
+    return switch (packet[at]) {
+      case 0x01, 0x24, 0x25, 0x28, 0x29, 0x2a -> Byte.BYTES;
+      case 0x13, 0x21, 0x22, 0x23 -> Short.BYTES;
+      case 0x02, 0x11, 0x27 -> Integer.BYTES;
+      case 0x03, 0x08, 0x09, 0x12, 0x15, 0x16, 0x1a, 0x1c, 0x1f -> stringLength(packet, at + 1);
+      case 0x26 -> {
+        int name = stringLength(packet, at + 1);
+        yield name + stringLength(packet, at + 1 + name);
+      }
+      case 0x0b -> {
+        int length = 1;
+        while (packet[at + length] < 0) {
+          length++;
+        }
+        yield length;
+      }
+      default -> throw new AssertionError("property %02x of a server".formatted(packet[at]));
+    };
+  }
+
+  private static int stringLength(byte[] packet, int at) {
+    return Short.BYTES + ((packet[at] & 0xff) << 8 | (packet[at + 1] & 0xff));
   }
 
   /** Returns a packet of that first byte, with its length. */

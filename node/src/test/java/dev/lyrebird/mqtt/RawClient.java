@@ -1,6 +1,6 @@
 package dev.lyrebird.mqtt;
 
-import static java.util.stream.Collectors.toSet;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.EOFException;
@@ -12,9 +12,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A client that sends and expects bytes, so that no library hides a fault. */
@@ -84,30 +83,42 @@ final class RawClient implements AutoCloseable {
   RawClient expectConnack5(String... properties) {
     byte[] connack = packet();
     assertEquals("20 00 00", text(new byte[] {connack[0], connack[2], connack[3]}));
-    Set<String> expected =
-        Stream.of(properties)
-            .flatMap(several -> Stream.of(several.split(",")))
-            .map(property -> text(Packet.hex(property)))
-            .collect(toSet());
-    Set<String> actual = new HashSet<>();
-    int at = 5;
-    while (at < connack.length) {
-      int end = at + 1 + valueLength(connack, at);
-      actual.add(text(Arrays.copyOfRange(connack, at, end)));
-      at = end;
-    }
-    assertEquals(expected, actual);
+    assertEquals(sorted(properties), Packet.propertiesIn(connack, 4));
     return this;
   }
 
-  private static int valueLength(byte[] connack, int at) {
-    return switch (connack[at]) {
-      case 0x24, 0x2a -> Byte.BYTES;
-      case 0x13, 0x21, 0x22 -> Short.BYTES;
-      case 0x11, 0x27 -> Integer.BYTES;
-      case 0x12 -> Short.BYTES + connack[at + 2];
-      default -> throw new AssertionError("property %02x in CONNACK".formatted(connack[at]));
-    };
+  private static List<String> sorted(String... properties) {
+    return Stream.of(properties)
+        .flatMap(several -> Stream.of(several.split(",")))
+        .map(property -> text(Packet.hex(property)))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * Expects a PUBLISH of MQTT 5 at QoS 0 with just these properties, in any order.
+   *
+   * @param properties in hexadecimal, each in a string of its own
+   */
+  RawClient expectPublish5(String topic, String payload, String... properties) {
+    byte[] publish = packet();
+    byte[] name = Packet.string(topic);
+    int propertiesAt = 2 + name.length;
+    int payloadAt = propertiesAt + 1 + publish[propertiesAt];
+    assertEquals(
+        text(Packet.bytes(new byte[] {0x30, publish[1]}, name)),
+        text(Arrays.copyOf(publish, propertiesAt)));
+    assertEquals(sorted(properties), Packet.propertiesIn(publish, propertiesAt));
+    assertEquals(payload, new String(publish, payloadAt, publish.length - payloadAt, UTF_8));
+    return this;
+  }
+
+  /** Expects these packets next, in any order. */
+  RawClient expectInAnyOrder(byte[]... packets) {
+    List<String> expected = Stream.of(packets).map(RawClient::text).sorted().toList();
+    List<String> actual = Stream.of(packets).map(each -> text(packet())).sorted().toList();
+    assertEquals(expected, actual);
+    return this;
   }
 
   /** Expects the end of the stream. */
