@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
  */
 final class LoopFeeds {
 
-  private static final int PAGE_BYTES = 256 << 10;
+  private static final Table.Limit PAGE = Table.Limit.ofBytes(256 << 10);
 
   private final int index;
   private final BiConsumer<String, TableAnswer> out;
@@ -70,7 +70,7 @@ final class LoopFeeds {
   private void feedFromJournal(String loop, Feed feed, Table table) {
     Place head = table.head();
     while (feed.hasRoom() && feed.sent().position() < head.position()) {
-      Table.Page page = table.read(feed.sent(), entry -> true, PAGE_BYTES);
+      Table.Page page = table.read(feed.sent(), entry -> true, PAGE);
       if (page == null) {
         skip(loop, feed, head, "this node was too busy to send what the journal has dropped since");
       } else {

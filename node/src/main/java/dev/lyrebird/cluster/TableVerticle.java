@@ -56,7 +56,13 @@ public final class TableVerticle extends VerticleBase {
   private static final long MAX_COMMIT_BYTES = 8 << 20;
 
   private static final long MAX_UNSETTLED_BYTES = 16 << 20;
-  private static final int PAGE_BYTES = 256 << 10;
+
+  /**
+   * What a reader is sent at once. What it has no room for, such as a session whose window is used
+   * up, it asks for again; so there should not be much of it.
+   */
+  private static final Table.Limit PAGE = new Table.Limit(256, 256 << 10);
+
   private static final int EXPIRIES_AT_ONCE = 1000;
   private static final long EXPIRY_MILLIS = 250;
   private static final long TRIM_MILLIS = 10_000;
@@ -315,12 +321,12 @@ public final class TableVerticle extends VerticleBase {
       case TableRequest.CloseScan close -> scans.close(close.loop(), close.number());
       case TableRequest.ReadOn read ->
           answerPage(
-              read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE_BYTES));
+              read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE));
       case TableRequest.ReadUncovered read ->
           answerPage(
               read,
               read.reader(),
-              table().read(read.covered(), wanted(read.filters()), PAGE_BYTES));
+              table().read(read.covered(), wanted(read.filters()), PAGE));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), nextNumber()));
       case TableRequest.PeerJoined joined -> {

@@ -130,27 +130,27 @@ final class Journal {
     trimmed = store.trim(localTime, maxBytes);
   }
 
-  /** Reads on from a place; see {@link Table#read(Place, Predicate, int)}. */
-  Table.@Nullable Page read(Place from, Predicate<Entry> wanted, int maxBytes) {
+  /** Reads on from a place; see {@link Table#read(Place, Predicate, Table.Limit)}. */
+  Table.@Nullable Page read(Place from, Predicate<Entry> wanted, Table.Limit limit) {
     boolean isBeyondGap = from.position() <= gap.position() && !from.vector().covers(gap.skipped());
     boolean isBeforeBeginning =
         from.position() < trimmed.position() || !from.vector().covers(trimmed.vector());
-    return isBeyondGap || isBeforeBeginning ? null : readOn(from, wanted, maxBytes);
+    return isBeyondGap || isBeforeBeginning ? null : readOn(from, wanted, limit);
   }
 
   /** Reads on from a position for the sake of the rows, which have what the journal skips. */
-  Table.Page replay(Place from, int maxBytes) {
-    return readOn(from, entry -> true, maxBytes);
+  Table.Page replay(Place from, Table.Limit limit) {
+    return readOn(from, entry -> true, limit);
   }
 
-  /** Reads what a vector lacks; see {@link Table#read(VersionVector, Predicate, int)}. */
-  Table.@Nullable Page read(VersionVector covered, Predicate<Entry> wanted, int maxBytes) {
+  /** Reads what a vector lacks; see {@link Table#read(VersionVector, Predicate, Table.Limit)}. */
+  Table.@Nullable Page read(VersionVector covered, Predicate<Entry> wanted, Table.Limit limit) {
     if (!reachesBackTo(covered)) {
       return null;
     }
     Predicate<Entry> isNews = entry -> !covered.covers(entry.change().timestamp());
     Place from = store.checkpointWithin(covered);
-    Table.Page page = readOn(from, isNews.and(wanted), maxBytes);
+    Table.Page page = readOn(from, isNews.and(wanted), limit);
     return withoutReplaced(page, from, covered);
   }
 
@@ -209,24 +209,30 @@ final class Journal {
     return covered.covers(trimmed.vector()) && covered.covers(gap.skipped());
   }
 
-  private Table.Page readOn(Place from, Predicate<Entry> wanted, int maxBytes) {
+  private Table.Page readOn(Place from, Predicate<Entry> wanted, Table.Limit limit) {
     List<Entry> entries = new ArrayList<>();
     List<Place> places = new ArrayList<>();
     Place place = from;
     int bytes = 0;
     try (Reading pages = new Reading(from.position())) {
       for (DecodedPages.Page page = pages.next();
-          page != null && bytes < maxBytes;
+          page != null && bytes < limit.bytes() && entries.size() < limit.entries();
           page = pages.next()) {
-        List<Entry> behind = page.behind(place.position());
         Place before = acrossGap(place, place.position() + 1); // a gap lies between two pages
-        for (Entry entry : behind) {
-          if (wanted.test(entry)) {
+        for (Entry entry : page.behind(place.position())) {
+          boolean isWanted = wanted.test(entry);
+          // All of a page are of the same origin, so that no place between them is needed.
+          if (isWanted || entry.position() == page.lastPosition()) {
+            place = before.after(entry);
+          }
+          if (isWanted) {
             entries.add(entry);
-            places.add(before.after(entry)); // all between them are of the same origin
+            places.add(place);
+            if (entries.size() == limit.entries()) {
+              break;
+            }
           }
         }
-        place = before.after(behind.getLast());
         bytes += page.storedBytes();
       }
     }

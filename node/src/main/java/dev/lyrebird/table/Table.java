@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Table {
 
   /** How much of the journal to look at in one step of catching up. */
-  private static final int CATCH_UP_BYTES = 4 << 20;
+  private static final Limit CATCH_UP = Limit.ofBytes(4 << 20);
 
   private final TableStore store;
   private final HybridClock clock;
@@ -98,6 +98,20 @@ public final class Table {
    * @param end the place behind the last entry that was looked at
    */
   public record Page(List<Entry> entries, List<Place> places, Place end) {}
+
+  /**
+   * Where a reading of the journal pauses, whichever comes first.
+   *
+   * @param entries the most to return
+   * @param bytes about how many bytes of the journal to look at
+   */
+  public record Limit(int entries, int bytes) {
+
+    /** A limit that entries do not reach. */
+    public static Limit ofBytes(int bytes) {
+      return new Limit(Integer.MAX_VALUE, bytes);
+    }
+  }
 
   /**
    * A row with all that it remembers, as one replica hands it to another.
@@ -538,11 +552,11 @@ public final class Table {
    *
    * @param from the place behind which to begin
    * @param wanted which entries to return
-   * @param maxBytes about how many bytes of the journal to look at
+   * @param limit where to pause
    * @return null where the journal does not tell all that lies behind that place
    */
-  public @Nullable Page read(Place from, Predicate<Entry> wanted, int maxBytes) {
-    return journal.read(from, wanted, maxBytes);
+  public @Nullable Page read(Place from, Predicate<Entry> wanted, Limit limit) {
+    return journal.read(from, wanted, limit);
   }
 
   /**
@@ -552,8 +566,8 @@ public final class Table {
    *
    * @return null where the journal does not tell all that the vector lacks
    */
-  public @Nullable Page read(VersionVector covered, Predicate<Entry> wanted, int maxBytes) {
-    return journal.read(covered, wanted, maxBytes);
+  public @Nullable Page read(VersionVector covered, Predicate<Entry> wanted, Limit limit) {
+    return journal.read(covered, wanted, limit);
   }
 
   RowState state(String id) {
@@ -567,7 +581,7 @@ public final class Table {
   private void catchUp() {
     Place place = settled;
     while (place.position() < head().position()) {
-      Page page = journal.replay(place, CATCH_UP_BYTES);
+      Page page = journal.replay(place, CATCH_UP);
       if (page.end().position() == place.position()) {
         throw new IllegalStateException(
             "the journal has nothing between %s and %s".formatted(place, head()));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a reader is told that comes from a node where changes arrived in another order. */
 final class ReadElsewhereTest {
-  private static final int ALL = Integer.MAX_VALUE;
+  private static final Table.Limit ALL = Table.Limit.ofBytes(Integer.MAX_VALUE);
 
   private final Table early = table(1, 50);
   private final Table late = table(2, 100);

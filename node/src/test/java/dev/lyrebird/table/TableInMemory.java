@@ -71,7 +71,7 @@ final class TableInMemory {
 
   /** Returns what the journal holds behind a place. */
   List<Entry> journal(Place from) {
-    Table.Page page = table.read(from, entry -> true, Integer.MAX_VALUE);
+    Table.Page page = table.read(from, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE));
     if (page == null) {
       throw new AssertionError("the journal no longer reaches back to " + from);
     }

@@ -59,7 +59,7 @@ final class TableJournalTest {
   private void readFromPlace(Table table, Place trimmed) {
     Place from = writer.places.get(random.nextInt(writer.places.size()));
     Predicate<Entry> wanted = wanted();
-    Table.Page page = table.read(from, wanted, random.nextInt(2000));
+    Table.Page page = table.read(from, wanted, limit());
     if (from.position() < trimmed.position()) {
       assertNull(page, this::replay);
       return;
@@ -74,7 +74,7 @@ final class TableJournalTest {
     Predicate<Entry> wanted = wanted();
     Predicate<Entry> news =
         entry -> !covered.covers(entry.change().timestamp()) && wanted.test(entry);
-    Table.Page page = table.read(covered, wanted, random.nextInt(2000));
+    Table.Page page = table.read(covered, wanted, limit());
     if (!covered.covers(trimmed.vector())) {
       assertNull(page, this::replay);
       return;
@@ -107,13 +107,18 @@ final class TableJournalTest {
     List<Entry> read = new ArrayList<>(first.entries());
     Place place = first.end();
     while (place.position() < writer.head().position()) {
-      Table.Page page = table.read(place, wanted, 1 + random.nextInt(2000));
+      Table.Page page = table.read(place, wanted, limit());
       assertNotNull(page, this::replay);
       assertTrue(page.end().position() > place.position(), this::replay);
       read.addAll(page.entries());
       place = page.end();
     }
     return read;
+  }
+
+  private Table.Limit limit() {
+    int entries = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(10);
+    return new Table.Limit(entries, 1 + random.nextInt(2000));
   }
 
   private Predicate<Entry> wanted() {
@@ -125,9 +130,19 @@ final class TableJournalTest {
   void aReadingStopsSoonAfterItsLimit() {
     MemoryTableStore store = new MemoryTableStore();
     writer.append(store, PAGES);
-    Table.Page page = opened(store).read(Place.START, entry -> true, 1);
+    Table.Page page = opened(store).read(Place.START, entry -> true, Table.Limit.ofBytes(1));
     assertNotNull(page);
     assertTrue(page.end().position() <= 4, () -> "read on to " + page.end());
+  }
+
+  @Test
+  void aReadingStopsAtSoManyEntries() {
+    MemoryTableStore store = new MemoryTableStore();
+    writer.append(store, PAGES);
+    Table.Page page = opened(store).read(Place.START, entry -> true, new Table.Limit(7, ALL));
+    assertNotNull(page);
+    assertEquals(7, page.entries().size());
+    assertEquals(writer.places.get(7), page.end());
   }
 
   @Test
@@ -135,7 +150,7 @@ final class TableJournalTest {
     memory.apply(Write.put("r", Samples.text("x")));
     Place head = memory.table.head();
     assertEquals(
-        new Table.Page(List.of(), List.of(), head), memory.table.read(head, entry -> true, ALL));
+        new Table.Page(List.of(), List.of(), head), memory.table.read(head, entry -> true, Table.Limit.ofBytes(ALL)));
     assertEquals(List.of(), memory.journal(head));
   }
 
