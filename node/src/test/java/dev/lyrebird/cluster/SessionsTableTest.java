@@ -50,6 +50,17 @@ final class SessionsTableTest {
   }
 
   @Test
+  void allRowsAreReadWhateverTheirIds() {
+    List<String> ids = List.of("#", "$sys", "+/+", "a/b", "a/b/#");
+    ids.forEach(id -> loop.write(Write.put(id, BINARY)));
+    List<String> read =
+        loop.ask((tables, table, answer) ->
+            tables.scan(
+                table, "", (rows, last) -> answer.accept(rows.stream().map(Row::id).toList())));
+    assertEquals(ids, read);
+  }
+
+  @Test
   void rowIsGoneWithinASecondOfItsEnd() {
     long end = System.currentTimeMillis() + LIFE_MILLIS;
     loop.write(new Write(Write.Kind.PUT, "client", BINARY, Write.ANY_QOS, 0, end, null));
