@@ -75,7 +75,7 @@ final class Client implements SessionRow.Source {
     this.session =
         earlier == null
             ? new Session(connect.receiveMaximum(), connect.isDurable())
-            : new Session(connect.receiveMaximum(), earlier);
+            : new Session(connect.receiveMaximum(), earlier, opened.isDoubtful());
     this.row = connect.isDurable() ? new SessionRow(loop, connect.clientId(), this) : null;
     this.outbox = outbox;
     this.replies = new Replies(connect);

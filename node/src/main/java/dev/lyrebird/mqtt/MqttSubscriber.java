@@ -99,7 +99,10 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   /** Begins to deliver for a subscription, in place of one with an equal filter. */
   void subscribe(MqttSubscription subscription, Start start) {
     if (!SysTopics.owns(subscription.filter().text())) {
-      member.subscribe(subscription, touchedBy(subscription.filter()), start);
+      // [MQTT-3.8.4-4]: no message is lost because a subscription is replaced.
+      if (!member.replace(subscription, start instanceof Start.Current)) {
+        member.subscribe(subscription, touchedBy(subscription.filter()), start);
+      }
       return;
     }
     unsubscribe(subscription.filter());

@@ -65,8 +65,10 @@ final class Session {
    * Creates the state of a session that goes on.
    *
    * @param window how many publishes may be in flight to the client
+   * @param isDoubtful whether more may have been sent than the state tells, its holder having
+   *     failed
    */
-  Session(int window, SessionState state) {
+  Session(int window, SessionState state, boolean isDoubtful) {
     this(window, true);
     for (SessionState.Place place : state.places()) {
       before.put(place.table(), place);
@@ -77,7 +79,7 @@ final class Session {
     for (int packetId : state.releasing()) {
       inflight.open(Inflight.Sent.released(packetId));
     }
-    doubtful = state.isConnected() ? window : 0;
+    doubtful = isDoubtful ? window : 0;
   }
 
   /** Tells whether the client may have had before what it is sent now. */

@@ -50,9 +50,14 @@ final class SessionOpening {
    *
    * @param claim by which the connection holds the session
    * @param state what was kept of it; null for a new one
+   * @param isDoubtful whether its holder failed, so that more may have been sent than is known
    * @param refusal why it could not be opened, or null
    */
-  record Opened(Timestamp claim, @Nullable SessionState state, @Nullable Refusal refusal) {}
+  record Opened(
+      Timestamp claim,
+      @Nullable SessionState state,
+      boolean isDoubtful,
+      @Nullable Refusal refusal) {}
 
   private record Found(TableDefinition table, Reception reception) {}
 
@@ -133,7 +138,8 @@ final class SessionOpening {
     SessionState latest = handedOver == null ? stored : handedOver;
     Timestamp claim = claim(stored);
     SessionState state = latest != null && goesOn(latest) ? goingOn(latest, claim) : null;
-    Opened done = new Opened(claim, state, null);
+    boolean isDoubtful = latest != null && latest.isConnected();
+    Opened done = new Opened(claim, state, isDoubtful, null);
     if (connect.isKept()) {
       SessionState row = state == null ? SessionState.fresh(claim, connect) : state;
       write(SessionRow.put(connect.clientId(), row), done);
@@ -193,7 +199,7 @@ final class SessionOpening {
         Confirmation.NOT_AWAITED,
         (outcome, token) -> {
           if (outcome instanceof Outcome.Refused(var refusal)) {
-            opened.accept(connect, new Opened(done.claim(), null, refusal));
+            opened.accept(connect, new Opened(done.claim(), null, false, refusal));
           } else {
             forgetReceptions();
             opened.accept(connect, done);

@@ -30,6 +30,13 @@ final class Held<S extends Subscription> {
     Arrays.fill(starts, NOT_STARTED);
   }
 
+  /** Returns what stands where this one stands, with other options. */
+  Held<S> replacedBy(S replacing) {
+    Held<S> held = new Held<>(member, replacing, tables, followsCursor);
+    System.arraycopy(starts, 0, held.starts, 0, starts.length);
+    return held;
+  }
+
   Member<S> member() {
     return member;
   }

@@ -65,6 +65,31 @@ public final class Member<S extends Subscription> {
     }
   }
 
+  /**
+   * Puts a subscription in the place of one with an equal filter, if there is such; nothing that
+   * was still to come is lost by it.
+   *
+   * @param withRows whether the current rows are to be told again
+   * @return whether there was one
+   */
+  public boolean replace(S subscription, boolean withRows) {
+    for (Held<S> before : held) {
+      if (before.filter().equals(subscription.filter())) {
+        Held<S> after = before.replacedBy(subscription);
+        held.set(held.indexOf(before), after);
+        hub.remove(before);
+        hub.add(after);
+        for (Reader<S> reader : List.copyOf(readers)) {
+          if (after.touches(reader.table()) && held.contains(after)) {
+            reader.replace(before, after, withRows);
+          }
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Takes a subscription back; returns whether there was one with that filter. */
   public boolean unsubscribe(TopicFilter filter) {
     boolean found = drop(filter);

@@ -173,6 +173,20 @@ final class Reader<S extends Subscription> {
     }
   }
 
+  /** Lets a subscription go on where another stands, which it replaces. */
+  void replace(Held<S> before, Held<S> after, boolean withRows) {
+    boolean isOwedRows = currentRows.areAwaitedBy(before);
+    place = here();
+    forget(before);
+    behind.add(after);
+    if (withRows || isOwedRows) {
+      currentRows.add(after);
+    }
+    if (state == State.LIVE || state == State.STARTING) {
+      nextStep();
+    }
+  }
+
   private void beginBehind(Place start, Held<S> held) {
     held.startBehind(table, start.position());
     if (covered == null) {

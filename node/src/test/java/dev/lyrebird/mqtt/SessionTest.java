@@ -111,6 +111,21 @@ final class SessionTest {
   }
 
   @Test
+  void nothingIsLostToAClientThatSubscribesAgainAtOnce() {
+    durableSubscriber("s", 1).send(DISCONNECT).expectEnd();
+    RawClient publisher = server.client("p");
+    publisher.send(Packet.publish("a", 1, "one")).expect("40 02 0001");
+    byte[] connect = Packet.of(0x10, string("MQTT"), hex("04 00 0000"), string("s"));
+    RawClient subscriber = server.client().send(connect, Packet.subscribe(1, "a", 1));
+    subscriber.expect(PRESENT);
+    byte[] first = subscriber.packet();
+    byte[] second = subscriber.packet();
+    boolean isSubackFirst = first[0] == (byte) 0x90;
+    assertEquals("one", payload(isSubackFirst ? second : first));
+    assertEquals((byte) 0x90, (isSubackFirst ? first : second)[0]);
+  }
+
+  @Test
   void aCleanSessionEndsTheOneBefore() {
     durableSubscriber("s", 1).send(DISCONNECT).expectEnd();
     server.client("s").send(DISCONNECT).expectEnd();

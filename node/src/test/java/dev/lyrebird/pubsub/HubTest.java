@@ -308,6 +308,36 @@ final class HubTest {
   }
 
   @Test
+  void nothingIsLostWhenASubscriptionIsReplacedWhileItCatchesUp() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, new Start.After(Cursor.of(7, place(1).vector())));
+    hub.attached(0, place(3));
+    askedSince();
+    assertTrue(client.member.replace(new Want(ALL), true));
+    hub.page(1, entries(2, "b", "c"), List.of(place(2), place(3)), place(3));
+    assertEquals(List.of("open 0 for 1"), askedSince());
+    hub.rows(1, List.of(row("a")), place(3), true);
+    assertEquals(List.of("read 0 for 1 what is not in " + place(1).vector()), askedSince());
+    hub.page(1, entries(2, "b", "c"), List.of(place(2), place(3)), place(3));
+    assertEquals(
+        List.of("a[#]", "flush", "b[#]", "c[#]", "caught up #", "flush"), client.toldSince());
+    assertFalse(client.member.replace(new Want(TopicFilter.of("x")), true));
+  }
+
+  @Test
+  void aLiveSubscriptionThatIsReplacedGetsItsRowsAgainAndEveryChange() {
+    Client client = live(ALL);
+    hub.changes(0, place(0), entries(1, "a"));
+    assertTrue(client.member.replace(new Want(ALL), true));
+    hub.changes(0, place(1), entries(2, "b"));
+    hub.rows(1, List.of(row("a")), place(2), true);
+    hub.page(1, entries(2, "b"), List.of(place(2)), place(2));
+    assertEquals(
+        List.of("a[#]", "flush", "a[#]", "flush", "b[#]", "caught up #", "flush"),
+        client.toldSince());
+  }
+
+  @Test
   void aFeedThatWasGivenUpBeforeItBeganIsNotTakenForTheNext() {
     Client client = live(ALL);
     client.member.leave();
