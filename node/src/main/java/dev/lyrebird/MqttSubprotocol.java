@@ -2,6 +2,7 @@ package dev.lyrebird;
 
 import dev.lyrebird.http.Subprotocol;
 import dev.lyrebird.mqtt.MqttDoor;
+import io.vertx.core.Future;
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.util.List;
 
@@ -19,6 +20,11 @@ record MqttSubprotocol(String name, MqttDoor door, int maxFrameBytes) implements
     return List.of(
         new MqttSubprotocol("mqtt", door, maxFrameBytes),
         new MqttSubprotocol("mqttv3.1", door, maxFrameBytes));
+  }
+
+  @Override
+  public Future<Void> end() {
+    return door.close();
   }
 
   @Override

@@ -320,13 +320,10 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.CloseScan close -> scans.close(close.loop(), close.number());
       case TableRequest.ReadOn read ->
-          answerPage(
-              read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE));
+          answerPage(read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE));
       case TableRequest.ReadUncovered read ->
           answerPage(
-              read,
-              read.reader(),
-              table().read(read.covered(), wanted(read.filters()), PAGE));
+              read, read.reader(), table().read(read.covered(), wanted(read.filters()), PAGE));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), nextNumber()));
       case TableRequest.PeerJoined joined -> {

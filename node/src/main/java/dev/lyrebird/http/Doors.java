@@ -17,7 +17,7 @@ final class Doors {
   private final boolean offersEvents;
   private final Door rest;
   private final Door sse;
-  private final Door webSocket;
+  private final WebSocketDoor webSocket;
 
   Doors(
       Vertx vertx,
@@ -59,8 +59,8 @@ final class Doors {
     return Fields.list(request.headers(), HttpHeaders.ACCEPT);
   }
 
-  /** Tells the clients of all streams that the node goes away. */
+  /** Tells the clients of all streams and WebSockets that the node goes away. */
   Future<Void> end() {
-    return streams.end();
+    return Future.join(streams.end(), webSocket.end()).mapEmpty();
   }
 }

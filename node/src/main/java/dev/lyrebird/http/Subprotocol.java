@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.internal.net.NetSocketInternal;
 
 /** A protocol of bytes that is spoken over WebSockets, on any path, when a client offers it. */
@@ -17,4 +18,11 @@ public interface Subprotocol {
    * out as one binary frame.
    */
   void accept(NetSocketInternal socket);
+
+  /**
+   * Ends all connections, since the node stops. May be called more than once.
+   *
+   * @return ends when nothing of them is left to be done
+   */
+  Future<Void> end();
 }

@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
@@ -46,6 +47,11 @@ final class WebSocketDoor implements Door {
     this.streams = streams;
     this.subprotocols = upgrades.subprotocols().apply(tables);
     this.acceptors = upgrades.acceptors();
+  }
+
+  /** Ends what is spoken over WebSockets besides events. */
+  Future<Void> end() {
+    return Future.join(subprotocols.stream().map(Subprotocol::end).toList()).mapEmpty();
   }
 
   @Override

@@ -3,23 +3,19 @@ package dev.lyrebird.mqtt;
 import dev.lyrebird.resource.Tables;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import jdk.net.ExtendedSocketOptions;
 
 /**
  * The MQTT connections of one event loop, however they came to it. Owned by that loop.
@@ -35,25 +31,18 @@ public final class MqttDoor {
   /** How far the row of a session may lag behind what its client has acknowledged. */
   private static final int ROW_MILLIS = 100;
 
-  /** Beyond, connections that are refused are closed without a word. */
-  private static final int MOST_REFUSED = 1000;
-
-  /** How often, and how far apart, TCP asks a client that does not answer. */
-  private static final int PROBES = 4;
-
-  private static final int PROBE_SECONDS = 10;
+  /** How long the end of the node waits for what is still to be written of sessions. */
+  private static final int CLOSE_MILLIS = 5000;
 
   private final Vertx vertx;
   private final Loop loop;
   private final ConnectRules rules;
   private final ByteCounter byteCounter;
   private final Set<MqttConnection> connections = new LinkedHashSet<>();
-
-  /** Those of them that are kept only to be told why they are refused, once they say CONNECT. */
-  private final Set<MqttConnection> refused = new HashSet<>();
-
   private final long timer;
   private final long rowTimer;
+  private final Promise<Void> closed = Promise.promise();
+  private boolean isClosing;
 
   /**
    * Opens the door on the event loop that calls.
@@ -69,7 +58,7 @@ public final class MqttDoor {
         new Loop(
             broker,
             tables,
-            new Routes(tables.exports(), broker.limits().topics()),
+            new Routes(tables.exports(), broker.limits().maxTopicLevels()),
             new PublishEncoder(broker.clock(), turn),
             new SysTopics(broker),
             turn,
@@ -90,21 +79,11 @@ public final class MqttDoor {
   public void accept(NetSocketInternal socket) {
     MqttLimits limits = loop.broker().limits();
     ChannelHandlerContext context = socket.channelHandlerContext();
-    Limit refusal = loop.broker().admission().enter(address(context));
-    if (refusal != null && refused.size() == MOST_REFUSED) {
-      var _ = context.close();
-      return;
-    }
     ChannelConfig config = context.channel().config();
     config.setWriteBufferWaterMark(
         new WriteBufferWaterMark(limits.socketBytes() / 2, limits.socketBytes()));
-    probeWhenSilent(config, limits.tcpKeepAliveSeconds());
-    MqttConnection connection = new MqttConnection(
-            this, loop, rules, context, refusal == null ? null : refusal.code());
+    MqttConnection connection = new MqttConnection(this, loop, rules, context);
     connections.add(connection);
-    if (refusal != null) {
-      refused.add(connection);
-    }
     ChannelPipeline pipeline = context.pipeline();
     for (var handler :
         List.of(
@@ -117,36 +96,33 @@ public final class MqttDoor {
     }
   }
 
-  private static InetAddress address(ChannelHandlerContext context) {
-    return context.channel().remoteAddress() instanceof InetSocketAddress remote
-        ? remote.getAddress()
-        : InetAddress.getLoopbackAddress();
-  }
-
   /**
-   * Has TCP ask a silent client whether it is still there. Nothing else finds out that a client is
-   * gone which has asked for no keep alive and is sent nothing.
+   * Tells all clients that the node stops, and lets no connection stay.
+   *
+   * @return ends when it is written down how their sessions stand, or that has taken too long
    */
-  private static void probeWhenSilent(ChannelConfig config, int seconds) {
-    config.setOption(ChannelOption.SO_KEEPALIVE, true);
-    config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), seconds);
-    config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_SECONDS);
-    config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES);
-  }
-
-  /** Tells all clients that the node stops, and lets no connection stay. */
-  public void close() {
+  public Future<Void> close() {
     vertx.cancelTimer(timer);
     vertx.cancelTimer(rowTimer);
+    vertx.setTimer(CLOSE_MILLIS, id -> closed.tryComplete());
     List.copyOf(connections)
         .forEach(connection -> connection.end(ReasonCode.SERVER_SHUTTING_DOWN, "the node stops"));
+    isClosing = true;
+    completeWhenEmpty();
+    return closed.future();
   }
 
-  /** A connection is no more. */
-  void closed(MqttConnection connection, ChannelHandlerContext context) {
-    connections.remove(connection);
-    if (!refused.remove(connection)) {
-      loop.broker().admission().leave(address(context));
+  /** A connection is no more, or is done with its session. */
+  void closed(MqttConnection connection) {
+    if (connection.isGone()) {
+      connections.remove(connection);
+    }
+    completeWhenEmpty();
+  }
+
+  private void completeWhenEmpty() {
+    if (isClosing && connections.stream().noneMatch(MqttConnection::isBusy)) {
+      closed.tryComplete();
     }
   }
 

@@ -49,9 +49,7 @@ public final class MqttVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    if (door != null) {
-      door.close();
-    }
-    return server == null ? Future.succeededFuture() : server.close();
+    Future<Void> closed = door == null ? Future.succeededFuture() : door.close();
+    return closed.eventually(() -> server == null ? Future.succeededFuture() : server.close());
   }
 }

@@ -105,11 +105,6 @@ final class Session {
     return subscriptions.values();
   }
 
-  /** Tells whether there is a subscription with that filter. */
-  boolean isSubscribed(TopicFilter filter) {
-    return subscriptions.containsKey(filter);
-  }
-
   int subscriptionCount() {
     return subscriptions.size();
   }

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.vertx.core.Future;
 import io.vertx.core.internal.net.NetSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -43,6 +44,11 @@ final class SubprotocolTest {
     @Override
     public int maxFrameBytes() {
       return MAX_FRAME;
+    }
+
+    @Override
+    public Future<Void> end() {
+      return Future.succeededFuture();
     }
 
     @Override

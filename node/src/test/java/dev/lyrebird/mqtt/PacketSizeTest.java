@@ -76,7 +76,12 @@ final class PacketSizeTest {
       assertEquals(0x1f, puback[6], "a Reason String");
     }
     RawClient client = server.client5("c", "27 00000020");
-    client.send(refused()).expect("40 04 0007 90 00").send("c1 00").expect("e0 02 81 00").expectEnd();
+    client
+        .send(refused())
+        .expect("40 04 0007 90 00")
+        .send("c1 00")
+        .expect("e0 02 81 00")
+        .expectEnd();
   }
 
   @ParameterizedTest(name = "{0}")

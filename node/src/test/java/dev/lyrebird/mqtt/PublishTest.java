@@ -70,10 +70,7 @@ final class PublishTest {
         RawClient publisher = server.client("p")) {
       client.send(subscribe(1, "a", 1)).expect("90 03 0001 01");
       publisher.send(publish("a", 9, "1"), publish("a", 9, "2"), publish("a", 9, "3"));
-      client
-          .expect(publish("a", 1, "1"))
-          .expect(publish("a", 2, "2"))
-          .expect(publish("a", 3, "3"));
+      client.expect(publish("a", 1, "1")).expect(publish("a", 2, "2")).expect(publish("a", 3, "3"));
     }
   }
 
@@ -173,7 +170,12 @@ final class PublishTest {
 
   @Test
   void retainedMessagesOutliveTheirPublisher() {
-    server.client("p").send(retained("a", "1"), hex("c000")).expect("d0 00").send("e0 00").expectEnd();
+    server
+        .client("p")
+        .send(retained("a", "1"), hex("c000"))
+        .expect("d0 00")
+        .send("e0 00")
+        .expectEnd();
     try (RawClient client = server.client("c")) {
       client.send(subscribe(1, "a", 0)).expect("90 03 0001 00").expect(retained("a", "1"));
     }

@@ -96,7 +96,8 @@ final class StringsTest {
               Arguments.of(bad, "response topic", 0x30, ID + block("08" + string)),
               Arguments.of(bad, "user property", 0x30, ID + block("26" + string + ID)),
               Arguments.of(bad, "its value", 0x30, ID + block("26" + ID + string)),
-              Arguments.of(bad, "property of SUBSCRIBE", 0x82, subscribe(block("26" + ID + string))),
+              Arguments.of(
+                  bad, "property of SUBSCRIBE", 0x82, subscribe(block("26" + ID + string))),
               Arguments.of(bad, "reason of PUBACK", 0x40, "0001 00" + block("1f" + string)),
               Arguments.of(bad, "reason of DISCONNECT", 0xe0, "00" + block("1f" + string)));
         });
@@ -130,7 +131,8 @@ final class StringsTest {
   /** U+FEFF, U+FFFF, characters beyond the first plane, and one that could be written otherwise. */
   @Test
   void whatIsWellFormedIsTakenAsItIs() {
-    for (String topic : new String[] {"\uFEFFa/\uFEFF", "\uFFFF", "\uD83D\uDE00/x", "e\u0301", " "}) {
+    for (String topic :
+        new String[] {"\uFEFFa/\uFEFF", "\uFFFF", "\uD83D\uDE00/x", "e\u0301", " "}) {
       try (RawClient client = server.client("c")) {
         client.send(Packet.subscribe(1, topic, 0)).expect("90 03 0001 00");
         client.send(publish("\u00e9", "another"), publish(topic, topic));

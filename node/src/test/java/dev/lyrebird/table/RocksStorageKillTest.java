@@ -39,7 +39,8 @@ final class RocksStorageKillTest {
     }
     try (RocksStorage storage = WritingProcess.open(folder, sync)) {
       Table table = WritingProcess.open(storage);
-      Table.Page journal = table.read(Place.START, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE));
+      Table.Page journal =
+          table.read(Place.START, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE));
       assertNotNull(journal);
       List<Entry> entries = journal.entries();
       assertTrue(entries.size() >= last, () -> entries.size() + " entries");

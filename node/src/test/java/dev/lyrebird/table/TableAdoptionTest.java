@@ -126,9 +126,14 @@ final class TableAdoptionTest {
           simulation.write(other, Write.put("r2", Samples.json("{}")));
           Place before = lone.table.head();
           simulation.adoptAnew(other, lone, FRESH, () -> {});
-          assertNull(lone.table.read(before, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
-          assertNull(lone.table.read(before.vector(), entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
-          assertNotNull(lone.table.read(other.vector(), entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
+          assertNull(
+              lone.table.read(before, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
+          assertNull(
+              lone.table.read(
+                  before.vector(), entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
+          assertNotNull(
+              lone.table.read(
+                  other.vector(), entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
         });
   }
 

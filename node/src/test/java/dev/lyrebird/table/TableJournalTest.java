@@ -150,7 +150,8 @@ final class TableJournalTest {
     memory.apply(Write.put("r", Samples.text("x")));
     Place head = memory.table.head();
     assertEquals(
-        new Table.Page(List.of(), List.of(), head), memory.table.read(head, entry -> true, Table.Limit.ofBytes(ALL)));
+        new Table.Page(List.of(), List.of(), head),
+        memory.table.read(head, entry -> true, Table.Limit.ofBytes(ALL)));
     assertEquals(List.of(), memory.journal(head));
   }
 
