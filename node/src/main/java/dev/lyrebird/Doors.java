@@ -9,6 +9,7 @@ import dev.lyrebird.http.NodeState;
 import dev.lyrebird.http.OperationsVerticle;
 import dev.lyrebird.http.Subprotocol;
 import dev.lyrebird.http.Upgrades;
+import dev.lyrebird.mqtt.Admission;
 import dev.lyrebird.mqtt.Broker;
 import dev.lyrebird.mqtt.ClientIds;
 import dev.lyrebird.mqtt.Logins;
@@ -17,6 +18,7 @@ import dev.lyrebird.mqtt.MqttDoor;
 import dev.lyrebird.mqtt.MqttLimits;
 import dev.lyrebird.mqtt.MqttVerticle;
 import dev.lyrebird.mqtt.SessionLimits;
+import dev.lyrebird.mqtt.TopicBounds;
 import dev.lyrebird.resource.Tables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -48,6 +50,7 @@ final class Doors {
   private static final int FREE_PORT_SHARED_BY_MQTT = -1883;
 
   private static final int NONCE_BYTES = 18;
+  private static final int MILLIS_PER_SECOND = 1000;
 
   private final NodeConfig config;
   private final Vertx vertx;
@@ -59,6 +62,8 @@ final class Doors {
   private final OperationsVerticle operations;
   private final List<HttpVerticle> http = new ArrayList<>();
   private final List<MqttVerticle> mqtt = new ArrayList<>();
+
+  private final HeapWatch heap;
 
   /** What the operations port tells; replaced once the other doors are open. */
   private volatile NodeState state;
@@ -79,6 +84,7 @@ final class Doors {
     this.tables = tables;
     this.wall = wall;
     this.random = random;
+    this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.state =
         new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
     this.operations =
@@ -93,11 +99,13 @@ final class Doors {
    * @param floor what deploys the doors
    */
   void open(Floor floor) {
+    vertx.setPeriodic(MILLIS_PER_SECOND, timer -> heap.look());
     floor.deploy(List.of(operations));
     Broker broker =
         new Broker(
             mqttLimits(),
             sessionLimits(),
+            admission(),
             logins(),
             new ClientIds(),
             new MqttCounters(meters),
@@ -203,12 +211,27 @@ final class Doors {
         door.maxPacketBytes(),
         door.connectTimeoutSeconds(),
         door.maxKeepAliveSeconds(),
-        door.maxTopicLevels(),
+        new TopicBounds(door.maxTopicLevels(), door.limits().maxTopicBytes()),
         door.receiveMaximum(),
         door.maxInflight(),
         door.topicAliasMaximum(),
         config.queues().connectionWrites(),
-        config.queues().socketBytes());
+        config.queues().socketBytes(),
+        door.limits().maxSubscriptions(),
+        door.limits().maxPublishesPerSecond(),
+        door.limits().tcpKeepAliveSeconds());
+  }
+
+  private Admission admission() {
+    NodeConfig.Mqtt.Limits limits = config.mqtt().limits();
+    return new Admission(
+        new Admission.Bounds(
+            limits.maxConnections(),
+            limits.maxConnectionsPerAddress(),
+            limits.maxConnectsPerSecond()),
+        heap::refuses,
+        wall,
+        meters);
   }
 
   private SessionLimits sessionLimits() {

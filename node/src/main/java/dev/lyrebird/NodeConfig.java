@@ -21,7 +21,8 @@ public record NodeConfig(
     Storage storage,
     Cluster cluster,
     Loops loops,
-    Queues queues) {
+    Queues queues,
+    Memory memory) {
 
   /** The configuration of a node that is told nothing. */
   public static final NodeConfig DEFAULT =
@@ -35,7 +36,8 @@ public record NodeConfig(
           Storage.DEFAULT,
           Cluster.DEFAULT,
           Loops.DEFAULT,
-          Queues.DEFAULT);
+          Queues.DEFAULT,
+          Memory.DEFAULT);
 
   /** Who this node is. */
   public record Identity(String name) {
@@ -87,6 +89,7 @@ public record NodeConfig(
       int receiveMaximum,
       int maxInflight,
       int topicAliasMaximum,
+      Limits limits,
       Sessions sessions) {
     static final Mqtt DEFAULT =
         new Mqtt(
@@ -100,6 +103,7 @@ public record NodeConfig(
             1024,
             1024,
             64,
+            Limits.DEFAULT,
             Sessions.DEFAULT);
 
     public Mqtt {
@@ -114,6 +118,28 @@ public record NodeConfig(
       within("receiveMaximum", receiveMaximum, 1, 65_535);
       within("maxInflight", maxInflight, 1, 65_535);
       within("topicAliasMaximum", topicAliasMaximum, 0, 65_535);
+    }
+
+    /** How many clients there may be, and how much each may do. */
+    public record Limits(
+        int maxConnections,
+        int maxConnectionsPerAddress,
+        int maxConnectsPerSecond,
+        int maxTopicBytes,
+        int maxSubscriptions,
+        int maxPublishesPerSecond,
+        int tcpKeepAliveSeconds) {
+      static final Limits DEFAULT = new Limits(100_000, 0, 10_000, 65_535, 10_000, 0, 60);
+
+      public Limits {
+        within("maxConnections", maxConnections, 0, 10_000_000);
+        within("maxConnectionsPerAddress", maxConnectionsPerAddress, 0, 10_000_000);
+        within("maxConnectsPerSecond", maxConnectsPerSecond, 0, 1_000_000);
+        within("maxTopicBytes", maxTopicBytes, 1, 65_535); // [MQTT-1.5.4]: two bytes tell it
+        within("maxSubscriptions", maxSubscriptions, 1, 10_000_000);
+        within("maxPublishesPerSecond", maxPublishesPerSecond, 0, 10_000_000);
+        within("tcpKeepAliveSeconds", tcpKeepAliveSeconds, 1, 7200);
+      }
     }
 
     /** What is kept for clients that are away; each is 0 for no limit. */
@@ -312,6 +338,15 @@ public record NodeConfig(
     public Queues {
       within("connectionWrites", connectionWrites, 1, 65_536);
       within("socketBytes", socketBytes, 4096, GIB);
+    }
+  }
+
+  /** When newcomers are refused for want of memory. */
+  public record Memory(int maxHeapPercent) {
+    static final Memory DEFAULT = new Memory(85);
+
+    public Memory {
+      within("maxHeapPercent", maxHeapPercent, 1, 100);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
  *
  * @param limits the bounds of a connection
  * @param sessionLimits what sessions keep for clients that are away
+ * @param admission which connections are taken
  * @param logins who may log in, and how
  * @param clientIds who holds which client id
  * @param counters what the doors count together
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 public record Broker(
     MqttLimits limits,
     SessionLimits sessionLimits,
+    Admission admission,
     Logins logins,
     ClientIds clientIds,
     MqttCounters counters,

@@ -309,13 +309,19 @@ final class Client implements SessionRow.Source {
   }
 
   private ReasonCode fault(String filter) {
+    MqttLimits limits = loop.broker().limits();
     if (filter.startsWith(SHARED)) {
       return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
     }
-    boolean isValid =
-        TopicFilter.fault(filter) == null
-            && Routes.isWithinLevels(filter, loop.broker().limits().maxTopicLevels());
-    return isValid ? ReasonCode.SUCCESS : ReasonCode.TOPIC_FILTER_INVALID;
+    if (TopicFilter.fault(filter) != null || limits.topics().fault(filter) != null) {
+      return ReasonCode.TOPIC_FILTER_INVALID;
+    }
+    if (session.subscriptionCount() < limits.maxSubscriptions()
+        || session.isSubscribed(TopicFilter.of(filter))) {
+      return ReasonCode.SUCCESS;
+    }
+    loop.broker().admission().alarm().reached(Limit.SUBSCRIPTIONS, connect.clientId());
+    return Limit.SUBSCRIPTIONS.code();
   }
 
   private Granted grant(MqttTopicSubscription wanted, int identifier) {

@@ -175,8 +175,11 @@ final class ConnectRules {
     return header.isCleanSession() ? 0 : SessionState.NEVER;
   }
 
-  private static @Nullable PacketFault willFault(int level, Publication will) {
+  private @Nullable PacketFault willFault(int level, Publication will) {
     String topicFault = TopicFilter.topicFault(will.topic());
+    if (topicFault == null) {
+      topicFault = limits.topics().fault(will.topic());
+    }
     if (topicFault != null) {
       return new PacketFault(level, ReasonCode.TOPIC_NAME_INVALID, "will: " + topicFault);
     }

@@ -58,7 +58,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private final ChannelHandlerContext context;
   private final Outbox outbox;
 
-  private State state = new State.AwaitingConnect();
+  private State state;
 
   /** The client id that was claimed; empty before. */
   private String clientId = "";
@@ -78,6 +78,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   /** Empty while the connection is read. */
   private final Set<ReadHalt> halts = EnumSet.noneOf(ReadHalt.class);
 
+  /** How fast it may publish; null where there is no bound. */
+  private final @Nullable PublishRate rate;
+
   private int packetsReceived;
   private boolean isActive;
   private int idleSeconds;
@@ -87,10 +90,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   private sealed interface State {
 
-    record AwaitingConnect() implements State {}
+    /**
+     * Nothing was said yet.
+     *
+     * @param refusal why the client will be refused whatever it says; null where it will not
+     */
+    record AwaitingConnect(@Nullable ReasonCode refusal) implements State {}
 
     /**
-     * /** The client proves who it is.
+     * The client proves who it is.
      *
      * @param early what came behind CONNECT: no more than one read brought
      */
@@ -112,8 +120,17 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
    * Creates the handler of a connection.
    *
    * @param context where its packets are written
+   * @param refusal why its client is to be refused; null where it is welcome
    */
-  MqttConnection(MqttDoor door, Loop loop, ConnectRules rules, ChannelHandlerContext context) {
+  MqttConnection(
+      MqttDoor door,
+      Loop loop,
+      ConnectRules rules,
+      ChannelHandlerContext context,
+      @Nullable ReasonCode refusal) {
+    this.state = new State.AwaitingConnect(refusal);
+    int perSecond = loop.broker().limits().maxPublishesPerSecond();
+    this.rate = perSecond == 0 ? null : new PublishRate(perSecond);
     this.door = door;
     this.loop = loop;
     this.rules = rules;
@@ -187,6 +204,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     seconds++;
     idleSeconds = isActive || !context.channel().config().isAutoRead() ? 0 : idleSeconds + 1;
     isActive = false;
+    if (rate != null && rate.nextSecond()) {
+      goOnReading(ReadHalt.RATE);
+    }
     switch (state) {
       case State.AwaitingConnect _, State.Authenticating _, State.Entering _ -> {
         if (seconds > loop.broker().limits().connectTimeoutSeconds()) {
@@ -263,13 +283,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     }
     boolean isAuth = packet.fixedHeader().messageType() == MqttMessageType.AUTH;
     switch (state) {
-      case State.AwaitingConnect _ -> {
+      case State.AwaitingConnect(var refusal) -> {
         if (packet instanceof MqttConnectMessage connect) {
-          switch (rules.judge(connect)) {
-            case Verdict.Accepted(var accepted, var credentials) ->
-                authenticate(accepted, credentials);
-            case Verdict.Rejected(var fault) -> refuse(fault);
-          }
+          take(connect, refusal);
         }
       }
       case State.Authenticating(_, var login, _) -> {
@@ -283,6 +299,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         }
       }
       case State.Connected(var client) -> {
+        if (packet.fixedHeader().messageType() == MqttMessageType.PUBLISH) {
+          slowDown();
+        }
         if (isAuth && login != null) {
           login.take(packet);
         } else {
@@ -290,6 +309,25 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         }
       }
       case State.Entering _, State.Ended _ -> {}
+    }
+  }
+
+  private void slowDown() {
+    if (rate != null && rate.isUsedUp() && !halts.contains(ReadHalt.RATE)) {
+      stopReading(ReadHalt.RATE);
+      loop.broker().admission().alarm().reached(Limit.PUBLISH_RATE, clientId);
+    }
+  }
+
+  private void take(MqttConnectMessage connect, @Nullable ReasonCode refusal) {
+    if (refusal != null) {
+      int level = connect.variableHeader().version();
+      refuse(new PacketFault(level, refusal, "no more connections are taken"));
+      return;
+    }
+    switch (rules.judge(connect)) {
+      case Verdict.Accepted(var accepted, var credentials) -> authenticate(accepted, credentials);
+      case Verdict.Rejected(var fault) -> refuse(fault);
     }
   }
 
@@ -340,7 +378,6 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private void sessionIsOpen(Connect connect, SessionOpening.Opened opened) {
     Refusal refusal = opened.refusal();
     if (refusal != null) {
-      outbox.send(Replies.refusal(connect.level(), ReasonCode.SERVER_UNAVAILABLE));
       end(ReasonCode.SERVER_UNAVAILABLE, refusal.detail());
       gone(null);
       return;
@@ -369,7 +406,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     last = session;
     loop.broker().clientIds().release(clientId, this);
     tellSuccessor();
-    door.closed(this);
+    door.forgetIfGone(this);
   }
 
   /** Answers a packet that breaks the rules, which ends the connection. */
@@ -441,7 +478,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     if (!isEnded()) {
       finish(true);
     }
-    door.closed(this);
+    door.closed(this, context);
     context.fireChannelInactive();
   }
 

@@ -3,9 +3,11 @@ package dev.lyrebird.mqtt;
 import dev.lyrebird.resource.Tables;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.vertx.core.Future;
@@ -13,9 +15,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
 
 /**
  * The MQTT connections of one event loop, however they came to it. Owned by that loop.
@@ -31,6 +37,14 @@ public final class MqttDoor {
   /** How far the row of a session may lag behind what its client has acknowledged. */
   private static final int ROW_MILLIS = 100;
 
+  /** Beyond, connections that are refused are closed without a word. */
+  private static final int MOST_REFUSED = 1000;
+
+  /** How often, and how far apart, TCP asks a client that does not answer. */
+  private static final int PROBES = 4;
+
+  private static final int PROBE_SECONDS = 10;
+
   /** How long the end of the node waits for what is still to be written of sessions. */
   private static final int CLOSE_MILLIS = 5000;
 
@@ -39,6 +53,10 @@ public final class MqttDoor {
   private final ConnectRules rules;
   private final ByteCounter byteCounter;
   private final Set<MqttConnection> connections = new LinkedHashSet<>();
+
+  /** Those of them that are kept only to be told why they are refused, once they say CONNECT. */
+  private final Set<MqttConnection> refused = new HashSet<>();
+
   private final long timer;
   private final long rowTimer;
   private final Promise<Void> closed = Promise.promise();
@@ -58,7 +76,7 @@ public final class MqttDoor {
         new Loop(
             broker,
             tables,
-            new Routes(tables.exports(), broker.limits().maxTopicLevels()),
+            new Routes(tables.exports(), broker.limits().topics()),
             new PublishEncoder(broker.clock(), turn),
             new SysTopics(broker),
             turn,
@@ -79,11 +97,21 @@ public final class MqttDoor {
   public void accept(NetSocketInternal socket) {
     MqttLimits limits = loop.broker().limits();
     ChannelHandlerContext context = socket.channelHandlerContext();
+    Limit refusal = loop.broker().admission().enter(address(context));
+    if (refusal != null && refused.size() == MOST_REFUSED) {
+      var _ = context.close();
+      return;
+    }
     ChannelConfig config = context.channel().config();
     config.setWriteBufferWaterMark(
         new WriteBufferWaterMark(limits.socketBytes() / 2, limits.socketBytes()));
-    MqttConnection connection = new MqttConnection(this, loop, rules, context);
+    probeWhenSilent(config, limits.tcpKeepAliveSeconds());
+    MqttConnection connection =
+        new MqttConnection(this, loop, rules, context, refusal == null ? null : refusal.code());
     connections.add(connection);
+    if (refusal != null) {
+      refused.add(connection);
+    }
     ChannelPipeline pipeline = context.pipeline();
     for (var handler :
         List.of(
@@ -94,6 +122,23 @@ public final class MqttDoor {
             connection)) {
       pipeline.addBefore(context.name(), null, handler);
     }
+  }
+
+  private static InetAddress address(ChannelHandlerContext context) {
+    return context.channel().remoteAddress() instanceof InetSocketAddress remote
+        ? remote.getAddress()
+        : InetAddress.getLoopbackAddress();
+  }
+
+  /**
+   * Has TCP ask a silent client whether it is still there. Nothing else finds out that a client is
+   * gone which has asked for no keep alive and is sent nothing.
+   */
+  private static void probeWhenSilent(ChannelConfig config, int seconds) {
+    config.setOption(ChannelOption.SO_KEEPALIVE, true);
+    config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), seconds);
+    config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), PROBE_SECONDS);
+    config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), PROBES);
   }
 
   /**
@@ -112,8 +157,16 @@ public final class MqttDoor {
     return closed.future();
   }
 
-  /** A connection is no more, or is done with its session. */
-  void closed(MqttConnection connection) {
+  /** The socket of a connection is closed. */
+  void closed(MqttConnection connection, ChannelHandlerContext context) {
+    if (!refused.remove(connection)) {
+      loop.broker().admission().leave(address(context));
+    }
+    forgetIfGone(connection);
+  }
+
+  /** A connection is done with its session. */
+  void forgetIfGone(MqttConnection connection) {
     if (connection.isGone()) {
       connections.remove(connection);
     }

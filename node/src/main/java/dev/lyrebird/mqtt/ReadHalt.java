@@ -5,5 +5,7 @@ enum ReadHalt {
   /** Whether its client is let in is not decided yet. */
   LETTING_IN,
   /** Too many of its writes are on their way to tables. */
-  WRITES
+  WRITES,
+  /** It has published all that it may in this second. */
+  RATE
 }

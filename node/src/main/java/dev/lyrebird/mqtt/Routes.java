@@ -29,7 +29,7 @@ final class Routes {
   private static final int REMEMBERED_LENGTH = 256;
 
   private final Exports exports;
-  private final int maxLevels;
+  private final TopicBounds bounds;
   private final Map<String, Route> remembered = new HashMap<>();
   private final Set<String> namedInWarnings = new HashSet<>();
 
@@ -43,9 +43,9 @@ final class Routes {
     record Nowhere(Refusal refusal) implements Route {}
   }
 
-  Routes(Exports exports, int maxLevels) {
+  Routes(Exports exports, TopicBounds bounds) {
     this.exports = exports;
-    this.maxLevels = maxLevels;
+    this.bounds = bounds;
   }
 
   Route of(String topic) {
@@ -67,8 +67,9 @@ final class Routes {
     if (SysTopics.owns(topic)) {
       return nowhere(Refusal.Reason.NOT_ALLOWED, "$SYS is told by the node alone");
     }
-    if (!isWithinLevels(topic, maxLevels)) {
-      return nowhere(Refusal.Reason.BAD_REQUEST, "a topic has at most " + maxLevels + " levels");
+    String fault = bounds.fault(topic);
+    if (fault != null) {
+      return nowhere(Refusal.Reason.BAD_REQUEST, fault);
     }
     return switch (exports.topic(topic)) {
       case Target.Row(var table, var id, var nearMiss) -> {
@@ -82,14 +83,6 @@ final class Routes {
       case Target.NotFound(var nearMiss) ->
           nowhere(Refusal.Reason.NOT_FOUND, "no table takes this topic" + hint(nearMiss));
     };
-  }
-
-  static boolean isWithinLevels(String topic, int maxLevels) {
-    int levels = 1;
-    for (int at = topic.indexOf('/'); at >= 0; at = topic.indexOf('/', at + 1)) {
-      levels++;
-    }
-    return levels <= maxLevels;
   }
 
   private static Route nowhere(Refusal.Reason reason, String detail) {

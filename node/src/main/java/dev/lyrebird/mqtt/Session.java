@@ -105,6 +105,11 @@ final class Session {
     return subscriptions.values();
   }
 
+  /** Tells whether there is a subscription with that filter. */
+  boolean isSubscribed(TopicFilter filter) {
+    return subscriptions.containsKey(filter);
+  }
+
   int subscriptionCount() {
     return subscriptions.size();
   }

@@ -21,12 +21,31 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A listening MQTT door over tables in memory. Each event loop has tables of its own. */
 final class TestServer implements AutoCloseable {
 
-  static final MqttLimits LIMITS = new MqttLimits(65_536, 2, 600, 8, 16, 64, 4, 256, 65_536);
+  static final MqttLimits LIMITS = limits(64, 0);
+
+  static MqttLimits limits(int maxSubscriptions, int maxPublishesPerSecond) {
+    return new MqttLimits(
+        65_536,
+        2,
+        600,
+        new TopicBounds(8, 4096),
+        16,
+        64,
+        4,
+        256,
+        65_536,
+        maxSubscriptions,
+        maxPublishesPerSecond,
+        60);
+  }
+
+  private static final Admission.Bounds NO_BOUNDS = new Admission.Bounds(0, 0, 0);
 
   private static final String SCHEMA =
       """
@@ -56,21 +75,33 @@ final class TestServer implements AutoCloseable {
    * @param loops how many event loops share the port
    */
   TestServer(MqttLimits limits, int loops) {
-    this(limits, loops, null, false);
+    this(limits, loops, null, false, NO_BOUNDS, () -> false);
+  }
+
+  /** Starts a server of one event loop that does not take every connection. */
+  TestServer(MqttLimits limits, Admission.Bounds bounds, BooleanSupplier memoryIsShort) {
+    this(limits, 1, null, false, bounds, memoryIsShort);
   }
 
   /** Starts a server of one event loop with users. */
   TestServer(Users users, boolean isLoginRequired) {
-    this(LIMITS, 1, users, isLoginRequired);
+    this(LIMITS, 1, users, isLoginRequired, NO_BOUNDS, () -> false);
   }
 
-  private TestServer(MqttLimits limits, int loops, @Nullable Users users, boolean isLoginRequired) {
+  private TestServer(
+      MqttLimits limits,
+      int loops,
+      @Nullable Users users,
+      boolean isLoginRequired,
+      Admission.Bounds bounds,
+      BooleanSupplier memoryIsShort) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     Instant startedAt = clock.instant();
     Broker broker =
         new Broker(
             limits,
             SessionLimits.NONE,
+            new Admission(bounds, memoryIsShort, clock, meters),
             new Logins(
                 users,
                 isLoginRequired,
@@ -173,6 +204,26 @@ final class TestServer implements AutoCloseable {
   /** Lets time pass for what expires. */
   void passMillis(long more) {
     millis.addAndGet(more);
+  }
+
+  /** Counts how often a limit of the configuration was reached. */
+  double meter(String name, String limit) {
+    return meters.get(name).tag("limit", limit).counter().count();
+  }
+
+  /** Has an MQTT 3.1.1 client let in as soon as there is room for it. */
+  RawClient clientInTime(String clientId) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (true) {
+      RawClient client = client().send(Packet.connect(clientId));
+      if (client.packet()[3] == 0) {
+        return client;
+      }
+      client.close();
+      if (System.nanoTime() > end) {
+        throw new AssertionError("there is still no room");
+      }
+    }
   }
 
   double meter(String name) {
