@@ -116,7 +116,7 @@ final class Doors {
     Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
     HttpSettings settings = httpSettings(operations.port());
     for (int i = 0; i < config.loops().httpOrCores(); i++) {
-      http.add(new HttpVerticle(settings, tables, upgrades, wall, random));
+      http.add(new HttpVerticle(settings, tables, upgrades, heap::refuses, wall, random));
     }
     for (int i = 0; i < config.loops().mqttOrCores(); i++) {
       mqtt.add(
@@ -158,6 +158,7 @@ final class Doors {
     return new HttpSettings(
         door.host(),
         door.port(),
+        door.requestTimeoutSeconds(),
         door.corsOrigins(),
         consolePort,
         door.maxBodyBytes(),

@@ -52,6 +52,7 @@ public record NodeConfig(
   public record Http(
       String host,
       int port,
+      int requestTimeoutSeconds,
       List<String> corsOrigins,
       int maxBodyBytes,
       int maxRowBytes,
@@ -61,11 +62,12 @@ public record NodeConfig(
       int pingSeconds,
       int commentSeconds) {
     static final Http DEFAULT =
-        new Http("127.0.0.1", 9926, List.of(), 8 * MIB, MIB, 10_000, MIB, 0, 30, 15);
+        new Http("127.0.0.1", 9926, 10, List.of(), 8 * MIB, MIB, 10_000, MIB, 0, 30, 15);
 
     public Http {
       loopback("host", host);
       within("port", port, 0, MAX_PORT);
+      within("requestTimeoutSeconds", requestTimeoutSeconds, 1, 3600);
       corsOrigins = List.copyOf(corsOrigins);
       within("maxBodyBytes", maxBodyBytes, 1024, GIB);
       within("maxRowBytes", maxRowBytes, 1024, GIB);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The doors of one event loop, and which of them a request goes to. Owned by that loop. */
 final class Doors {
 
+  /** By then garbage may have been collected, or another node be the better choice. */
+  private static final String RETRY_SECONDS = "30";
+
   private final OpenStreams streams = new OpenStreams();
   private final boolean offersEvents;
   private final Door rest;
@@ -49,6 +52,17 @@ final class Doors {
       return sse;
     }
     return rest;
+  }
+
+  /** Returns the door for those that cannot be served for want of memory. */
+  Door outside(HttpServerRequest request) {
+    return WebSocketHandshake.isAskedBy(request) ? webSocket::turnAway : Doors::turnAway;
+  }
+
+  private static void turnAway(Exchange exchange) {
+    exchange.problem(
+        Problem.of(503, "the node is short of memory", "Retry-After", RETRY_SECONDS));
+    exchange.request().connection().close();
   }
 
   private static void refuse(Exchange exchange) {

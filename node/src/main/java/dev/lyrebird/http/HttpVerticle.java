@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class HttpVerticle extends VerticleBase {
   private final HttpSettings settings;
   private final Function<Context, Tables> tablesOf;
   private final Upgrades upgrades;
+  private final BooleanSupplier refuses;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Origins origins;
@@ -55,6 +57,7 @@ public final class HttpVerticle extends VerticleBase {
   /**
    * @param tablesOf makes, for the context of an event loop, that loop's access to all tables
    * @param upgrades what a WebSocket may lead to besides tables
+   * @param refuses decides about each newcomer whether there is too little memory for it
    * @param clock tells the time of answers
    * @param random by what the return of many clients at once is spread
    */
@@ -62,8 +65,10 @@ public final class HttpVerticle extends VerticleBase {
       HttpSettings settings,
       Function<Context, Tables> tablesOf,
       Upgrades upgrades,
+      BooleanSupplier refuses,
       InstantSource clock,
       RandomGenerator random) {
+    this.refuses = refuses;
     this.settings = settings;
     this.tablesOf = tablesOf;
     this.upgrades = upgrades;
@@ -77,10 +82,12 @@ public final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     Doors opened = new Doors(vertx, settings, tablesOf.apply(context), upgrades, clock, random);
     doors = opened;
+    Newcomers newcomers = new Newcomers(vertx, refuses, settings.requestTimeoutSeconds());
     server =
         vertx
             .createHttpServer(options())
-            .requestHandler(request -> accept(request, opened))
+            .connectionHandler(newcomers::meet)
+            .requestHandler(request -> accept(request, opened, newcomers))
             .invalidRequestHandler(this::refuseMalformed);
     return server.listen(address());
   }
@@ -113,7 +120,8 @@ public final class HttpVerticle extends VerticleBase {
         .setStrictThreadMode(true);
   }
 
-  private void accept(HttpServerRequest request, Doors opened) {
+  private void accept(HttpServerRequest request, Doors opened, Newcomers newcomers) {
+    boolean isWelcome = newcomers.isWelcome(request.connection());
     if (isOfServer(request)) {
       new Exchange(request, "", date).options(RestDoor.METHODS);
       return;
@@ -131,7 +139,8 @@ public final class HttpVerticle extends VerticleBase {
           Problem.of(403, "pages of this origin may not call this node; see http.corsOrigins"));
       return;
     }
-    exchange.attempt(() -> opened.of(request).open(exchange));
+    Door door = isWelcome ? opened.of(request) : opened.outside(request);
+    exchange.attempt(() -> door.open(exchange));
   }
 
   /** Tells whether a request asks of the server as a whole (RFC 9110 §9.3.7). */

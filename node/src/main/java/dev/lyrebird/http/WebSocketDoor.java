@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -77,6 +78,36 @@ final class WebSocketDoor implements Door {
     }
   }
 
+  /**
+   * Refuses a WebSocket for want of memory. It is opened for that: pages are not told the status of
+   * a refusal before the upgrade, but the code of a close.
+   */
+  void turnAway(Exchange exchange) {
+    HttpServerRequest request = exchange.request();
+    Problem problem = WebSocketHandshake.problem(request);
+    Subprotocol subprotocol = subprotocol(request);
+    if (problem != null) {
+      exchange.problem(problem);
+    } else if (subprotocol != null) {
+      connect(request, subprotocol); // it has its own words for that
+    } else {
+      connect(request, connection -> new TurnedAway())
+          .onSuccess(connection ->
+              connection.close(
+                  WebSocketCloseStatus.TRY_AGAIN_LATER, "the node is short of memory"));
+    }
+  }
+
+  /** Hears nothing of what the client says until it has closed too. */
+  private static final class TurnedAway implements WebSocketListener {
+
+    @Override
+    public void text(byte[] utf8) {}
+
+    @Override
+    public void binary(byte[] bytes) {}
+  }
+
   private @Nullable Subprotocol subprotocol(HttpServerRequest request) {
     for (String offered : WebSocketHandshake.subprotocols(request)) {
       for (Subprotocol known : subprotocols) {
@@ -112,23 +143,27 @@ final class WebSocketDoor implements Door {
         });
   }
 
-  private void connect(HttpServerRequest request, WebSocketAcceptor acceptor) {
+  private Future<WebSocketConnection> connect(
+      HttpServerRequest request, WebSocketAcceptor acceptor) {
     WebSocketControl control = control();
     ChannelOutlet outlet = new ChannelOutlet(settings.socketBytes());
     int maxBytes = settings.maxFrameBytes();
-    WebSocketHandshake.accept(
-        request,
-        null,
-        maxBytes,
-        new Utf8FrameValidator(false),
-        control,
-        outlet,
+    WebSocketConnection connection =
         new WebSocketConnection(
             control,
             outlet,
             acceptor,
             maxBytes,
-            new FrameRate(settings.maxFramesPerSecond(), clock)));
+            new FrameRate(settings.maxFramesPerSecond(), clock));
+    return WebSocketHandshake.accept(
+            request,
+            null,
+            maxBytes,
+            new Utf8FrameValidator(false),
+            control,
+            outlet,
+            connection)
+        .map(connection);
   }
 
   private void connect(HttpServerRequest request, Subprotocol subprotocol) {

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -31,10 +32,14 @@ import java.util.random.RandomGenerator;
 /** The HTTP door over tables in memory, on a free port of the loopback, with a client at hand. */
 final class HttpNode implements AutoCloseable {
 
-  static final HttpSettings SETTINGS =
-      new HttpSettings(
+  static final HttpSettings SETTINGS = settings(10);
+
+  /** Returns the settings with another time by which the first request must have come. */
+  static HttpSettings settings(int requestTimeoutSeconds) {
+    return new HttpSettings(
           "127.0.0.1",
           0,
+          requestTimeoutSeconds,
           List.of(),
           0,
           8 << 20,
@@ -50,6 +55,7 @@ final class HttpNode implements AutoCloseable {
           true,
           true,
           true);
+  }
 
   static final int WAIT_SECONDS = 20;
 
@@ -58,6 +64,7 @@ final class HttpNode implements AutoCloseable {
   private final CompletableFuture<Context> context = new CompletableFuture<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final AtomicBoolean memoryIsShort = new AtomicBoolean();
   private final HttpVerticle verticle;
 
   private HttpNode(
@@ -72,6 +79,7 @@ final class HttpNode implements AutoCloseable {
               return seenAs.apply(tables.join());
             },
             upgrades,
+            memoryIsShort::get,
             InstantSource.system(),
             RandomGenerator.getDefault());
   }
@@ -95,6 +103,11 @@ final class HttpNode implements AutoCloseable {
     HttpNode node = new HttpNode(sdl, settings, upgrades, seenAs);
     await(node.vertx.deployVerticle(node.verticle).toCompletionStage().toCompletableFuture());
     return node;
+  }
+
+  /** Lets memory run short, or be there again. */
+  void memoryIsShort(boolean isShort) {
+    memoryIsShort.set(isShort);
   }
 
   int port() {

@@ -42,6 +42,7 @@ final class HttpVerticleTest {
               HttpNode.SETTINGS,
               this::tables,
               Upgrades.NONE,
+              () -> false,
               InstantSource.system(),
               RandomGenerator.getDefault());
       verticles.add(verticle);

@@ -110,6 +110,7 @@ final class OriginsTest {
     return new HttpSettings(
         usual.host(),
         usual.port(),
+        usual.requestTimeoutSeconds(),
         origins,
         CONSOLE_PORT,
         usual.maxBodyBytes(),

@@ -37,6 +37,7 @@ final class WebSocketFramingTest {
       new HttpSettings(
           "127.0.0.1",
           0,
+          10,
           List.of(),
           0,
           MAX_FRAME,

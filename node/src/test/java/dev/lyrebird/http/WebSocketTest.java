@@ -308,6 +308,7 @@ final class WebSocketTest {
     return new HttpSettings(
         all.host(),
         all.port(),
+        all.requestTimeoutSeconds(),
         all.corsOrigins(),
         all.consolePort(),
         all.maxBodyBytes(),
