@@ -76,7 +76,7 @@ public enum Law {
               .write()
               .ifPresent(write ->
                   trial.expect(
-                      seen.add(write),
+                      seen.add(write) || observer.interest().mayRepeat(),
                       () -> "%s was told %s again".formatted(observer.name(), sighting)));
         }
       }
@@ -111,7 +111,7 @@ public enum Law {
     void examine(History history, Trial trial) {
       for (Observer observer : history.observers()) {
         Map<String, Integer> last = new HashMap<>();
-        for (Sighting sighting : observer.sightings()) {
+        for (Sighting sighting : observer.inOrder()) {
           sighting
               .write()
               .ifPresent(write -> {

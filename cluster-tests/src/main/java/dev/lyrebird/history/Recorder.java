@@ -40,7 +40,12 @@ public final class Recorder {
 
   /** Where an observer of this name writes down what it is told. */
   public synchronized Log observer(String name, String node) {
-    return logs.computeIfAbsent(name, any -> new Log(name, node));
+    return observer(name, node, Interest.EVERYTHING_ONCE);
+  }
+
+  /** The same for one that is subscribed to less. */
+  public synchronized Log observer(String name, String node, Interest interest) {
+    return logs.computeIfAbsent(name, any -> new Log(name, node, interest));
   }
 
   /** The history so far, with the rows that the nodes hold now. */
@@ -56,15 +61,17 @@ public final class Recorder {
   public static final class Log {
 
     private final String name;
+    private final Interest interest;
     private final List<Sighting> sightings = new ArrayList<>();
     private final Set<Write> seen = new HashSet<>();
     private final List<String> resets = new ArrayList<>();
     private String node;
     private Attendance attendance = Attendance.AT_ONE_NODE;
 
-    private Log(String name, String node) {
+    private Log(String name, String node, Interest interest) {
       this.name = name;
       this.node = node;
+      this.interest = interest;
     }
 
     public synchronized void add(Sighting sighting) {
@@ -74,6 +81,16 @@ public final class Recorder {
 
     public synchronized boolean saw(Write write) {
       return seen.contains(write);
+    }
+
+    /** How many events it was told, repetitions included. */
+    public synchronized int told() {
+      return sightings.size();
+    }
+
+    /** How many different writes it was told of. */
+    public synchronized int distinct() {
+      return seen.size();
     }
 
     /** The observer goes on at another node, by its cursor. */
@@ -115,7 +132,7 @@ public final class Recorder {
     }
 
     synchronized Observer observer() {
-      return new Observer(name, node, attendance, sightings);
+      return new Observer(name, node, attendance, interest, sightings);
     }
   }
 }

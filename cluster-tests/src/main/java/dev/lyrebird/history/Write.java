@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /**
  * The name of one write of a test, which its payload tells.
  *
- * @param writer who wrote: one client on one connection, whose writes are in one order
+ * @param writer who wrote: one client, on one connection or in one session, whose writes are in one
+ *     order
  * @param number counts the writer's writes from 1
  */
 public record Write(String writer, int number) {

@@ -129,6 +129,31 @@ final class LawTest {
   }
 
   @Test
+  void aSubscriberOfAtLeastOnceMayBeToldAgain() {
+    List<Sighting> again = List.of(message(M1, 0), message(M2, 0), message(M1, 0), message(M2, 0));
+    assertBroken(with(ON_N2, session(Interest.atLeastOnce("t"), again)));
+    assertBroken(
+        with(ON_N2, session(Interest.once("t"), again)),
+        Law.NOTHING_IS_TOLD_TWICE,
+        Law.THE_ORDER_OF_EACH_WRITER_IS_KEPT);
+  }
+
+  @Test
+  void aSubscriberOfAtLeastOnceMissesNothingAndIsToldEachFirstInOrder() {
+    assertBroken(
+        with(ON_N2, session(Interest.atLeastOnce("t"), List.of(message(M1, 0), message(M1, 0)))),
+        Law.NOTHING_ACKNOWLEDGED_IS_LOST);
+    assertBroken(
+        with(ON_N2, session(Interest.atLeastOnce("t"), List.of(message(M2, 0), message(M1, 0)))),
+        Law.THE_ORDER_OF_EACH_WRITER_IS_KEPT);
+  }
+
+  @Test
+  void aSubscriberOfOneTopicNeedNotBeToldOfOthers() {
+    assertBroken(with(ON_N2, session(Interest.once("other"), List.of())));
+  }
+
+  @Test
   void aMessageThatNobodySentIsInvented() {
     assertBroken(
         told(ON_N2, sightings -> and(sightings, message(new Write("c", 1), 0))),
@@ -220,6 +245,11 @@ final class LawTest {
             .map(Verdict::law)
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(Law.class)));
     assertEquals(expected, found, () -> history.verdicts().toString());
+  }
+
+  /** A client of MQTT that came from another node. */
+  private static Observer session(Interest interest, List<Sighting> sightings) {
+    return new Observer(ON_N2.name(), ON_N2.node(), Attendance.AT_SEVERAL, interest, sightings);
   }
 
   private static History told(Observer observer, UnaryOperator<List<Sighting>> forgery) {
