@@ -19,6 +19,7 @@ import dev.lyrebird.mqtt.MqttLimits;
 import dev.lyrebird.mqtt.MqttVerticle;
 import dev.lyrebird.mqtt.SessionLimits;
 import dev.lyrebird.mqtt.TopicBounds;
+import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -57,6 +58,10 @@ final class Doors {
   private final Function<Context, Tables> tables;
   private final InstantSource wall;
   private final SecureRandom random;
+
+  /** There from the start: other nodes ask it before a door is open. */
+  private final ClientIds clientIds;
+
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final OperationsVerticle operations;
@@ -70,12 +75,14 @@ final class Doors {
 
   /**
    * @param tables the tables, as the event loop of a context reaches them
+   * @param nodes the other nodes
    * @param cluster tells how the cluster stands; null where the node stands alone
    */
   Doors(
       NodeConfig config,
       Vertx vertx,
       Function<Context, Tables> tables,
+      Nodes nodes,
       InstantSource wall,
       SecureRandom random,
       @Nullable Supplier<Future<ClusterState>> cluster) {
@@ -85,6 +92,8 @@ final class Doors {
     this.wall = wall;
     this.random = random;
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
+    this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
+    vertx.setPeriodic(ClientIds.TICK_MILLIS, timer -> clientIds.tick());
     this.state =
         new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
     this.operations =
@@ -107,7 +116,7 @@ final class Doors {
             sessionLimits(),
             admission(),
             logins(),
-            new ClientIds(),
+            clientIds,
             new MqttCounters(meters),
             wall,
             new Uuid7(wall, random),

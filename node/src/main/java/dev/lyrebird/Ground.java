@@ -3,7 +3,10 @@ package dev.lyrebird;
 import dev.lyrebird.cluster.ByReference;
 import dev.lyrebird.cluster.ClusterSettings;
 import dev.lyrebird.cluster.ClusteredBus;
+import dev.lyrebird.cluster.Mail;
 import dev.lyrebird.cluster.Membership;
+import dev.lyrebird.resource.LoneNode;
+import dev.lyrebird.resource.Nodes;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
@@ -26,11 +29,14 @@ final class Ground implements AutoCloseable {
   private final Vertx vertx;
   private final @Nullable ClusteredBus bus;
   private final @Nullable Membership membership;
+  private final Nodes nodes;
 
-  private Ground(Vertx vertx, @Nullable ClusteredBus bus, @Nullable Membership membership) {
+  private Ground(
+      Vertx vertx, @Nullable ClusteredBus bus, @Nullable Membership membership, Nodes nodes) {
     this.vertx = vertx;
     this.bus = bus;
     this.membership = membership;
+    this.nodes = nodes;
   }
 
   /**
@@ -44,7 +50,7 @@ final class Ground implements AutoCloseable {
     if (!config.cluster().enabled()) {
       Vertx vertx = Vertx.vertx(options);
       ByReference.register(vertx.eventBus());
-      return new Ground(vertx, null, null);
+      return new Ground(vertx, null, null, new LoneNode(node));
     }
     ClusterSettings settings = settings(config.cluster());
     ClusteredBus bus =
@@ -52,7 +58,8 @@ final class Ground implements AutoCloseable {
     try {
       Vertx vertx = Floor.await(bus.vertx(settings, options));
       ByReference.register(vertx.eventBus());
-      return new Ground(vertx, bus, bus.membership(vertx, tables));
+      Membership membership = bus.membership(vertx, tables);
+      return new Ground(vertx, bus, membership, Floor.await(Mail.open(vertx, membership)));
     } catch (VertxException | IllegalArgumentException e) {
       bus.close();
       throw new ConfigException("cluster.tls: the event bus does not start: " + e.getMessage());
@@ -69,6 +76,11 @@ final class Ground implements AutoCloseable {
   /** Returns who is in the cluster, or null where the node stands alone. */
   @Nullable Membership membership() {
     return membership;
+  }
+
+  /** Returns the way to other nodes. */
+  Nodes nodes() {
+    return nodes;
   }
 
   @Override

@@ -250,7 +250,8 @@ public record NodeConfig(
       int pushBytes,
       int maxClockSkewSeconds,
       int confirm,
-      int confirmTimeoutMillis) {
+      int confirmTimeoutMillis,
+      int takeoverTimeoutMillis) {
     static final Cluster DEFAULT =
         new Cluster(
             false,
@@ -266,7 +267,8 @@ public record NodeConfig(
             4 * MIB,
             60,
             0,
-            5000);
+            5000,
+            3000);
 
     public Cluster {
       if (name.isBlank()) {
@@ -282,6 +284,7 @@ public record NodeConfig(
       within("maxClockSkewSeconds", maxClockSkewSeconds, 0, 86_400);
       within("confirm", confirm, 0, 255);
       within("confirmTimeoutMillis", confirmTimeoutMillis, 1, 600_000);
+      within("takeoverTimeoutMillis", takeoverTimeoutMillis, 1, 60_000);
     }
 
     /** Files, in PEM, by which nodes know one another; all empty where they need not. */

@@ -2,17 +2,19 @@ package dev.lyrebird.cluster;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is in the cluster. Tells the tables of this node who joins and who leaves, in one order: a
+ * Who is in the cluster. Tells tables and others of this node who joins and who leaves, in one order: a
  * node that comes back, and one whose cluster has merged with ours, leaves first and joins then.
  *
  * <p>Owned by an event loop, on which it looks when Hazelcast says that something has changed. Any
@@ -29,10 +31,13 @@ public final class Membership {
   private final Vertx vertx;
   private final Context owner;
   private final int tables;
+  private final List<Watcher> watchers = new ArrayList<>();
   private Map<Long, Peer> told = Map.of();
 
   /** All that were there since this node has started, so that one that is gone still has a name. */
   private final Map<Long, Peer> acquainted = new ConcurrentHashMap<>();
+
+  private record Watcher(LongConsumer joined, LongConsumer left) {}
 
   Membership(HazelcastPeers hazelcast, Vertx vertx, int tables) {
     this.hazelcast = hazelcast;
@@ -60,6 +65,17 @@ public final class Membership {
   public List<Peer> present() {
     long self = self().node();
     return hazelcast.peers().stream().filter(peer -> peer.node() != self).toList();
+  }
+
+  /**
+   * Has somebody told who joins and who leaves, beginning with those that are there, on the event
+   * loop that owns this.
+   */
+  void watch(LongConsumer joined, LongConsumer left) {
+    owner.runOnContext(turn -> {
+      watchers.add(new Watcher(joined, left));
+      told.keySet().forEach(joined::accept);
+    });
   }
 
   /** Returns what a node said of itself when it was there last, or null where it never was. */
@@ -94,12 +110,14 @@ public final class Membership {
       if (!peer.equals(now.get(node))) {
         log(peer, "a node left");
         tell(new TableRequest.PeerLeft(node));
+        watchers.forEach(watcher -> watcher.left().accept(node));
       }
     });
     now.forEach((node, peer) -> {
       if (!peer.equals(before.get(node))) {
         log(peer, "a node joined");
         tell(new TableRequest.PeerJoined(node));
+        watchers.forEach(watcher -> watcher.joined().accept(node));
       }
     });
   }

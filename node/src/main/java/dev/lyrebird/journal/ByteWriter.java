@@ -55,6 +55,11 @@ public final class ByteWriter {
     bytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Returns how many bytes were appended so far. */
+  public int size() {
+    return size;
+  }
+
   /** Returns what was appended so far. */
   public byte[] toByteArray() {
     return Arrays.copyOf(array, size);

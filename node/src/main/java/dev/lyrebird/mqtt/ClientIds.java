@@ -1,31 +1,51 @@
 package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Timestamp;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
+import dev.lyrebird.resource.Nodes;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Who holds which client id: one connection at a time, the one that came last. A newcomer is let in
- * once the holder before it is gone, will and all ([MQTT-3.1.4-3]).
+ * Who holds which client id, in the whole cluster: one connection at a time, the one that came
+ * last. A newcomer is let in once the holder before it is gone, will and all ([MQTT-3.1.4-3]).
+ * {@link Claims} decides; here the other nodes are reached, and holders.
  *
- * <p>One for the whole node; any thread may call.
+ * <p>One for the whole node; any thread may call. What happens is taken up one at a time, by a
+ * thread that calls.
  */
 public final class ClientIds {
 
-  private final ConcurrentMap<String, Holder> holders = new ConcurrentHashMap<>();
-  private final AtomicLong last = new AtomicLong();
+  /** How often {@link #tick} is to be called. */
+  public static final int TICK_MILLIS = 100;
 
-  /** Who holds a client id, or waits for it. */
+  private static final Logger LOG = LoggerFactory.getLogger(ClientIds.class);
+
+  private static final String BOX = "claims";
+
+  private final OneAtATime turns = new OneAtATime();
+  private final Nodes nodes;
+  private final Claims claims;
+
+  /**
+   * Who holds a client id, or waits for it.
+   *
+   * <p>Before a holder says that it is gone it has written the row of its session, as one whose
+   * client is away: its successor may never come.
+   */
   interface Holder {
 
     /**
      * Another claims the id. May be called by any thread.
      *
      * @param gone to be called, by any thread, once this holder does nothing more under the id;
-     *     takes what its session is, or null where that ended
+     *     takes what its session is, or null where that ended. A holder whose claim is not granted
+     *     yet may call it at once, or when it has been granted
      */
     void makeWay(Consumer<@Nullable SessionState> gone);
   }
@@ -34,28 +54,103 @@ public final class ClientIds {
    * That a claim is granted.
    *
    * @param stamp of the claim
-   * @param handedOver what the holder before has left; null where the row of the session tells
+   * @param handedOver what the holder before has left, exactly; null where nobody held the id, its
+   *     session ended, or its node did not answer in time: then the row tells
+   * @param wasHeld whether another connection held the id until now, as far as nodes have answered
    */
-  record Granted(Timestamp stamp, @Nullable SessionState handedOver) {}
+  record Granted(Timestamp stamp, @Nullable SessionState handedOver, boolean wasHeld) {}
+
+  /**
+   * Creates the claims of a node.
+   *
+   * @param nodes the other nodes
+   * @param wall the time of day
+   * @param timeoutMillis how long a claim waits for another node
+   */
+  public ClientIds(Nodes nodes, InstantSource wall, int timeoutMillis) {
+    this.nodes = nodes;
+    this.claims =
+        new Claims(
+            nodes.self(),
+            wall,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            timeoutMillis);
+    nodes.listen(BOX, new Peers());
+  }
 
   /**
    * Claims an id.
    *
+   * @param claimant is told when another claims it, be it before it is granted
    * @param granted called by any thread, perhaps before this method returns, when nobody else holds
-   *     the id any more; another may have claimed it meanwhile, and then was told to the claimant
+   *     the id any more; another may have claimed it meanwhile, and then was told to the claimant.
+   *     Not called where the claimant has given the id back before, or has said that it is gone,
+   *     or where nothing was under way for it yet when the other came
    */
   void claim(String clientId, Holder claimant, Consumer<Granted> granted) {
-    Timestamp stamp = new Timestamp(last.incrementAndGet(), 1);
-    Holder holder = holders.put(clientId, claimant);
-    if (holder == null) {
-      granted.accept(new Granted(stamp, null));
-    } else {
-      holder.makeWay(state -> granted.accept(new Granted(stamp, state)));
+    take(() -> claims.claim(clientId, claimant, granted));
+  }
+
+  /** Gives an id back, unless another has claimed it meanwhile: then to be gone is enough. */
+  void release(String clientId, Holder holder) {
+    take(() -> claims.release(clientId, holder));
+  }
+
+  /** A row tells of a claim: who claims after that has a later stamp. */
+  void observe(Timestamp stamp) {
+    take(() -> claims.observe(stamp));
+  }
+
+  /** A row tells who claimed the id last: who holds it here by an earlier claim makes way. */
+  void overruled(String clientId, Timestamp stamp) {
+    take(() -> claims.overruled(clientId, stamp));
+  }
+
+  /** Lets time pass. */
+  public void tick() {
+    take(claims::tick);
+  }
+
+  private void take(Supplier<List<ClaimEffect>> what) {
+    turns.execute(() -> what.get().forEach(this::perform));
+  }
+
+  private void perform(ClaimEffect effect) {
+    switch (effect) {
+      case ClaimEffect.Send(var node, var message) ->
+          nodes.send(node, BOX, ClaimMessageCodec.encode(message));
+      case ClaimEffect.MakeWay(var claim) ->
+          claim.holder().makeWay(state -> take(() -> claims.gone(claim, state)));
+      case ClaimEffect.Grant(var claim, var granted) -> claim.granted().accept(granted);
     }
   }
 
-  /** Gives an id back, unless another has claimed it meanwhile. */
-  void release(String clientId, Holder holder) {
-    holders.remove(clientId, holder);
+  /** What is heard of other nodes. */
+  private final class Peers implements Nodes.Listener {
+
+    @Override
+    public void joined(long node) {
+      take(() -> claims.peerJoined(node));
+    }
+
+    @Override
+    public void left(long node) {
+      take(() -> claims.peerLeft(node));
+    }
+
+    @Override
+    public void letter(long from, byte[] letter) {
+      ClaimMessage message;
+      try {
+        message = ClaimMessageCodec.decode(letter);
+      } catch (IllegalArgumentException e) {
+        LOG.atWarn()
+            .addKeyValue("from", Long.toHexString(from))
+            .addKeyValue("reason", e.getMessage())
+            .log("a message of another node is dropped; what it asked will be asked again");
+        return;
+      }
+      take(() -> claims.receive(from, message));
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.lyrebird.auth.Users;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.LoneNode;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.schema.Target;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -108,7 +109,7 @@ final class TestServer implements AutoCloseable {
                 () -> "server-" + freshIds.incrementAndGet(),
                 vertx.createSharedWorkerExecutor("passwords", 1),
                 clock),
-            new ClientIds(),
+            new ClientIds(new LoneNode(1), clock, 3000),
             new MqttCounters(meters),
             clock,
             () -> "fresh-" + freshIds.incrementAndGet(),
