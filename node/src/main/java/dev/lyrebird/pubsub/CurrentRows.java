@@ -57,6 +57,25 @@ final class CurrentRows<S extends Subscription> {
     return held.equals(reading) || waiting.contains(held);
   }
 
+  /**
+   * Lets a subscription have what is still to come of the rows of another with the same filter.
+   * Where its reading ends the messages begin that neither may lose.
+   *
+   * @param fromTheFirst whether it is to have all rows after that
+   */
+  void replace(Held<S> before, Held<S> after, boolean fromTheFirst) {
+    boolean isWaiting = waiting.remove(before);
+    if (before.equals(reading)) {
+      reading = after;
+      List<Next<S>> rest = List.copyOf(page);
+      page.clear();
+      rest.forEach(next -> page.add(new Next<>(after, next.event(), next.end())));
+    }
+    if (isWaiting || fromTheFirst) {
+      waiting.add(after);
+    }
+  }
+
   /** Reads no rows for that subscription. */
   void forget(Held<S> held) {
     waiting.remove(held);

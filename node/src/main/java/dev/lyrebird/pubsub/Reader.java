@@ -175,13 +175,11 @@ final class Reader<S extends Subscription> {
 
   /** Lets a subscription go on where another stands, which it replaces. */
   void replace(Held<S> before, Held<S> after, boolean withRows) {
-    boolean isOwedRows = currentRows.areAwaitedBy(before);
     place = here();
-    forget(before);
+    pageIsStale = true;
+    behind.remove(before);
     behind.add(after);
-    if (withRows || isOwedRows) {
-      currentRows.add(after);
-    }
+    currentRows.replace(before, after, withRows);
     if (state == State.LIVE || state == State.STARTING) {
       nextStep();
     }

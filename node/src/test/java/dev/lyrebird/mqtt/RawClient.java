@@ -2,6 +2,7 @@ package dev.lyrebird.mqtt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -115,9 +117,16 @@ final class RawClient implements AutoCloseable {
 
   /** Expects these packets next, in any order. */
   RawClient expectInAnyOrder(byte[]... packets) {
-    List<String> expected = Stream.of(packets).map(RawClient::text).sorted().toList();
-    List<String> actual = Stream.of(packets).map(each -> text(packet())).sorted().toList();
-    assertEquals(expected, actual);
+    List<String> missing = new ArrayList<>(Stream.of(packets).map(RawClient::text).toList());
+    while (!missing.isEmpty()) {
+      String next;
+      try {
+        next = text(packet());
+      } catch (UncheckedIOException e) {
+        throw new AssertionError("missing: " + missing, e);
+      }
+      assertTrue(missing.remove(next), () -> next + " instead of one of " + missing);
+    }
     return this;
   }
 

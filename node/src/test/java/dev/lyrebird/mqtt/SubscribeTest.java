@@ -114,15 +114,43 @@ final class SubscribeTest {
     }
   }
 
+  @Test
+  void replacementLosesNoMessage() {
+    try (RawClient client = server.client("c")) {
+      client
+          .send(
+              subscribe(1, "a", 0),
+              publish("a", "1"),
+              subscribe(2, "a", 0),
+              publish("a", "2"),
+              subscribe(3, "a", 0),
+              publish("a", "3"))
+          .expectInAnyOrder(
+              hex("90 03 0001 00"),
+              hex("90 03 0002 00"),
+              hex("90 03 0003 00"),
+              publish("a", "1"),
+              publish("a", "2"),
+              publish("a", "3"));
+    }
+  }
+
   @ParameterizedTest(name = "published at {0}, granted {1}")
-  @CsvSource({"0, 0, 0", "0, 1, 0", "1, 0, 0", "1, 1, 1"})
+  @CsvSource({
+    "0, 0, 0", "0, 1, 0", "0, 2, 0", "1, 0, 0", "1, 1, 1", "1, 2, 1", "2, 0, 0", "2, 1, 1", "2, 2, 2"
+  })
   void qosIsTheLesserOfBoth(int published, int granted, int delivered) {
     try (RawClient client = server.client("c");
         RawClient publisher = server.client("p")) {
       client.send(subscribe(1, "a", granted)).expect("90 03 0001 0" + granted);
-      publisher.send(published == 0 ? publish("a", "x") : publish("a", 9, "x"));
-      client.expect(delivered == 0 ? publish("a", "x") : publish("a", 1, "x"));
+      publisher.send(atQos(published, 9));
+      client.expect(atQos(delivered, 1));
     }
+  }
+
+  private static byte[] atQos(int qos, int packetId) {
+    byte[] identifier = qos == 0 ? new byte[0] : Packet.twoBytes(packetId);
+    return Packet.of(0x30 | qos << 1, string("a"), identifier, utf8("x"));
   }
 
   @Test
