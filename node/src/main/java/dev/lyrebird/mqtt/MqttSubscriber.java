@@ -291,7 +291,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   public void deliver(Event event, List<MqttSubscription> matching) {
     Write write = event.entry().change().write();
     List<MqttSubscription> subscriptions = wantingOwn(matching, write.publisher());
-    if (subscriptions.isEmpty() || isExpired(write)) {
+    if (subscriptions.isEmpty()) {
       return;
     }
     int granted = 0;
@@ -317,26 +317,34 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
         : matching;
   }
 
-  /** [MQTT-3.3.2-5]: what was not on its way before it expired is not sent any more. */
-  private boolean isExpired(Write write) {
-    return write.expiresAtMillis() != 0 && write.expiresAtMillis() < loop.broker().clock().millis();
-  }
-
   /** Decides what a client that has come back is to be sent of what it may have had before. */
   private Delivery judge(Event event, int qos) {
-    if (!session.hasReturned() || event.isCurrent() || event.table() == SysTopics.NO_TABLE) {
-      return Delivery.FIRST;
+    Delivery delivery = Delivery.FIRST;
+    boolean isOld = false;
+    if (session.hasReturned() && !event.isCurrent() && event.table() != SysTopics.NO_TABLE) {
+      int key = loop.tables().hub().channel(event.table()).cursorKey();
+      isOld = backlog.holds(event.entry());
+      delivery = session.judge(key, event.entry().change().timestamp(), qos, isOld);
     }
-    int key = loop.tables().hub().channel(event.table()).cursorKey();
-    boolean isOld = backlog.holds(event.entry());
-    Delivery delivery = session.judge(key, event.entry().change().timestamp(), qos, isOld);
-    if (delivery == Delivery.FIRST
-        && isOld
-        && !backlog.takes(event.entry(), loop.broker().clock().millis())) {
+    if (delivery != Delivery.FIRST) {
+      return delivery;
+    }
+    if (isExpired(event.entry().change().write())) {
+      return Delivery.NONE;
+    }
+    if (isOld && !backlog.takes(event.entry(), loop.broker().clock().millis())) {
       loop.broker().counters().add(Count.QUEUE_DROPPED, 1);
       return Delivery.NONE;
     }
-    return delivery;
+    return Delivery.FIRST;
+  }
+
+  /**
+   * [MQTT-3.3.2-5]: what was not on its way before it expired is not sent any more. What was is
+   * sent again all the same ([MQTT-4.3.3-7]).
+   */
+  private boolean isExpired(Write write) {
+    return write.expiresAtMillis() != 0 && write.expiresAtMillis() < loop.broker().clock().millis();
   }
 
   private void send(Outgoing out) {

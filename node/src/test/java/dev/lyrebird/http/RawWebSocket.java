@@ -14,18 +14,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A WebSocket client that sends any bytes, right or wrong, and shows those that come back. */
-final class RawWebSocket implements AutoCloseable {
+public final class RawWebSocket implements AutoCloseable {
 
-  static final int CONTINUATION = 0x0;
-  static final int TEXT = 0x1;
-  static final int BINARY = 0x2;
-  static final int CLOSE = 0x8;
-  static final int PING = 0x9;
-  static final int PONG = 0xA;
-  static final int FIN = 0x80;
+  public static final int CONTINUATION = 0x0;
+  public static final int TEXT = 0x1;
+  public static final int BINARY = 0x2;
+  public static final int CLOSE = 0x8;
+  public static final int PING = 0x9;
+  public static final int PONG = 0xA;
+  public static final int FIN = 0x80;
 
   /** The key of RFC 6455 §1.3. */
-  static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+  public static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
   private static final int LIMIT_MILLIS = 10_000;
   private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
@@ -36,14 +36,14 @@ final class RawWebSocket implements AutoCloseable {
 
   /** A frame as it came; the first byte holds FIN, reserved bits and opcode. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Frame(int first, byte[] body) {
+  public record Frame(int first, byte[] body) {
 
-    String text() {
+    public String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
 
     /** Returns the code of a close frame; 1005 where it has none (RFC 6455 §7.1.5). */
-    int code() {
+    public int code() {
       return body.length == 0 ? 1005 : ByteBuffer.wrap(body).getShort() & 0xffff;
     }
   }
@@ -57,7 +57,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Opens a socket on a path. */
-  static RawWebSocket open(int port, String path) {
+  public static RawWebSocket open(int port, String path) {
     RawWebSocket client = connect(port);
     client.request(path, KEY);
     String head = client.head();
@@ -66,7 +66,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Connects, and asks for nothing yet. */
-  static RawWebSocket connect(int port) {
+  public static RawWebSocket connect(int port) {
     try {
       return new RawWebSocket(port);
     } catch (IOException e) {
@@ -75,7 +75,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Asks for a WebSocket, with more headers, each ended by a line end. */
-  void request(String path, String headers) {
+  public void request(String path, String headers) {
     String head =
         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\n"
                 .formatted(path, socket.getPort())
@@ -86,7 +86,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Reads the head of the answer. */
-  String head() {
+  public String head() {
     StringBuilder head = new StringBuilder();
     try {
       while (head.indexOf("\r\n\r\n") < 0) {
@@ -99,7 +99,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Sends bytes as they are, in one piece. */
-  void send(byte[]... pieces) {
+  public void send(byte[]... pieces) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (byte[] piece : pieces) {
       bytes.writeBytes(piece);
@@ -111,16 +111,16 @@ final class RawWebSocket implements AutoCloseable {
     }
   }
 
-  void text(String text) {
+  public void text(String text) {
     send(frame(FIN | TEXT, text));
   }
 
-  static byte[] frame(int first, String body) {
+  public static byte[] frame(int first, String body) {
     return frame(first, body.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Returns a masked frame. */
-  static byte[] frame(int first, byte[] body) {
+  public static byte[] frame(int first, byte[] body) {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     frame.writeBytes(header(first, body.length));
     for (int i = 0; i < body.length; i++) {
@@ -130,7 +130,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Returns the header of a masked frame, mask included. */
-  static byte[] header(int first, long length) {
+  public static byte[] header(int first, long length) {
     ByteBuffer header = ByteBuffer.allocate(14).put((byte) first);
     if (length < 126) {
       header.put((byte) (0x80 | length));
@@ -144,14 +144,14 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Returns a close frame. */
-  static byte[] close(int code, byte... reason) {
+  public static byte[] close(int code, byte... reason) {
     return frame(
         FIN | CLOSE,
         ByteBuffer.allocate(2 + reason.length).putShort((short) code).put(reason).array());
   }
 
   /** Reads the next frame of the server, which must not be masked. */
-  Frame read() {
+  public Frame read() {
     try {
       int first = in.readUnsignedByte();
       int second = in.readUnsignedByte();
@@ -166,14 +166,14 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** Reads the next frame, which must be whole and text. */
-  String readText() {
+  public String readText() {
     Frame frame = read();
     assertEquals(FIN | TEXT, frame.first(), frame::text);
     return frame.text();
   }
 
   /** Reads the next frame, which must be a close frame and the last bytes of all. */
-  int readClose() {
+  public int readClose() {
     Frame frame = read();
     assertEquals(FIN | CLOSE, frame.first(), frame::text);
     assertEnd();
@@ -181,7 +181,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /** The server has ended its side in order, not torn the connection down. */
-  void assertEnd() {
+  public void assertEnd() {
     try {
       assertEquals(-1, in.read(), "nothing comes after the close frame");
     } catch (IOException e) {

@@ -8,18 +8,18 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Puts the bytes of packets together, legal or not. */
-final class Packet {
+public final class Packet {
 
   private static final HexFormat HEX = HexFormat.of();
 
   private Packet() {}
 
   /** Returns the bytes written in hexadecimal; spaces are for the eye. */
-  static byte[] hex(String text) {
+  public static byte[] hex(String text) {
     return HEX.parseHex(text.replace(" ", ""));
   }
 
-  static byte[] bytes(byte[]... parts) {
+  public static byte[] bytes(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       all.writeBytes(part);
@@ -28,20 +28,20 @@ final class Packet {
   }
 
   /** Returns text with its length before it. */
-  static byte[] string(String text) {
+  public static byte[] string(String text) {
     byte[] utf8 = text.getBytes(UTF_8);
     return bytes(twoBytes(utf8.length), utf8);
   }
 
-  static byte[] utf8(String text) {
+  public static byte[] utf8(String text) {
     return text.getBytes(UTF_8);
   }
 
-  static byte[] twoBytes(int value) {
+  public static byte[] twoBytes(int value) {
     return new byte[] {(byte) (value >> 8), (byte) value};
   }
 
-  static byte[] varint(int value) {
+  public static byte[] varint(int value) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     int rest = value;
     while (rest > 0x7f) {
@@ -53,7 +53,7 @@ final class Packet {
   }
 
   /** Returns properties with their length before them. */
-  static byte[] properties(String hex) {
+  public static byte[] properties(String hex) {
     byte[] properties = hex(hex);
     return bytes(varint(properties.length), properties);
   }
@@ -63,7 +63,7 @@ final class Packet {
    *
    * @param at where their length stands, which is below 128
    */
-  static List<String> propertiesIn(byte[] packet, int at) {
+  public static List<String> propertiesIn(byte[] packet, int at) {
     List<String> found = new ArrayList<>();
     int end = at + 1 + packet[at];
     for (int from = at + 1; from < end; ) {
@@ -100,48 +100,48 @@ final class Packet {
   }
 
   /** Returns a packet of that first byte, with its length. */
-  static byte[] of(int first, byte[]... parts) {
+  public static byte[] of(int first, byte[]... parts) {
     byte[] body = bytes(parts);
     return bytes(new byte[] {(byte) first}, varint(body.length), body);
   }
 
   /** Returns the CONNECT of MQTT 3.1.1 with a clean session and no keep alive. */
-  static byte[] connect(String clientId) {
+  public static byte[] connect(String clientId) {
     return of(0x10, string("MQTT"), hex("04 02 0000"), string(clientId));
   }
 
   /** Returns the CONNECT of MQTT 5 with a clean start, no keep alive and these properties. */
-  static byte[] connect5(String clientId, String properties) {
+  public static byte[] connect5(String clientId, String properties) {
     return of(0x10, string("MQTT"), hex("05 02 0000"), properties(properties), string(clientId));
   }
 
   /** Returns a PUBLISH of MQTT 3 at QoS 0. */
-  static byte[] publish(String topic, String payload) {
+  public static byte[] publish(String topic, String payload) {
     return of(0x30, string(topic), utf8(payload));
   }
 
   /** Returns a PUBLISH of MQTT 3 at QoS 1. */
-  static byte[] publish(String topic, int packetId, String payload) {
+  public static byte[] publish(String topic, int packetId, String payload) {
     return of(0x32, string(topic), twoBytes(packetId), utf8(payload));
   }
 
   /** Returns a PUBLISH of MQTT 5 at QoS 0. */
-  static byte[] publish5(String topic, String properties, String payload) {
+  public static byte[] publish5(String topic, String properties, String payload) {
     return of(0x30, string(topic), properties(properties), utf8(payload));
   }
 
   /** Returns a PUBLISH of MQTT 5 at QoS 1. */
-  static byte[] publish5(String topic, int packetId, String properties, String payload) {
+  public static byte[] publish5(String topic, int packetId, String properties, String payload) {
     return of(0x32, string(topic), twoBytes(packetId), properties(properties), utf8(payload));
   }
 
   /** Returns a PUBACK, PUBREC, PUBREL or PUBCOMP in its short form. */
-  static byte[] acknowledgement(int first, int packetId) {
+  public static byte[] acknowledgement(int first, int packetId) {
     return of(first, twoBytes(packetId));
   }
 
   /** Returns the UNSUBSCRIBE of MQTT 3. */
-  static byte[] unsubscribe(int packetId, String... filters) {
+  public static byte[] unsubscribe(int packetId, String... filters) {
     byte[] body = twoBytes(packetId);
     for (String filter : filters) {
       body = bytes(body, string(filter));
@@ -150,12 +150,12 @@ final class Packet {
   }
 
   /** Returns the SUBSCRIBE of MQTT 3 with one filter. */
-  static byte[] subscribe(int packetId, String filter, int qos) {
+  public static byte[] subscribe(int packetId, String filter, int qos) {
     return of(0x82, twoBytes(packetId), string(filter), new byte[] {(byte) qos});
   }
 
   /** Returns the SUBSCRIBE of MQTT 5 with one filter. */
-  static byte[] subscribe5(int packetId, String properties, String filter, int options) {
+  public static byte[] subscribe5(int packetId, String properties, String filter, int options) {
     return of(
         0x82,
         twoBytes(packetId),
