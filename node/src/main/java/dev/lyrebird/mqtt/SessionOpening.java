@@ -132,10 +132,10 @@ final class SessionOpening {
    */
   private void open(@Nullable SessionState stored, boolean hasRow) {
     SessionState handedOver = granted.handedOver();
-    if (handedOver == null && stored != null) {
-      publishWill(stored);
-    }
     SessionState latest = handedOver == null ? stored : handedOver;
+    if (latest != null) {
+      publishWill(latest);
+    }
     Timestamp claim = claim(stored);
     SessionState state = latest != null && goesOn(latest) ? goingOn(latest, claim) : null;
     boolean isDoubtful = latest != null && latest.isConnected();
@@ -158,15 +158,18 @@ final class SessionOpening {
         : new Timestamp(stored.claim().time() + 1, stamp.node());
   }
 
-  /** Publishes the will of a connection that nobody else sees the end of ([MQTT-3.1.2-8]). */
-  private void publishWill(SessionState stored) {
-    SessionState.Will will = stored.will();
-    boolean isPending = stored.isConnected() || stored.willAtMillis() != 0;
+  /**
+   * Publishes the will of a connection that nobody else sees the end of, and one that was delayed
+   * if its session ends here ([MQTT-3.1.2-8]).
+   */
+  private void publishWill(SessionState latest) {
+    SessionState.Will will = latest.will();
+    boolean isPending = latest.isConnected() || latest.willAtMillis() != 0;
     boolean isDue =
         connect.isCleanStart()
             || will == null
-            || stored.expirySeconds() == 0
-            || (stored.isConnected() && will.delaySeconds() == 0);
+            || latest.expirySeconds() == 0
+            || (latest.isConnected() && will.delaySeconds() == 0);
     if (will != null && isPending && isDue) {
       loop.publish(will.publication(), Write.publisherOf(connect.clientId()));
     }

@@ -142,8 +142,8 @@ final class StringsTest {
   }
 
   @Test
-  void topicsHaveAnyLengthThatTheirLengthBytesTell() {
-    String topic = "t".repeat(60_000);
+  void topicsAreAsLongAsTheServerTakesThem() {
+    String topic = "t".repeat(TestServer.LIMITS.topics().maxBytes());
     try (RawClient client = server.client("c")) {
       client.send(Packet.subscribe(1, topic, 0), publish(topic, "x")).expect("90 03 0001 00");
       client.expect(publish(topic, "x"));

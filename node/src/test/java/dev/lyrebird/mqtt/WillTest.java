@@ -181,6 +181,10 @@ final class WillTest {
     client5(WILL & ~0x02, "11 0000003c", "18 0000000a").abort();
     server.client5("c", "").close();
     watcher.expect(publish("t", "gone"));
+    RawClient before = client5(WILL & ~0x02, "11 0000003c", "18 0000000a");
+    server.client5("c", "").close(); // and likewise while the old connection stands
+    before.expectEndWith("8e");
+    watcher.expect(publish("t", "gone"));
   }
 
   @Test
