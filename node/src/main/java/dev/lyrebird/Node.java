@@ -85,8 +85,8 @@ public final class Node implements AutoCloseable {
     this.vertx = ground.vertx();
     this.tables = new Floor(vertx);
     this.front = new Floor(vertx);
-    this.doors = new Doors(
-            config, vertx, this::tablesOf, ground.nodes(), wall, random, clusterState());
+    this.doors =
+        new Doors(config, vertx, this::tablesOf, ground.nodes(), wall, random, clusterState());
   }
 
   /**

@@ -54,8 +54,7 @@ public final class Mail implements Nodes {
     return vertx
         .eventBus()
         .<Buffer>consumer(address(membership.self().node()))
-        .handler(
-            message -> membership.sender().runOnContext(turn -> mail.deliver(message.body())))
+        .handler(message -> membership.sender().runOnContext(turn -> mail.deliver(message.body())))
         .completion()
         .map(registered -> mail);
   }

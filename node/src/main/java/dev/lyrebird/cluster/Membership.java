@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is in the cluster. Tells tables and others of this node who joins and who leaves, in one order: a
- * node that comes back, and one whose cluster has merged with ours, leaves first and joins then.
+ * Who is in the cluster. Tells tables and others of this node who joins and who leaves, in one
+ * order: a node that comes back, and one whose cluster has merged with ours, leaves first and joins
+ * then.
  *
  * <p>Owned by an event loop, on which it looks when Hazelcast says that something has changed. Any
  * thread may ask who is there.

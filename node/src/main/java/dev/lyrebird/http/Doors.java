@@ -60,8 +60,7 @@ final class Doors {
   }
 
   private static void turnAway(Exchange exchange) {
-    exchange.problem(
-        Problem.of(503, "the node is short of memory", "Retry-After", RETRY_SECONDS));
+    exchange.problem(Problem.of(503, "the node is short of memory", "Retry-After", RETRY_SECONDS));
     exchange.request().connection().close();
   }
 

@@ -38,8 +38,7 @@ final class Newcomers {
 
   /** A connection has been made. */
   void meet(HttpConnection connection) {
-    long timer =
-        vertx.setTimer(timeoutSeconds * MILLIS_PER_SECOND, fired -> connection.close());
+    long timer = vertx.setTimer(timeoutSeconds * MILLIS_PER_SECOND, fired -> connection.close());
     silent.put(connection, timer);
     if (refuses.getAsBoolean()) {
       unwelcome.add(connection);

@@ -156,13 +156,7 @@ final class WebSocketDoor implements Door {
             maxBytes,
             new FrameRate(settings.maxFramesPerSecond(), clock));
     return WebSocketHandshake.accept(
-            request,
-            null,
-            maxBytes,
-            new Utf8FrameValidator(false),
-            control,
-            outlet,
-            connection)
+            request, null, maxBytes, new Utf8FrameValidator(false), control, outlet, connection)
         .map(connection);
   }
 

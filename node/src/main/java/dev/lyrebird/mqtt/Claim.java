@@ -76,8 +76,7 @@ final class Claim {
     /** Takes what an earlier holder left. Of several, as after a partition, the latest counts. */
     void take(@Nullable SessionState state) {
       wasHeld = true;
-      if (state != null
-          && (handedOver == null || state.claim().isAfter(handedOver.claim()))) {
+      if (state != null && (handedOver == null || state.claim().isAfter(handedOver.claim()))) {
         handedOver = state;
       }
     }

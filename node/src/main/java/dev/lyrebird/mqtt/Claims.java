@@ -40,9 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Each claim has a stamp, and the later stamp wins. A claim asks all other nodes and is granted
  * when each has answered, or when it has waited long enough: that nobody there holds the id; that
  * its holder is gone, with what that one left; or that there is a later claim, to which the asking
- * one makes way. A claim that must make way before it was granted is granted first, so that what
- * is on its way to it can be handed on. So later claims wait for earlier ones and never the other
- * way round, and what a session is passes from claim to claim in the order of their stamps.
+ * one makes way. A claim that must make way before it was granted is granted first, so that what is
+ * on its way to it can be handed on. So later claims wait for earlier ones and never the other way
+ * round, and what a session is passes from claim to claim in the order of their stamps.
  *
  * <pre>
  *   claim 7 (holds)            claim 8 (another node)
@@ -341,8 +341,7 @@ final class Claims {
         finish(claim, asking.handedOver, asking.wasHeld);
         return;
       }
-      effects.add(
-          new Grant(claim, new Granted(claim.stamp(), asking.handedOver, asking.wasHeld)));
+      effects.add(new Grant(claim, new Granted(claim.stamp(), asking.handedOver, asking.wasHeld)));
       asking.handedOver = null;
     }
     if (!asking.awaited.isEmpty()) {
@@ -370,9 +369,11 @@ final class Claims {
     List<Waiter> waiters =
         claim.waiters.stream().sorted(Comparator.comparing(Waiter::stamp)).toList();
     Waiter heir =
-        waiters.stream().filter(waiter -> peers.containsKey(waiter.node())).findFirst().orElse(null);
-    boolean staysHere =
-        next != null && (heir == null || heir.stamp().isAfter(next.stamp()));
+        waiters.stream()
+            .filter(waiter -> peers.containsKey(waiter.node()))
+            .findFirst()
+            .orElse(null);
+    boolean staysHere = next != null && (heir == null || heir.stamp().isAfter(next.stamp()));
     if (heir != null && !staysHere) {
       yields.remove(claim.clientId());
       yields.put(claim.clientId(), new Yield(heir.stamp(), now()));
@@ -488,8 +489,7 @@ final class Claims {
   private void tellHoldings(long node, Peer peer, @Nullable String after) {
     List<Holding> page = new ArrayList<>();
     int chars = 0;
-    for (Claim claim :
-        (after == null ? latest : latest.tailMap(after, false)).values()) {
+    for (Claim claim : (after == null ? latest : latest.tailMap(after, false)).values()) {
       page.add(new Holding(claim.clientId(), claim.stamp()));
       chars += claim.clientId().length();
       if (page.size() == PAGE_HOLDINGS || chars > PAGE_CHARS) {

@@ -84,8 +84,8 @@ public final class ClientIds {
    * @param claimant is told when another claims it, be it before it is granted
    * @param granted called by any thread, perhaps before this method returns, when nobody else holds
    *     the id any more; another may have claimed it meanwhile, and then was told to the claimant.
-   *     Not called where the claimant has given the id back before, or has said that it is gone,
-   *     or where nothing was under way for it yet when the other came
+   *     Not called where the claimant has given the id back before, or has said that it is gone, or
+   *     where nothing was under way for it yet when the other came
    */
   void claim(String clientId, Holder claimant, Consumer<Granted> granted) {
     take(() -> claims.claim(clientId, claimant, granted));

@@ -319,20 +319,23 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   /** Decides what a client that has come back is to be sent of what it may have had before. */
   private Delivery judge(Event event, int qos) {
+    Entry entry = event.entry();
     Delivery delivery = Delivery.FIRST;
-    boolean isOld = false;
-    if (session.hasReturned() && !event.isCurrent() && event.table() != SysTopics.NO_TABLE) {
+    boolean hasReturned =
+        session.hasReturned() && !event.isCurrent() && event.table() != SysTopics.NO_TABLE;
+    if (hasReturned) {
       int key = loop.tables().hub().channel(event.table()).cursorKey();
-      isOld = backlog.holds(event.entry());
-      delivery = session.judge(key, event.entry().change().timestamp(), qos, isOld);
+      delivery = session.judge(key, entry.change().timestamp(), qos, backlog.age(entry));
     }
     if (delivery != Delivery.FIRST) {
       return delivery;
     }
-    if (isExpired(event.entry().change().write())) {
+    if (isExpired(entry.change().write())) {
       return Delivery.NONE;
     }
-    if (isOld && !backlog.takes(event.entry(), loop.broker().clock().millis())) {
+    if (hasReturned
+        && backlog.holds(entry)
+        && !backlog.takes(entry, loop.broker().clock().millis())) {
       loop.broker().counters().add(Count.QUEUE_DROPPED, 1);
       return Delivery.NONE;
     }

@@ -35,10 +35,20 @@ final class Session {
   private final Set<Long> unacknowledged = new HashSet<>(0);
 
   /**
-   * How many messages may have been sent that no state tells of, since the node that held the
-   * session failed: so many are sent as duplicates.
+   * Whether more may have been sent than any state tells of, the holder of the session having
+   * failed.
    */
-  private int doubtful;
+  private final boolean isDoubtful;
+
+  /** Whether a change may have been sent by a holder of the session that has failed since. */
+  enum Age {
+    /** It was made before the client came back. */
+    OLD,
+    /** It was made then or later by this node's clock, from which that of its origin may differ. */
+    RECENT,
+    /** It was made when the failed holder was gone for sure. */
+    NEW
+  }
 
   /** What is to be done with a message. */
   enum Delivery {
@@ -57,8 +67,13 @@ final class Session {
    * @param isKept whether it is to outlive the connection
    */
   Session(int window, boolean isKept) {
+    this(window, isKept, false);
+  }
+
+  private Session(int window, boolean isKept, boolean isDoubtful) {
     this.inflight = new Inflight(window);
     this.isKept = isKept;
+    this.isDoubtful = isDoubtful;
   }
 
   /**
@@ -69,7 +84,7 @@ final class Session {
    *     failed
    */
   Session(int window, SessionState state, boolean isDoubtful) {
-    this(window, true);
+    this(window, true, isDoubtful);
     for (SessionState.Place place : state.places()) {
       before.put(place.table(), place);
     }
@@ -79,12 +94,11 @@ final class Session {
     for (int packetId : state.releasing()) {
       inflight.open(Inflight.Sent.released(packetId));
     }
-    doubtful = isDoubtful ? window : 0;
   }
 
   /** Tells whether the client may have had before what it is sent now. */
   boolean hasReturned() {
-    return !before.isEmpty() || doubtful > 0;
+    return !before.isEmpty() || isDoubtful;
   }
 
   Inflight inflight() {
@@ -130,21 +144,21 @@ final class Session {
    * @param table by which all nodes know its table
    * @param change its name
    * @param qos at which it would be sent
-   * @param isOld whether it came before the client came back
+   * @param age whether it came before the client came back
    */
-  Delivery judge(int table, Timestamp change, int qos, boolean isOld) {
+  Delivery judge(int table, Timestamp change, int qos, Age age) {
     SessionState.Place place = before.get(table);
     if (place != null && place.sent().covers(change)) {
       return unacknowledged.remove(identity(change)) ? Delivery.AGAIN : Delivery.NONE;
     }
-    if (doubtful == 0 || !isOld) {
+    if (!isDoubtful || age == Age.NEW) {
       return Delivery.FIRST;
     }
-    if (qos == 0) {
-      return Delivery.NONE; // perhaps it was sent, and must not be twice ([MQTT-4.3.1-1])
+    if (qos > 0) {
+      return Delivery.AGAIN;
     }
-    doubtful--;
-    return Delivery.AGAIN;
+    // Perhaps it was sent, and must not be twice ([MQTT-4.3.1-1]).
+    return age == Age.OLD ? Delivery.NONE : Delivery.FIRST;
   }
 
   /**

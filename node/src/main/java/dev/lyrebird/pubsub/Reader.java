@@ -134,11 +134,13 @@ final class Reader<S extends Subscription> {
    */
   @Nullable VersionVector reached() {
     Place here = here();
-    Place from = here == null ? earliest : here;
-    if (from == null) {
+    if (here != null) {
+      return covered == null ? here.vector() : here.vector().join(covered);
+    }
+    if (covered != null) {
       return covered;
     }
-    return covered == null ? from.vector() : from.vector().join(covered);
+    return earliest == null ? null : earliest.vector();
   }
 
   /** Tells whether a subscription has current rows to come. */

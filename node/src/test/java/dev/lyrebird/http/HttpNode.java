@@ -37,24 +37,24 @@ final class HttpNode implements AutoCloseable {
   /** Returns the settings with another time by which the first request must have come. */
   static HttpSettings settings(int requestTimeoutSeconds) {
     return new HttpSettings(
-          "127.0.0.1",
-          0,
-          requestTimeoutSeconds,
-          List.of(),
-          0,
-          8 << 20,
-          1 << 20,
-          10_000,
-          1 << 20,
-          0,
-          30,
-          15,
-          256 << 10,
-          16,
-          true,
-          true,
-          true,
-          true);
+        "127.0.0.1",
+        0,
+        requestTimeoutSeconds,
+        List.of(),
+        0,
+        8 << 20,
+        1 << 20,
+        10_000,
+        1 << 20,
+        0,
+        30,
+        15,
+        256 << 10,
+        16,
+        true,
+        true,
+        true,
+        true);
   }
 
   static final int WAIT_SECONDS = 20;

@@ -11,7 +11,8 @@ final class NewcomersTest {
 
   private static final String REQUEST = "GET /T/none HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  private final HttpNode node = HttpNode.start("type T @table @export { id: ID }", HttpNode.settings(2));
+  private final HttpNode node =
+      HttpNode.start("type T @table @export { id: ID }", HttpNode.settings(2));
 
   @AfterEach
   void stop() {

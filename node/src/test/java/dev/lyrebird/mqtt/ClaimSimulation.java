@@ -139,8 +139,7 @@ final class ClaimSimulation {
   private void judge(String id) {
     List<Connection> all = connections.stream().filter(each -> each.id.equals(id)).toList();
     List<Connection> there = all.stream().filter(each -> !each.isEnded).toList();
-    assertTrue(
-        there.stream().allMatch(each -> each.isGranted), () -> "not settled: " + id + there);
+    assertTrue(there.stream().allMatch(each -> each.isGranted), () -> "not settled: " + id + there);
     assertTrue(there.size() <= 1, () -> "several hold " + id + ": " + there);
     Connection last =
         all.stream()
@@ -152,7 +151,8 @@ final class ClaimSimulation {
         last == null
             || there.contains(last)
             || all.stream()
-                .anyMatch(each -> each.hasLeft && each.claimedAt > last.claimedAt - PATIENCE_MILLIS),
+                .anyMatch(
+                    each -> each.hasLeft && each.claimedAt > last.claimedAt - PATIENCE_MILLIS),
         () -> "the last of %s is %s, but %s stay".formatted(id, last, there));
     for (SimulatedNode node : nodes) {
       assertEquals(
@@ -352,11 +352,13 @@ final class ClaimSimulation {
         case ClaimEffect.Send(var to, var message) -> send(to, ClaimMessageCodec.encode(message));
         case ClaimEffect.MakeWay(var claim) -> {
           int now = life;
-          claim.holder().makeWay(state -> {
-            if (life == now) {
-              take(claims.gone(claim, state));
-            }
-          });
+          claim
+              .holder()
+              .makeWay(state -> {
+                if (life == now) {
+                  take(claims.gone(claim, state));
+                }
+              });
         }
         case ClaimEffect.Grant(var claim, var granted) -> claim.granted().accept(granted);
       }
@@ -366,8 +368,7 @@ final class ClaimSimulation {
       SimulatedNode other = nodes.get((int) to - 1);
       String pair = id + ">" + to;
       long at =
-          Math.max(
-              arrivals.getOrDefault(pair, 0L), now + 1 + random.nextInt(MAX_DELAY_MILLIS));
+          Math.max(arrivals.getOrDefault(pair, 0L), now + 1 + random.nextInt(MAX_DELAY_MILLIS));
       arrivals.put(pair, at);
       int sender = life;
       int receiver = other.life;

@@ -70,11 +70,10 @@ final class ClaimsTest {
       @Override
       ClaimSimulation.Flaw flaw() {
         Set<Send> asked = new HashSet<>();
-        return decided(
-            effect ->
-                effect instanceof Send send && send.message() instanceof Ask && !asked.add(send)
-                    ? List.of()
-                    : List.of(effect));
+        return decided(effect ->
+            effect instanceof Send send && send.message() instanceof Ask && !asked.add(send)
+                ? List.of()
+                : List.of(effect));
       }
     },
 
@@ -82,11 +81,10 @@ final class ClaimsTest {
     LOSES_WHAT_WAS_YIELDED {
       @Override
       ClaimSimulation.Flaw flaw() {
-        return received(
-            message ->
-                message instanceof Yielded yielded
-                    ? new Free(yielded.clientId(), yielded.stamp())
-                    : message);
+        return received(message ->
+            message instanceof Yielded yielded
+                ? new Free(yielded.clientId(), yielded.stamp())
+                : message);
       }
     },
 
@@ -94,12 +92,10 @@ final class ClaimsTest {
     LOSES_WHAT_IS_HANDED_OVER {
       @Override
       ClaimSimulation.Flaw flaw() {
-        return decided(
-            effect ->
-                effect instanceof Grant(var claim, var granted)
-                    ? List.of(
-                        new Grant(claim, new Granted(granted.stamp(), null, granted.wasHeld())))
-                    : List.of(effect));
+        return decided(effect ->
+            effect instanceof Grant(var claim, var granted)
+                ? List.of(new Grant(claim, new Granted(granted.stamp(), null, granted.wasHeld())))
+                : List.of(effect));
       }
     },
 

@@ -201,7 +201,8 @@ final class QosTwoTest {
       byte[] again = client.packet();
       assertEquals(0x3c, again[0]);
       assertEquals(
-          HexFormat.of().formatHex(identifier(second)), HexFormat.of().formatHex(identifier(again)));
+          HexFormat.of().formatHex(identifier(second)),
+          HexFormat.of().formatHex(identifier(again)));
       publisher.send(publish("a", "3"));
       client.expect(publish5("a", "", "3"));
       client.close();

@@ -8,6 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +125,22 @@ final class SessionTest {
     boolean isSubackFirst = first[0] == (byte) 0x90;
     assertEquals("one", payload(isSubackFirst ? second : first));
     assertEquals((byte) 0x90, (isSubackFirst ? first : second)[0]);
+  }
+
+  @Test
+  void noMessageIsLostBetweenOneSubscriptionAndTheNextToTheSameFilter() {
+    RawClient client = server.client("c");
+    for (int i = 1; i <= 3; i++) {
+      client.send(Packet.subscribe(i, "a", 0), Packet.publish("a", "m" + i));
+    }
+    List<String> payloads = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      byte[] packet = client.packet();
+      if (packet[0] == 0x30) {
+        payloads.add(payload(packet));
+      }
+    }
+    assertEquals(List.of("m1", "m2", "m3"), payloads);
   }
 
   @Test

@@ -137,7 +137,8 @@ final class SubscribeTest {
 
   @ParameterizedTest(name = "published at {0}, granted {1}")
   @CsvSource({
-    "0, 0, 0", "0, 1, 0", "0, 2, 0", "1, 0, 0", "1, 1, 1", "1, 2, 1", "2, 0, 0", "2, 1, 1", "2, 2, 2"
+    "0, 0, 0", "0, 1, 0", "0, 2, 0", "1, 0, 0", "1, 1, 1", "1, 2, 1", "2, 0, 0", "2, 1, 1",
+    "2, 2, 2"
   })
   void qosIsTheLesserOfBoth(int published, int granted, int delivered) {
     try (RawClient client = server.client("c");

@@ -110,8 +110,7 @@ final class WillTest {
   void itHasItsQos(int qos, String first) {
     client(WILL | qos << 3).abort();
     byte[] identifier = qos == 0 ? new byte[0] : hex("0001");
-    watcher.expect(
-        Packet.of(Integer.parseInt(first, 16), string("t"), identifier, utf8("gone")));
+    watcher.expect(Packet.of(Integer.parseInt(first, 16), string("t"), identifier, utf8("gone")));
   }
 
   @Test
@@ -161,9 +160,7 @@ final class WillTest {
     client5(WILL & ~0x02, "11 0000003c", "18 0000000a").abort();
     server.passMillis(5_000);
     RawClient back =
-        server
-            .client()
-            .send(Packet.of(0x10, string("MQTT"), hex("05 00 0258 00"), string("c")));
+        server.client().send(Packet.of(0x10, string("MQTT"), hex("05 00 0258 00"), string("c")));
     back.packet();
     server.passMillis(60_000);
     assertNoWill();
@@ -193,7 +190,12 @@ final class WillTest {
         .client()
         .send(
             Packet.of(
-                0x10, string("MQTT"), hex("04 06 0000"), string("c"), string("Hidden/x"), hex("0000")))
+                0x10,
+                string("MQTT"),
+                hex("04 06 0000"),
+                string("c"),
+                string("Hidden/x"),
+                hex("0000")))
         .expect("20 02 00 00")
         .abort();
     assertNoWill();

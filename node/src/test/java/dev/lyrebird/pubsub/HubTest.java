@@ -308,6 +308,18 @@ final class HubTest {
   }
 
   @Test
+  void whoGoesOnFromACursorHasNotReachedWhatTheHubHasSeen() {
+    Client client = new Client();
+    Cursor cursor = Cursor.of(7, place(1).vector());
+    client.subscribe(ALL, FIRST, new Start.After(cursor));
+    hub.attached(0, place(3));
+    assertEquals(cursor, reached(client));
+    client.room = 1;
+    hub.page(1, entries(2, "b", "c"), List.of(place(2), place(3)), place(3));
+    assertEquals(Cursor.of(7, place(2).vector()), reached(client));
+  }
+
+  @Test
   void nothingIsLostWhenASubscriptionIsReplacedWhileItCatchesUp() {
     Client client = new Client();
     client.subscribe(ALL, FIRST, new Start.After(Cursor.of(7, place(1).vector())));
@@ -322,6 +334,20 @@ final class HubTest {
     assertEquals(
         List.of("a[#]", "flush", "b[#]", "c[#]", "caught up #", "flush"), client.toldSince());
     assertFalse(client.member.replace(new Want(TopicFilter.of("x")), true));
+  }
+
+  @Test
+  void aSubscriptionThatIsReplacedBeforeItsRowsHaveComeBeginsWhereTheFirstDid() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, CURRENT);
+    assertTrue(client.member.replace(new Want(ALL), true));
+    hub.attached(0, place(0));
+    hub.rows(1, List.of(row("a")), place(1), true);
+    hub.rows(1, List.of(row("a")), place(2), true);
+    hub.changes(0, place(0), entries(1, "b", "c"));
+    assertEquals(
+        List.of("a[#]", "flush", "a[#]", "caught up #", "flush", "c[#]", "flush"),
+        client.toldSince());
   }
 
   @Test
