@@ -18,6 +18,7 @@ import dev.lyrebird.mqtt.MqttDoor;
 import dev.lyrebird.mqtt.MqttLimits;
 import dev.lyrebird.mqtt.MqttVerticle;
 import dev.lyrebird.mqtt.SessionLimits;
+import dev.lyrebird.mqtt.SysTree;
 import dev.lyrebird.mqtt.TopicBounds;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
@@ -110,6 +111,7 @@ final class Doors {
   void open(Floor floor) {
     vertx.setPeriodic(MILLIS_PER_SECOND, timer -> heap.look());
     floor.deploy(List.of(operations));
+    MqttCounters counters = new MqttCounters(meters);
     Broker broker =
         new Broker(
             mqttLimits(),
@@ -117,11 +119,10 @@ final class Doors {
             admission(),
             logins(),
             clientIds,
-            new MqttCounters(meters),
+            counters,
             wall,
             new Uuid7(wall, random),
-            Version.text(),
-            wall.instant());
+            new SysTree(counters, wall, Version.text(), wall.instant()));
     Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
     HttpSettings settings = httpSettings(operations.port());
     for (int i = 0; i < config.loops().httpOrCores(); i++) {

@@ -1,6 +1,5 @@
 package dev.lyrebird.mqtt;
 
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 
@@ -15,8 +14,7 @@ import java.util.function.Supplier;
  * @param counters what the doors count together
  * @param clock for expiry and uptime
  * @param freshIds gives client ids that no other client has
- * @param version what {@code $SYS} tells of the program
- * @param startedAt when the node was started
+ * @param sysTree what {@code $SYS} tells
  */
 public record Broker(
     MqttLimits limits,
@@ -27,5 +25,4 @@ public record Broker(
     MqttCounters counters,
     InstantSource clock,
     Supplier<String> freshIds,
-    String version,
-    Instant startedAt) {}
+    SysTree sysTree) {}

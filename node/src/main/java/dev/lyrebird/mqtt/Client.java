@@ -89,8 +89,7 @@ final class Client implements SessionRow.Source {
 
   /** Lets the client in. */
   void welcome() {
-    loop.broker().counters().add(Count.CONNECTED, 1);
-    loop.broker().counters().add(Count.CONNECTIONS, 1);
+    loop.broker().counters().addConnected();
     outbox.send(
         replies.connack(loop.broker().limits(), earlier != null, connect.identity().lastWord()));
     if (earlier != null) {

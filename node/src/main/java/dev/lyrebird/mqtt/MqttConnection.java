@@ -10,6 +10,7 @@ import io.netty.handler.codec.mqtt.MqttConnectVariableHeader;
 import io.netty.handler.codec.mqtt.MqttIdentifierRejectedException;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageType;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -82,6 +83,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private final @Nullable PublishRate rate;
 
   private int packetsReceived;
+  private int publishesReceived;
+  private long publishBytesReceived;
   private boolean isActive;
   private int idleSeconds;
 
@@ -285,6 +288,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     switch (state) {
       case State.AwaitingConnect(var refusal) -> {
         if (packet instanceof MqttConnectMessage connect) {
+          loop.broker().counters().add(Count.CONNECTS, 1);
           take(connect, refusal);
         }
       }
@@ -299,7 +303,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         }
       }
       case State.Connected(var client) -> {
-        if (packet.fixedHeader().messageType() == MqttMessageType.PUBLISH) {
+        if (packet instanceof MqttPublishMessage publish) {
+          publishesReceived++;
+          publishBytesReceived += publish.payload().readableBytes();
           slowDown();
         }
         if (isAuth && login != null) {
@@ -460,8 +466,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     isActive = true;
-    loop.broker().counters().add(Count.PACKETS_RECEIVED, packetsReceived);
+    MqttCounters counters = loop.broker().counters();
+    counters.add(Count.PACKETS_RECEIVED, packetsReceived);
     packetsReceived = 0;
+    if (publishesReceived > 0) {
+      counters.add(Count.PUBLISHES_RECEIVED, publishesReceived);
+      counters.add(Count.PUBLISH_BYTES_RECEIVED, publishBytesReceived);
+      publishesReceived = 0;
+      publishBytesReceived = 0;
+    }
     context.fireChannelReadComplete();
   }
 

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -16,6 +17,8 @@ public final class MqttCounters {
 
   /** Filled by the constructor and never changed. */
   private final Map<Count, LongAdder> adders = new EnumMap<>(Count.class);
+
+  private final LongAccumulator mostConnected = new LongAccumulator(Math::max, 0);
 
   /** Counts, and shows the counts in a registry. */
   public MqttCounters(MeterRegistry registry) {
@@ -36,6 +39,18 @@ public final class MqttCounters {
 
   void add(Count count, long number) {
     adder(count).add(number);
+  }
+
+  /** Counts a client that was let in. */
+  void addConnected() {
+    add(Count.CONNECTIONS, 1);
+    add(Count.CONNECTED, 1);
+    mostConnected.accumulate(value(Count.CONNECTED));
+  }
+
+  /** Returns how many clients were connected when they were most. */
+  long mostConnected() {
+    return mostConnected.get();
   }
 
   long value(Count count) {

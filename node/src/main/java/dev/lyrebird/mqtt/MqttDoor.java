@@ -78,7 +78,7 @@ public final class MqttDoor {
             tables,
             new Routes(tables.exports(), broker.limits().topics()),
             new PublishEncoder(broker.clock(), turn),
-            new SysTopics(broker),
+            new SysTopics(broker.sysTree()),
             turn,
             new LinkedHashSet<>());
     this.rules = new ConnectRules(broker.limits(), broker.sessionLimits(), broker.freshIds());
@@ -97,6 +97,7 @@ public final class MqttDoor {
   public void accept(NetSocketInternal socket) {
     MqttLimits limits = loop.broker().limits();
     ChannelHandlerContext context = socket.channelHandlerContext();
+    loop.broker().counters().add(Count.SOCKETS, 1);
     Limit refusal = loop.broker().admission().enter(address(context));
     if (refusal != null && refused.size() == MOST_REFUSED) {
       var _ = context.close();

@@ -38,6 +38,8 @@ final class Outbox {
 
   private boolean touched;
   private int packets;
+  private int publishes;
+  private long publishBytes;
 
   Outbox(ChannelHandlerContext context, Turn turn, MqttCounters counters) {
     this.context = context;
@@ -53,7 +55,7 @@ final class Outbox {
   /** Sends a PUBLISH; see {@link PublishImage#appendTo(ByteBuf, int, boolean)}. */
   void publish(PublishImage image, int packetId, boolean isAgain) {
     image.appendTo(room(), packetId, isAgain);
-    sent(image.sharedPayload());
+    published(image);
   }
 
   /**
@@ -61,7 +63,7 @@ final class Outbox {
    */
   void publish(PublishImage image, int packetId, boolean isAgain, PublishImage.Splice splice) {
     image.appendTo(room(), packetId, isAgain, splice);
-    sent(image.sharedPayload());
+    published(image);
   }
 
   /** Sends a PUBACK of success. */
@@ -118,6 +120,12 @@ final class Outbox {
     context.flush();
     counters.add(Count.PACKETS_SENT, packets);
     packets = 0;
+    if (publishes > 0) {
+      counters.add(Count.PUBLISHES_SENT, publishes);
+      counters.add(Count.PUBLISH_BYTES_SENT, publishBytes);
+      publishes = 0;
+      publishBytes = 0;
+    }
   }
 
   /** Hands everything to the socket and closes it when it has gone. */
@@ -146,6 +154,12 @@ final class Outbox {
       touched = true;
       turn.touched(this);
     }
+  }
+
+  private void published(PublishImage image) {
+    publishes++;
+    publishBytes += image.payloadBytes();
+    sent(image.sharedPayload());
   }
 
   private void sent(@Nullable ByteBuf sharedPayload) {

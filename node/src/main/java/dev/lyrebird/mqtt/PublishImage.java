@@ -71,6 +71,10 @@ final class PublishImage {
     return size;
   }
 
+  int payloadBytes() {
+    return sharedPayload == null ? parts.copiedPayload.length : sharedPayload.readableBytes();
+  }
+
   /** Returns the payload that is to follow what was appended, or null where it was appended too. */
   @Nullable ByteBuf sharedPayload() {
     return sharedPayload;

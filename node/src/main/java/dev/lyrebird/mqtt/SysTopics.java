@@ -10,8 +10,6 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +30,12 @@ final class SysTopics {
   /** Stands in events for the index of a table. */
   static final int NO_TABLE = -1;
 
-  private final Broker broker;
+  private final SysTree tree;
   private final Set<MqttSubscriber> subscribers = new LinkedHashSet<>();
   private int seconds;
 
-  SysTopics(Broker broker) {
-    this.broker = broker;
+  SysTopics(SysTree tree) {
+    this.tree = tree;
   }
 
   /** Tells whether a topic or a filter is of the node's own state. */
@@ -58,43 +56,24 @@ final class SysTopics {
 
   /** Returns what stands there now, as retained messages. */
   List<Event> current() {
-    return values().entrySet().stream()
+    return tree.values().entrySet().stream()
         .map(value -> Event.current(NO_TABLE, value.getKey(), row(value), null))
         .toList();
   }
 
   /** Lets a second pass. */
   void everySecond() {
+    tree.tick();
     seconds = (seconds + 1) % PERIOD_SECONDS;
     if (seconds != 0 || subscribers.isEmpty()) {
       return;
     }
-    values()
+    tree.values()
         .entrySet()
         .forEach(value -> {
           Event event = Event.change(NO_TABLE, value.getKey(), entry(value), Place.START);
           subscribers.forEach(subscriber -> subscriber.tellSys(event));
         });
-  }
-
-  private Map<String, String> values() {
-    MqttCounters counters = broker.counters();
-    long uptime = Duration.between(broker.startedAt(), broker.clock().instant()).toSeconds();
-    Map<String, String> values = new LinkedHashMap<>();
-    values.put("$SYS/broker/version", broker.version());
-    values.put("$SYS/broker/uptime", uptime + " seconds");
-    put(values, "$SYS/broker/clients/connected", counters.value(Count.CONNECTED));
-    put(values, "$SYS/broker/clients/total", counters.value(Count.CONNECTIONS));
-    put(values, "$SYS/broker/messages/received", counters.value(Count.PACKETS_RECEIVED));
-    put(values, "$SYS/broker/messages/sent", counters.value(Count.PACKETS_SENT));
-    put(values, "$SYS/broker/bytes/received", counters.value(Count.BYTES_RECEIVED));
-    put(values, "$SYS/broker/bytes/sent", counters.value(Count.BYTES_SENT));
-    put(values, "$SYS/broker/subscriptions/count", counters.value(Count.SUBSCRIPTIONS));
-    return values;
-  }
-
-  private static void put(Map<String, String> values, String topic, long value) {
-    values.put(topic, Long.toString(value));
   }
 
   private static Row row(Map.Entry<String, String> value) {

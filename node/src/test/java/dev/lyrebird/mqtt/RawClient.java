@@ -149,6 +149,18 @@ final class RawClient implements AutoCloseable {
     expectEnd();
   }
 
+  /** Reads a whole packet that takes longer than most. */
+  byte[] packetWithin(int seconds) {
+    try {
+      socket.setSoTimeout(seconds * 1000);
+      byte[] packet = packet();
+      socket.setSoTimeout(LIMIT_MILLIS);
+      return packet;
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads a whole packet. */
   byte[] packet() {
     int first = read(1)[0];

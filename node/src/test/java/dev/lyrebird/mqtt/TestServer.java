@@ -97,7 +97,7 @@ final class TestServer implements AutoCloseable {
       Admission.Bounds bounds,
       BooleanSupplier memoryIsShort) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
-    Instant startedAt = clock.instant();
+    MqttCounters counters = new MqttCounters(meters);
     Broker broker =
         new Broker(
             limits,
@@ -110,11 +110,10 @@ final class TestServer implements AutoCloseable {
                 vertx.createSharedWorkerExecutor("passwords", 1),
                 clock),
             new ClientIds(new LoneNode(1), clock, 3000),
-            new MqttCounters(meters),
+            counters,
             clock,
             () -> "fresh-" + freshIds.incrementAndGet(),
-            "lyrebird test",
-            startedAt);
+            new SysTree(counters, clock, "test", clock.instant()));
     int listening = -1;
     for (int i = 0; i < loops; i++) {
       NetServerOptions options =
