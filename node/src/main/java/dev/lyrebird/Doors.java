@@ -17,6 +17,8 @@ import dev.lyrebird.mqtt.MqttCounters;
 import dev.lyrebird.mqtt.MqttDoor;
 import dev.lyrebird.mqtt.MqttLimits;
 import dev.lyrebird.mqtt.MqttVerticle;
+import dev.lyrebird.mqtt.OrphansVerticle;
+import dev.lyrebird.mqtt.PendingWills;
 import dev.lyrebird.mqtt.SessionLimits;
 import dev.lyrebird.mqtt.SysTree;
 import dev.lyrebird.mqtt.TopicBounds;
@@ -57,6 +59,7 @@ final class Doors {
   private final NodeConfig config;
   private final Vertx vertx;
   private final Function<Context, Tables> tables;
+  private final Nodes nodes;
   private final InstantSource wall;
   private final SecureRandom random;
 
@@ -93,6 +96,7 @@ final class Doors {
     this.wall = wall;
     this.random = random;
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
+    this.nodes = nodes;
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
     vertx.setPeriodic(ClientIds.TICK_MILLIS, timer -> clientIds.tick());
     this.state =
@@ -119,6 +123,7 @@ final class Doors {
             admission(),
             logins(),
             clientIds,
+            new PendingWills(),
             counters,
             wall,
             new Uuid7(wall, random),
@@ -133,6 +138,9 @@ final class Doors {
           new MqttVerticle(
               mqttListening(), broker, () -> tables.apply(vertx.getOrCreateContext())));
     }
+    floor.deploy(
+        List.of(
+            new OrphansVerticle(broker, nodes, () -> tables.apply(vertx.getOrCreateContext()))));
     floor.deploy(http);
     floor.deploy(mqtt);
     state =

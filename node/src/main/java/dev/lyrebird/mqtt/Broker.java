@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  * @param admission which connections are taken
  * @param logins who may log in, and how
  * @param clientIds who holds which client id
+ * @param wills when wills fall due of clients that are away
  * @param counters what the doors count together
  * @param clock for expiry and uptime
  * @param freshIds gives client ids that no other client has
@@ -22,6 +23,7 @@ public record Broker(
     Admission admission,
     Logins logins,
     ClientIds clientIds,
+    PendingWills wills,
     MqttCounters counters,
     InstantSource clock,
     Supplier<String> freshIds,

@@ -278,6 +278,11 @@ final class Claims {
     return effects();
   }
 
+  /** Returns the last claim of this node to an id that is not over, or null where there is none. */
+  @Nullable Claim latest(String clientId) {
+    return latest.get(clientId);
+  }
+
   /** Returns how many claims of this node to an id are not over. */
   int held(String clientId) {
     int held = damped.containsKey(clientId) ? 1 : 0;

@@ -217,6 +217,9 @@ final class Client implements SessionRow.Source {
           last,
           () -> {
             publisher.forgetReceptions();
+            if (willAtMillis != 0) {
+              loop.broker().wills().await(connect.clientId(), willAtMillis);
+            }
             done.accept(last);
           });
     }

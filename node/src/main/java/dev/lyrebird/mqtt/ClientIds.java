@@ -48,6 +48,12 @@ public final class ClientIds {
      *     yet may call it at once, or when it has been granted
      */
     void makeWay(Consumer<@Nullable SessionState> gone);
+
+    /**
+     * Another node has taken the row of the session over, but the client is here: the row is to be
+     * written again. May be called by any thread, also before the claim is granted.
+     */
+    void restore();
   }
 
   /**
@@ -96,14 +102,24 @@ public final class ClientIds {
     take(() -> claims.release(clientId, holder));
   }
 
-  /** A row tells of a claim: who claims after that has a later stamp. */
-  void observe(Timestamp stamp) {
-    take(() -> claims.observe(stamp));
-  }
-
-  /** A row tells who claimed the id last: who holds it here by an earlier claim makes way. */
-  void overruled(String clientId, Timestamp stamp) {
-    take(() -> claims.overruled(clientId, stamp));
+  /**
+   * A row was seen. Who holds its id here by an earlier claim than another node's makes way; where
+   * another node has only taken the row over, since this one was cut off, its holder writes it
+   * again.
+   *
+   * @param holder the node that answers for the session, as the row tells
+   * @param isHeld is told, perhaps at once, whether the id is held or claimed here
+   */
+  void seen(String clientId, Timestamp claim, long holder, Consumer<Boolean> isHeld) {
+    turns.execute(() -> {
+      boolean isOwn = claim.node() == nodes.self();
+      (isOwn ? claims.observe(claim) : claims.overruled(clientId, claim)).forEach(this::perform);
+      Claim held = claims.latest(clientId);
+      if (held != null && isOwn && holder != nodes.self()) {
+        held.holder().restore();
+      }
+      isHeld.accept(held != null);
+    });
   }
 
   /** Lets time pass. */

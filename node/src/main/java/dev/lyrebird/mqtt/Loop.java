@@ -54,6 +54,12 @@ record Loop(
    * @param mark {@link dev.lyrebird.journal.Write#publisherOf} the client
    */
   void publish(Publication publication, long mark) {
+    publish(publication, mark, tables, routes, broker);
+  }
+
+  /** Likewise, for who has no connections. */
+  static void publish(
+      Publication publication, long mark, Tables tables, Routes routes, Broker broker) {
     if (routes.of(publication.topic()) instanceof Route.ToRow(var table, var id)) {
       tables.write(
           table,

@@ -244,6 +244,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     });
   }
 
+  @Override
+  public void restore() {
+    onLoop(() -> {
+      if (state instanceof State.Connected(var client)) {
+        client.refresh();
+      }
+    });
+  }
+
   private void tellSuccessor() {
     if (successor != null && !isBusy) {
       successor.accept(last);

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionRow {
 
+  /** A will that no node could publish for so long goes with its session: a day. */
+  private static final long WILL_MILLIS = 86_400_000;
+
   private final Loop loop;
   private final Tables tables;
   private final String clientId;
@@ -169,15 +172,19 @@ final class SessionRow {
         : null;
   }
 
-  /** Returns the write that keeps a session; one whose client is gone ends at its expiry. */
+  /**
+   * Returns the write that keeps a session; one whose client is gone ends at its expiry. Where its
+   * will falls due then, the row has to be there still: whoever publishes the will deletes it.
+   */
   static Write put(String clientId, SessionState state) {
+    long endsAt = state.endsAtMillis();
     return new Write(
         Write.Kind.PUT,
         clientId,
         Payload.of(SessionStateCodec.encode(state)),
         0,
         0,
-        state.endsAtMillis(),
+        endsAt == 0 || state.willAtMillis() == 0 ? endsAt : endsAt + WILL_MILLIS,
         null);
   }
 }

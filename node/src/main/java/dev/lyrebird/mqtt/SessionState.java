@@ -127,6 +127,66 @@ record SessionState(
         0);
   }
 
+  /**
+   * Returns this session as a node takes it over whose holder is gone, and with it the client.
+   *
+   * @param newHolder who answers for it from now on
+   */
+  SessionState orphaned(long newHolder, long nowMillis) {
+    if (!isConnected) {
+      return new SessionState(
+          claim,
+          newHolder,
+          false,
+          disconnectedAtMillis,
+          expirySeconds,
+          subscriptions,
+          places,
+          unacknowledged,
+          releasing,
+          received,
+          will,
+          willAtMillis);
+    }
+    long delaySeconds = will == null ? 0 : Math.min(will.delaySeconds(), expirySeconds);
+    return new SessionState(
+        claim,
+        newHolder,
+        false,
+        nowMillis,
+        expirySeconds,
+        subscriptions,
+        places,
+        unacknowledged,
+        releasing,
+        received,
+        delaySeconds == 0 ? null : will,
+        delaySeconds == 0 ? 0 : nowMillis + delaySeconds * MILLIS_PER_SECOND);
+  }
+
+  /** Returns this session with its will published. */
+  SessionState withoutWill() {
+    return new SessionState(
+        claim,
+        holder,
+        isConnected,
+        disconnectedAtMillis,
+        expirySeconds,
+        subscriptions,
+        places,
+        unacknowledged,
+        releasing,
+        received,
+        null,
+        0);
+  }
+
+  /** Tells whether the session has ended. */
+  boolean isOver(long nowMillis) {
+    long endsAt = endsAtMillis();
+    return endsAt != 0 && endsAt <= nowMillis;
+  }
+
   /** Returns when the session is over, ms since the epoch; 0 while nothing ends it. */
   long endsAtMillis() {
     return isConnected || expirySeconds == NEVER

@@ -476,6 +476,11 @@ final class ClaimSimulation {
       }
     }
 
+    @Override
+    public void restore() {
+      throw new AssertionError("nobody has seen a row");
+    }
+
     /** The client goes: a clean session, which begins anew with the next. */
     void leave() {
       if (isEnded || isTold || !node.isRunning) {
