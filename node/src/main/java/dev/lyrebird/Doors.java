@@ -127,6 +127,7 @@ final class Doors {
             counters,
             wall,
             new Uuid7(wall, random),
+            config.mqtt().serverReference(),
             new SysTree(counters, wall, Version.text(), wall.instant()));
     Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
     HttpSettings settings = httpSettings(operations.port());

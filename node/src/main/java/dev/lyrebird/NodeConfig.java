@@ -91,6 +91,7 @@ public record NodeConfig(
       int receiveMaximum,
       int maxInflight,
       int topicAliasMaximum,
+      String serverReference,
       Limits limits,
       Sessions sessions) {
     static final Mqtt DEFAULT =
@@ -105,6 +106,7 @@ public record NodeConfig(
             1024,
             1024,
             64,
+            "",
             Limits.DEFAULT,
             Sessions.DEFAULT);
 

@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  * @param counters what the doors count together
  * @param clock for expiry and uptime
  * @param freshIds gives client ids that no other client has
+ * @param serverReference where clients may go when this node stops; empty for nowhere in particular
  * @param sysTree what {@code $SYS} tells
  */
 public record Broker(
@@ -27,4 +28,13 @@ public record Broker(
     MqttCounters counters,
     InstantSource clock,
     Supplier<String> freshIds,
-    SysTree sysTree) {}
+    String serverReference,
+    SysTree sysTree) {
+
+  /** Returns what clients are told when the node stops. */
+  ReasonCode stopping() {
+    return serverReference.isEmpty()
+        ? ReasonCode.SERVER_SHUTTING_DOWN
+        : ReasonCode.USE_ANOTHER_SERVER;
+  }
+}

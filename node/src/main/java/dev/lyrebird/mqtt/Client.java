@@ -135,9 +135,13 @@ final class Client implements SessionRow.Source {
 
   /** Tells the client why its connection ends, if its version of the protocol can. */
   void sayGoodbye(ReasonCode code, String reason) {
-    if (connect.isVersion5()) {
-      outbox.send(replies.disconnect(code, reason));
+    if (!connect.isVersion5()) {
+      return;
     }
+    outbox.send(
+        code == ReasonCode.USE_ANOTHER_SERVER
+            ? replies.disconnectTo(loop.broker().serverReference())
+            : replies.disconnect(code, reason));
   }
 
   /** Lets the row of the session catch up with how far its tables have come. */

@@ -189,7 +189,14 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   }
 
   private void sayNo(Connect connect, ReasonCode code) {
-    outbox.send(Replies.refusal(connect.level(), code.inConnack()));
+    sayNo(connect.level(), code.inConnack());
+  }
+
+  private void sayNo(int level, ReasonCode code) {
+    outbox.send(
+        code == ReasonCode.USE_ANOTHER_SERVER
+            ? Replies.refusal(level, code, loop.broker().serverReference())
+            : Replies.refusal(level, code));
   }
 
   /**
@@ -337,7 +344,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private void take(MqttConnectMessage connect, @Nullable ReasonCode refusal) {
     if (refusal != null) {
       int level = connect.variableHeader().version();
-      refuse(new PacketFault(level, refusal, "no more connections are taken"));
+      refuse(new PacketFault(level, refusal, "no connection is taken now"));
       return;
     }
     switch (rules.judge(connect)) {
@@ -427,7 +434,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   /** Answers a packet that breaks the rules, which ends the connection. */
   private void refuse(PacketFault fault) {
     if (state instanceof State.AwaitingConnect) {
-      outbox.send(Replies.refusal(fault.level(), fault.code()));
+      sayNo(fault.level(), fault.code());
     }
     end(fault.code(), fault.detail());
   }

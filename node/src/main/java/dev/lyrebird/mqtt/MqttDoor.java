@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The MQTT connections of one event loop, however they came to it. Owned by that loop.
@@ -98,7 +99,7 @@ public final class MqttDoor {
     MqttLimits limits = loop.broker().limits();
     ChannelHandlerContext context = socket.channelHandlerContext();
     loop.broker().counters().add(Count.SOCKETS, 1);
-    Limit refusal = loop.broker().admission().enter(address(context));
+    ReasonCode refusal = judge(context);
     if (refusal != null && refused.size() == MOST_REFUSED) {
       var _ = context.close();
       return;
@@ -107,8 +108,7 @@ public final class MqttDoor {
     config.setWriteBufferWaterMark(
         new WriteBufferWaterMark(limits.socketBytes() / 2, limits.socketBytes()));
     probeWhenSilent(config, limits.tcpKeepAliveSeconds());
-    MqttConnection connection =
-        new MqttConnection(this, loop, rules, context, refusal == null ? null : refusal.code());
+    MqttConnection connection = new MqttConnection(this, loop, rules, context, refusal);
     connections.add(connection);
     if (refusal != null) {
       refused.add(connection);
@@ -123,6 +123,15 @@ public final class MqttDoor {
             connection)) {
       pipeline.addBefore(context.name(), null, handler);
     }
+  }
+
+  /** Returns why a newcomer is refused, or null where it is taken, and counts from now on. */
+  private @Nullable ReasonCode judge(ChannelHandlerContext context) {
+    if (isClosing) {
+      return loop.broker().stopping().inConnack();
+    }
+    Limit limit = loop.broker().admission().enter(address(context));
+    return limit == null ? null : limit.code();
   }
 
   private static InetAddress address(ChannelHandlerContext context) {
@@ -151,8 +160,8 @@ public final class MqttDoor {
     vertx.cancelTimer(timer);
     vertx.cancelTimer(rowTimer);
     vertx.setTimer(CLOSE_MILLIS, id -> closed.tryComplete());
-    List.copyOf(connections)
-        .forEach(connection -> connection.end(ReasonCode.SERVER_SHUTTING_DOWN, "the node stops"));
+    ReasonCode stopping = loop.broker().stopping();
+    List.copyOf(connections).forEach(connection -> connection.end(stopping, "the node stops"));
     isClosing = true;
     completeWhenEmpty();
     return closed.future();

@@ -49,8 +49,29 @@ final class Replies {
    * @param level the protocol level of its CONNECT; 0 where that could not be read
    */
   static ByteBuf refusal(int level, ReasonCode code) {
+    return refusal(level, code, "");
+  }
+
+  /**
+   * Returns the CONNACK that refuses a client, or nothing where its version has no word for it.
+   *
+   * @param level the protocol level of its CONNECT; 0 where that could not be read
+   * @param serverReference another server that the client may use; empty for none
+   */
+  static ByteBuf refusal(int level, ReasonCode code, String serverReference) {
     if (level >= Connect.LEVEL_5) {
-      return Unpooled.wrappedBuffer(new byte[] {CONNACK, 3, 0, code.value(), 0});
+      byte[] reference = serverReference.getBytes(UTF_8);
+      int properties = reference.length == 0 ? 0 : 1 + Short.BYTES + reference.length;
+      ByteBuf packet = Unpooled.buffer().writeByte(CONNACK);
+      Varint.write(packet, 2 + Varint.size(properties) + properties);
+      packet.writeByte(0).writeByte(code.value());
+      Varint.write(packet, properties);
+      return properties == 0
+          ? packet
+          : packet
+              .writeByte(MqttProperties.SERVER_REFERENCE)
+              .writeShort(reference.length)
+              .writeBytes(reference);
     }
     int returnCode = level == 0 ? 0 : code.returnCode();
     return returnCode == 0
@@ -157,9 +178,27 @@ final class Replies {
 
   /** Returns the DISCONNECT of MQTT 5. */
   MqttMessage disconnect(ReasonCode code, String reason) {
+    return disconnect(code, reason(reason));
+  }
+
+  /**
+   * Returns the DISCONNECT of MQTT 5 that sends a client elsewhere.
+   *
+   * @param serverReference the other server
+   */
+  MqttMessage disconnectTo(String serverReference) {
+    MqttProperties properties = none();
+    if (serverReference.getBytes(UTF_8).length + BYTES_AROUND_REASON <= connect.maxPacketBytes()) {
+      properties = new MqttProperties();
+      properties.add(new StringProperty(MqttProperties.SERVER_REFERENCE, serverReference));
+    }
+    return disconnect(ReasonCode.USE_ANOTHER_SERVER, properties);
+  }
+
+  private static MqttMessage disconnect(ReasonCode code, MqttProperties properties) {
     return new MqttMessage(
         header(MqttMessageType.DISCONNECT),
-        new MqttReasonCodeAndPropertiesVariableHeader(code.value(), reason(reason)));
+        new MqttReasonCodeAndPropertiesVariableHeader(code.value(), properties));
   }
 
   private MqttProperties reason(String text) {

@@ -76,17 +76,22 @@ final class TestServer implements AutoCloseable {
    * @param loops how many event loops share the port
    */
   TestServer(MqttLimits limits, int loops) {
-    this(limits, loops, null, false, NO_BOUNDS, () -> false);
+    this(limits, loops, null, false, NO_BOUNDS, () -> false, "");
   }
 
   /** Starts a server of one event loop that does not take every connection. */
   TestServer(MqttLimits limits, Admission.Bounds bounds, BooleanSupplier memoryIsShort) {
-    this(limits, 1, null, false, bounds, memoryIsShort);
+    this(limits, 1, null, false, bounds, memoryIsShort, "");
   }
 
   /** Starts a server of one event loop with users. */
   TestServer(Users users, boolean isLoginRequired) {
-    this(LIMITS, 1, users, isLoginRequired, NO_BOUNDS, () -> false);
+    this(LIMITS, 1, users, isLoginRequired, NO_BOUNDS, () -> false, "");
+  }
+
+  /** Starts a server of one event loop that sends its clients elsewhere when it stops. */
+  TestServer(Users users, String serverReference) {
+    this(LIMITS, 1, users, false, NO_BOUNDS, () -> false, serverReference);
   }
 
   private TestServer(
@@ -95,7 +100,8 @@ final class TestServer implements AutoCloseable {
       @Nullable Users users,
       boolean isLoginRequired,
       Admission.Bounds bounds,
-      BooleanSupplier memoryIsShort) {
+      BooleanSupplier memoryIsShort,
+      String serverReference) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     MqttCounters counters = new MqttCounters(meters);
     Broker broker =
@@ -114,6 +120,7 @@ final class TestServer implements AutoCloseable {
             counters,
             clock,
             () -> "fresh-" + freshIds.incrementAndGet(),
+            serverReference,
             new SysTree(counters, clock, "test", clock.instant()));
     int listening = -1;
     for (int i = 0; i < loops; i++) {

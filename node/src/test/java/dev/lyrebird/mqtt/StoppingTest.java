@@ -1,0 +1,66 @@
+package dev.lyrebird.mqtt;
+
+import static dev.lyrebird.mqtt.Packet.connect5;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.lyrebird.auth.ScramCredential;
+import dev.lyrebird.auth.Users;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What clients are told when the node stops. */
+final class StoppingTest {
+
+  private static final Users USERS =
+      Users.parse(
+          List.of(Users.line("a", ScramCredential.of("b", "salt".getBytes(UTF_8), 4096))));
+
+  /** Authentication Method SCRAM-SHA-256, without data: the client will be asked for them. */
+  private static final String LOGIN = "15 000d 534352414d2d5348412d323536";
+
+  @Test
+  void clientsAreToldThatTheNodeStops() {
+    TestServer server = new TestServer();
+    RawClient client = server.client5("c1", "");
+    RawClient old = server.client("c2");
+    server.close();
+    client.expectEndWith("8b");
+    old.expectEnd();
+  }
+
+  @Test
+  void clientsAreSentToTheOtherServer() {
+    TestServer server = new TestServer(USERS, "b:1");
+    RawClient client = server.client5("c1", "");
+    RawClient old = server.client("c2");
+    server.close();
+    client.expect("e0 08 9c 06 1c 0003 623a31").expectEnd();
+    old.expectEnd();
+  }
+
+  @Test
+  void clientThatTakesNoPacketWithTheNameOfTheServerIsSpared() {
+    TestServer server = new TestServer(USERS, "b".repeat(64));
+    RawClient narrow = server.client5("c1", "27 00000040");
+    server.close();
+    narrow.expectEndWith("9c");
+  }
+
+  @Test
+  void clientThatIsBeingLetInIsSentThereToo() {
+    TestServer server = new TestServer(USERS, "b:1");
+    RawClient client = server.client().send(connect5("c1", LOGIN));
+    client.packet();
+    server.close();
+    client.expect("20 09 00 9c 06 1c 0003 623a31").expectEnd();
+  }
+
+  @Test
+  void clientThatIsBeingLetInIsToldOtherwiseThatThereIsNoServer() {
+    TestServer server = new TestServer(USERS, "");
+    RawClient client = server.client().send(connect5("c1", LOGIN));
+    client.packet();
+    server.close();
+    client.expect("20 03 00 88 00").expectEnd();
+  }
+}
