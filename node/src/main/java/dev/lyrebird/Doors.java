@@ -19,6 +19,7 @@ import dev.lyrebird.mqtt.MqttLimits;
 import dev.lyrebird.mqtt.MqttVerticle;
 import dev.lyrebird.mqtt.OrphansVerticle;
 import dev.lyrebird.mqtt.PendingWills;
+import dev.lyrebird.mqtt.SessionFinder;
 import dev.lyrebird.mqtt.SessionLimits;
 import dev.lyrebird.mqtt.SysTree;
 import dev.lyrebird.mqtt.TopicBounds;
@@ -66,6 +67,8 @@ final class Doors {
   /** There from the start: other nodes ask it before a door is open. */
   private final ClientIds clientIds;
 
+  private final SessionFinder finder;
+
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final OperationsVerticle operations;
@@ -98,7 +101,13 @@ final class Doors {
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.nodes = nodes;
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
-    vertx.setPeriodic(ClientIds.TICK_MILLIS, timer -> clientIds.tick());
+    this.finder = new SessionFinder(nodes, config.cluster().takeoverTimeoutMillis());
+    vertx.setPeriodic(
+        ClientIds.TICK_MILLIS,
+        timer -> {
+          clientIds.tick();
+          finder.tick();
+        });
     this.state =
         new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
     this.operations =
@@ -123,6 +132,7 @@ final class Doors {
             admission(),
             logins(),
             clientIds,
+            finder,
             new PendingWills(),
             counters,
             wall,

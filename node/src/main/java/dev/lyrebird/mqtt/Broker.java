@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  * @param admission which connections are taken
  * @param logins who may log in, and how
  * @param clientIds who holds which client id
+ * @param finder finds the latest row of a session
  * @param wills when wills fall due of clients that are away
  * @param counters what the doors count together
  * @param clock for expiry and uptime
@@ -24,6 +25,7 @@ public record Broker(
     Admission admission,
     Logins logins,
     ClientIds clientIds,
+    SessionFinder finder,
     PendingWills wills,
     MqttCounters counters,
     InstantSource clock,

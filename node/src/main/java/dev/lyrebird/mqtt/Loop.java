@@ -7,6 +7,7 @@ import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
+import io.netty.channel.EventLoop;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param encoder encodes events, once for all subscribers of a form
  * @param sysTopics the node's own state
  * @param turn flushes at the end of a turn
+ * @param executor the loop itself
  * @param staleRows rows of sessions that lag behind what their clients have acknowledged
  */
 record Loop(
@@ -28,6 +30,7 @@ record Loop(
     PublishEncoder encoder,
     SysTopics sysTopics,
     Turn turn,
+    EventLoop executor,
     Set<SessionRow> staleRows) {
 
   /** Touches every table. */

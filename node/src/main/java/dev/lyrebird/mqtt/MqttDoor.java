@@ -81,7 +81,9 @@ public final class MqttDoor {
             new PublishEncoder(broker.clock(), turn),
             new SysTopics(broker.sysTree()),
             turn,
+            eventLoop,
             new LinkedHashSet<>());
+    broker.finder().readBy(tables, eventLoop);
     this.rules = new ConnectRules(broker.limits(), broker.sessionLimits(), broker.freshIds());
     this.byteCounter = new ByteCounter(broker.counters());
     this.timer = vertx.setPeriodic(MILLIS_PER_SECOND, id -> everySecond());

@@ -4,7 +4,6 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
-import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
@@ -14,6 +13,7 @@ import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +32,11 @@ final class SessionOpening {
 
   /** Matches what every client may publish to, and so every table that may keep receptions. */
   private static final TopicFilter EVERYTHING = TopicFilter.below("");
+
+  /** How long this node may take to get a row that another one has: two seconds in all. */
+  private static final int MAX_ATTEMPTS = 200;
+
+  private static final int ATTEMPT_MILLIS = 10;
 
   private final Connect connect;
   private final ClientIds.Granted granted;
@@ -78,23 +83,51 @@ final class SessionOpening {
   static void open(
       Connect connect, ClientIds.Granted granted, Loop loop, BiConsumer<Connect, Opened> opened) {
     SessionOpening opening = new SessionOpening(connect, granted, loop, opened);
-    loop.tables().read(loop.tables().sessions(), connect.clientId(), opening::found);
-  }
-
-  private void found(@Nullable Row row) {
-    SessionState stored = row == null ? null : decode(row);
-    if (stored == null) {
-      open(null, row != null);
-    } else if (granted.handedOver() == null && stored.isConnected()) {
-      askReceptions(stored);
+    if (granted.handedOver() == null) {
+      loop.broker()
+          .finder()
+          .find(
+              connect.clientId(), found -> loop.executor().execute(() -> opening.await(found, 0)));
     } else {
-      open(stored, true);
+      opening.await(null, 0);
     }
   }
 
-  private @Nullable SessionState decode(Row row) {
+  /** Waits until this node has the row that another one has, so that it can write behind it. */
+  private void await(SessionFinder.@Nullable Found elsewhere, int attempts) {
+    tables.read(
+        tables.sessions(),
+        connect.clientId(),
+        row -> {
+          boolean hasRow = row != null;
+          byte[] here = row == null ? null : row.payload().bytes();
+          if (elsewhere == null || (row != null && !elsewhere.version().isAfter(row.version()))) {
+            found(here, hasRow);
+          } else if (attempts == MAX_ATTEMPTS) {
+            found(elsewhere.state(), hasRow);
+          } else {
+            var _ =
+                loop.executor()
+                    .schedule(
+                        () -> await(elsewhere, attempts + 1),
+                        ATTEMPT_MILLIS,
+                        TimeUnit.MILLISECONDS);
+          }
+        });
+  }
+
+  private void found(byte @Nullable [] bytes, boolean hasRow) {
+    SessionState stored = bytes == null ? null : decode(bytes);
+    if (stored != null && granted.handedOver() == null && stored.isConnected()) {
+      askReceptions(stored);
+    } else {
+      open(stored, hasRow || stored != null);
+    }
+  }
+
+  private @Nullable SessionState decode(byte[] bytes) {
     try {
-      return SessionStateCodec.decode(row.payload().bytes());
+      return SessionStateCodec.decode(bytes);
     } catch (IllegalArgumentException e) {
       log.atWarn()
           .addKeyValue("clientId", connect.clientId())

@@ -116,6 +116,7 @@ final class TestServer implements AutoCloseable {
                 vertx.createSharedWorkerExecutor("passwords", 1),
                 clock),
             new ClientIds(new LoneNode(1), clock, 3000),
+            new SessionFinder(new LoneNode(1), 3000),
             new PendingWills(),
             counters,
             clock,

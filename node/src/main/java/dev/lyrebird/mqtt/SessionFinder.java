@@ -1,0 +1,222 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.journal.ByteReader;
+import dev.lyrebird.journal.ByteWriter;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.resource.Nodes;
+import dev.lyrebird.resource.Tables;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the latest row of a session that any node has. Whoever held the session has written its row
+ * before it let go of it, but that row may still be on its way, or this node may have just come
+ * back: so all nodes that are there are asked, and waited for as long as a take-over is.
+ *
+ * <p>One for the whole node; any thread may call. What happens is taken up one at a time, by a
+ * thread that calls.
+ */
+public final class SessionFinder {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionFinder.class);
+
+  private static final String BOX = "sessions";
+  private static final int QUESTION = 1;
+  private static final int ANSWER = 2;
+
+  private final OneAtATime turns = new OneAtATime();
+  private final Nodes nodes;
+  private final int timeoutMillis;
+  private final Map<Long, Question> open = new HashMap<>();
+  private long last;
+
+  /** Reads rows for other nodes; null before a door is open. */
+  private volatile @Nullable Reader reader;
+
+  private record Reader(Tables tables, Executor loop) {}
+
+  /**
+   * A row as a node has it.
+   *
+   * @param version of the row
+   * @param state as {@link SessionStateCodec} writes it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record Found(Timestamp version, byte[] state) {}
+
+  private static final class Question {
+
+    final Set<Long> awaited;
+    final long deadlineMillis;
+    final Consumer<@Nullable Found> asker;
+    @Nullable Found latest;
+
+    Question(List<Long> awaited, long deadlineMillis, Consumer<@Nullable Found> asker) {
+      this.awaited = new HashSet<>(awaited);
+      this.deadlineMillis = deadlineMillis;
+      this.asker = asker;
+    }
+  }
+
+  /**
+   * @param nodes the other nodes
+   * @param timeoutMillis how long they are waited for
+   */
+  public SessionFinder(Nodes nodes, int timeoutMillis) {
+    this.nodes = nodes;
+    this.timeoutMillis = timeoutMillis;
+    nodes.listen(BOX, new Letters());
+  }
+
+  /** Has rows read for other nodes on an event loop; the first that offers itself is taken. */
+  void readBy(Tables tables, Executor loop) {
+    turns.execute(() -> {
+      if (reader == null) {
+        reader = new Reader(tables, loop);
+      }
+    });
+  }
+
+  /**
+   * Asks the other nodes for the row of a session.
+   *
+   * @param asker is told by any thread, perhaps before this method returns: the latest that they
+   *     have, or null where they have none
+   */
+  void find(String clientId, Consumer<@Nullable Found> asker) {
+    turns.execute(() -> {
+      List<Long> present = nodes.present();
+      if (present.isEmpty()) {
+        asker.accept(null);
+        return;
+      }
+      long number = ++last;
+      open.put(number, new Question(present, steadyMillis() + timeoutMillis, asker));
+      ByteWriter letter = letter(QUESTION, number);
+      letter.string(clientId);
+      present.forEach(node -> nodes.send(node, BOX, letter.toByteArray()));
+    });
+  }
+
+  /** Lets time pass. */
+  public void tick() {
+    turns.execute(() -> {
+      long now = steadyMillis();
+      settle(question -> question.deadlineMillis <= now);
+    });
+  }
+
+  private void settle(Predicate<Question> isSettled) {
+    List<Question> settled =
+        open.values().stream()
+            .filter(question -> question.awaited.isEmpty() || isSettled.test(question))
+            .toList();
+    open.values().removeAll(settled);
+    settled.forEach(question -> question.asker.accept(question.latest));
+  }
+
+  private static ByteWriter letter(int kind, long number) {
+    ByteWriter letter = new ByteWriter(64);
+    letter.octet(kind);
+    letter.varint(number);
+    return letter;
+  }
+
+  private static long steadyMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
+  private void read(long from, long number, String clientId) {
+    Reader by = reader;
+    if (by == null) {
+      answer(from, number, null);
+      return;
+    }
+    by.loop.execute(() ->
+        by.tables.read(
+            by.tables.sessions(),
+            clientId,
+            row ->
+                answer(
+                    from,
+                    number,
+                    row == null ? null : new Found(row.version(), row.payload().bytes()))));
+  }
+
+  private void answer(long to, long number, @Nullable Found found) {
+    ByteWriter letter = letter(ANSWER, number);
+    letter.octet(found == null ? 0 : 1);
+    if (found != null) {
+      letter.fixed64(found.version().time());
+      letter.fixed64(found.version().node());
+      letter.bytes(found.state());
+    }
+    nodes.send(to, BOX, letter.toByteArray());
+  }
+
+  private void answered(long from, long number, @Nullable Found found) {
+    Question question = open.get(number);
+    if (question == null || !question.awaited.remove(from)) {
+      return;
+    }
+    Found latest = question.latest;
+    if (found != null && (latest == null || found.version().isAfter(latest.version()))) {
+      question.latest = found;
+    }
+    settle(any -> false);
+  }
+
+  /** What is heard of other nodes. */
+  private final class Letters implements Nodes.Listener {
+
+    @Override
+    public void joined(long node) {
+      // It is asked from the next question on.
+    }
+
+    @Override
+    public void left(long node) {
+      turns.execute(() -> {
+        open.values().forEach(question -> question.awaited.remove(node));
+        settle(any -> false);
+      });
+    }
+
+    @Override
+    public void letter(long from, byte[] letter) {
+      try {
+        ByteBuffer in = ByteBuffer.wrap(letter);
+        int kind = in.get();
+        long number = ByteReader.varint(in);
+        if (kind == QUESTION) {
+          read(from, number, ByteReader.string(in));
+        } else if (kind == ANSWER) {
+          Found found =
+              in.get() == 0
+                  ? null
+                  : new Found(new Timestamp(in.getLong(), in.getLong()), ByteReader.bytes(in));
+          turns.execute(() -> answered(from, number, found));
+        } else {
+          throw new IllegalArgumentException("a letter of kind " + kind);
+        }
+      } catch (BufferUnderflowException | ArithmeticException | IllegalArgumentException e) {
+        log.atWarn()
+            .addKeyValue("from", Long.toHexString(from))
+            .addKeyValue("reason", e.getMessage())
+            .log("a letter of another node about a session cannot be read and is dropped");
+      }
+    }
+  }
+}
