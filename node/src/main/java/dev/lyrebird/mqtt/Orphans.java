@@ -266,8 +266,7 @@ final class Orphans {
     }
 
     private boolean isMineToTake(Row row, SessionState state) {
-      return !present.contains(state.holder())
-          && Rendezvous.of(row.id(), present) == nodes.self();
+      return !present.contains(state.holder()) && Rendezvous.of(row.id(), present) == nodes.self();
     }
   }
 }

@@ -83,14 +83,9 @@ final class SessionOpening {
   static void open(
       Connect connect, ClientIds.Granted granted, Loop loop, BiConsumer<Connect, Opened> opened) {
     SessionOpening opening = new SessionOpening(connect, granted, loop, opened);
-    if (granted.handedOver() == null) {
-      loop.broker()
-          .finder()
-          .find(
-              connect.clientId(), found -> loop.executor().execute(() -> opening.await(found, 0)));
-    } else {
-      opening.await(null, 0);
-    }
+    loop.broker()
+        .finder()
+        .find(connect.clientId(), found -> loop.executor().execute(() -> opening.await(found, 0)));
   }
 
   /** Waits until this node has the row that another one has, so that it can write behind it. */

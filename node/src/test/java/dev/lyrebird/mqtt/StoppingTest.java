@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 final class StoppingTest {
 
   private static final Users USERS =
-      Users.parse(
-          List.of(Users.line("a", ScramCredential.of("b", "salt".getBytes(UTF_8), 4096))));
+      Users.parse(List.of(Users.line("a", ScramCredential.of("b", "salt".getBytes(UTF_8), 4096))));
 
   /** Authentication Method SCRAM-SHA-256, without data: the client will be asked for them. */
   private static final String LOGIN = "15 000d 534352414d2d5348412d323536";
