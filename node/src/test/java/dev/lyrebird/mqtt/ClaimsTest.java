@@ -8,6 +8,7 @@ import dev.lyrebird.mqtt.ClaimEffect.Send;
 import dev.lyrebird.mqtt.ClaimMessage.Ask;
 import dev.lyrebird.mqtt.ClaimMessage.Free;
 import dev.lyrebird.mqtt.ClaimMessage.Held;
+import dev.lyrebird.mqtt.ClaimMessage.Later;
 import dev.lyrebird.mqtt.ClaimMessage.Yielded;
 import dev.lyrebird.mqtt.ClientIds.Granted;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** One connection holds each id, whatever happens; and were it otherwise, that would be noticed. */
 final class ClaimsTest {
 
-  private static final int RUNS = 1500;
+  private static final int RUNS = 1000;
 
   /** A planted bug is found by one of so many runs; always the same ones. */
   private static final int RUNS_FOR_A_BUG = 500;
@@ -104,6 +105,18 @@ final class ClaimsTest {
       @Override
       ClaimSimulation.Flaw flaw() {
         return received(message -> message instanceof Held ? null : message);
+      }
+    },
+
+    /** That there is a later claim is taken for a free way. */
+    TAKES_LATER_FOR_FREE {
+      @Override
+      ClaimSimulation.Flaw flaw() {
+        return received(
+            message ->
+                message instanceof Later later
+                    ? new Free(later.clientId(), later.stamp())
+                    : message);
       }
     },
 
