@@ -84,6 +84,11 @@ public final class ClientIds {
     nodes.listen(BOX, new Peers());
   }
 
+  /** Returns the id of this node. */
+  long node() {
+    return nodes.self();
+  }
+
   /**
    * Claims an id.
    *

@@ -79,7 +79,7 @@ public final class MqttDoor {
             tables,
             new Routes(tables.exports(), broker.limits().topics()),
             new PublishEncoder(broker.clock(), turn),
-            new SysTopics(broker.sysTree()),
+            new SysTopics(broker.sysTree(), new SessionCensus(tables, broker.clientIds().node())),
             turn,
             eventLoop,
             new LinkedHashSet<>());

@@ -156,7 +156,8 @@ final class Orphans {
     return state.holder() == nodes.self() && !state.isConnected() && state.willAtMillis() != 0;
   }
 
-  private static @Nullable SessionState state(Row row) {
+  /** Returns the session that a row tells of, or null where it tells of none. */
+  static @Nullable SessionState state(Row row) {
     if (!row.id().isEmpty() && row.id().charAt(0) == NO_CLIENT) {
       return null;
     }

@@ -31,11 +31,13 @@ final class SysTopics {
   static final int NO_TABLE = -1;
 
   private final SysTree tree;
+  private final SessionCensus census;
   private final Set<MqttSubscriber> subscribers = new LinkedHashSet<>();
   private int seconds;
 
-  SysTopics(SysTree tree) {
+  SysTopics(SysTree tree, SessionCensus census) {
     this.tree = tree;
+    this.census = census;
   }
 
   /** Tells whether a topic or a filter is of the node's own state. */
@@ -47,6 +49,7 @@ final class SysTopics {
   /** Tells a subscriber from now on. */
   void join(MqttSubscriber subscriber) {
     subscribers.add(subscriber);
+    census.begin();
   }
 
   /** Tells a subscriber no more. */
@@ -56,7 +59,7 @@ final class SysTopics {
 
   /** Returns what stands there now, as retained messages. */
   List<Event> current() {
-    return tree.values().entrySet().stream()
+    return tree.values(census.away()).entrySet().stream()
         .map(value -> Event.current(NO_TABLE, value.getKey(), row(value), null))
         .toList();
   }
@@ -68,7 +71,8 @@ final class SysTopics {
     if (seconds != 0 || subscribers.isEmpty()) {
       return;
     }
-    tree.values()
+    census.begin(); // for the next time
+    tree.values(census.away())
         .entrySet()
         .forEach(value -> {
           Event event = Event.change(NO_TABLE, value.getKey(), entry(value), Place.START);

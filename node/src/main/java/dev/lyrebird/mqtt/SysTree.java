@@ -103,14 +103,23 @@ public final class SysTree {
     }
   }
 
-  /** Returns what stands there now, by topic. */
-  Map<String, String> values() {
+  /**
+   * Returns what stands there now, by topic.
+   *
+   * @param away sessions whose clients are away, or {@link SessionCensus#UNKNOWN}
+   */
+  Map<String, String> values(long away) {
     long uptime = Duration.between(startedAt, clock.instant()).toSeconds();
     Map<String, String> values = new LinkedHashMap<>();
     values.put(ROOT + "version", "lyrebird version " + version);
     values.put(ROOT + "uptime", uptime + " seconds");
     put(values, "clients/connected", Count.CONNECTED);
     values.put(ROOT + "clients/maximum", Long.toString(counters.mostConnected()));
+    if (away != SessionCensus.UNKNOWN) {
+      values.put(ROOT + "clients/disconnected", Long.toString(away));
+      long total = away + counters.value(Count.CONNECTED);
+      values.put(ROOT + "clients/total", Long.toString(total));
+    }
     put(values, "subscriptions/count", Count.SUBSCRIPTIONS);
     put(values, "messages/received", Count.PACKETS_RECEIVED);
     put(values, "messages/sent", Count.PACKETS_SENT);

@@ -5,7 +5,9 @@ import static dev.lyrebird.mqtt.Packet.string;
 import static dev.lyrebird.mqtt.Packet.subscribe;
 import static dev.lyrebird.mqtt.Packet.twoBytes;
 import static dev.lyrebird.mqtt.Packet.utf8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
@@ -29,13 +31,15 @@ final class SysTreeTest {
     counters.add(Count.QUEUE_DROPPED, 3);
     now += 61_500;
 
-    Map<String, String> values = tree.values();
+    Map<String, String> values = tree.values(SessionCensus.UNKNOWN);
 
     assertEquals("lyrebird version 7", values.get("$SYS/broker/version"));
     assertEquals("61 seconds", values.get("$SYS/broker/uptime"));
     assertEquals("1", values.get("$SYS/broker/clients/connected"));
     assertEquals("2", values.get("$SYS/broker/clients/maximum"));
     assertEquals("5", values.get("$SYS/broker/publish/messages/dropped"));
+    assertFalse(values.containsKey("$SYS/broker/clients/total"));
+    assertEquals("7", tree.values(6).get("$SYS/broker/clients/total"));
   }
 
   @Test
@@ -45,7 +49,7 @@ final class SysTreeTest {
       now += 10_000;
       tree.tick();
     }
-    Map<String, String> values = tree.values();
+    Map<String, String> values = tree.values(SessionCensus.UNKNOWN);
     assertEquals("120.00", values.get("$SYS/broker/load/publish/received/1min"));
     assertEquals("120.00", values.get("$SYS/broker/load/publish/received/5min"));
     assertEquals("120.00", values.get("$SYS/broker/load/publish/received/15min"));
@@ -58,10 +62,12 @@ final class SysTreeTest {
     now += 10_000;
     tree.tick();
     // 100 bytes in 10 s are 600 a minute, of which 1 - e^(-10/60) counts.
-    assertEquals("92.11", tree.values().get("$SYS/broker/load/bytes/sent/1min"));
+    assertEquals(
+        "92.11", tree.values(SessionCensus.UNKNOWN).get("$SYS/broker/load/bytes/sent/1min"));
     now += 60_000;
     tree.tick();
-    assertEquals("33.89", tree.values().get("$SYS/broker/load/bytes/sent/1min"));
+    assertEquals(
+        "33.89", tree.values(SessionCensus.UNKNOWN).get("$SYS/broker/load/bytes/sent/1min"));
   }
 
   @Test
@@ -69,12 +75,14 @@ final class SysTreeTest {
     counters.add(Count.BYTES_SENT, 100);
     now += 9_999;
     tree.tick();
-    assertEquals("0.00", tree.values().get("$SYS/broker/load/bytes/sent/1min"));
+    assertEquals(
+        "0.00", tree.values(SessionCensus.UNKNOWN).get("$SYS/broker/load/bytes/sent/1min"));
     now -= 100_000;
     tree.tick();
     now += 10_000;
     tree.tick();
-    assertEquals("92.11", tree.values().get("$SYS/broker/load/bytes/sent/1min"));
+    assertEquals(
+        "92.11", tree.values(SessionCensus.UNKNOWN).get("$SYS/broker/load/bytes/sent/1min"));
   }
 
   @Test
@@ -119,6 +127,19 @@ final class SysTreeTest {
       assertEquals(0x31, first[0]);
       byte[] next = client.packetWithin(15);
       assertEquals(0x30, next[0]);
+    }
+  }
+
+  @Test
+  void sessionsOfClientsThatAreAwayAreCounted() {
+    try (TestServer server = new TestServer()) {
+      byte[] durable = Packet.of(0x10, string("MQTT"), Packet.hex("04 00 0000"), string("away"));
+      server.client().send(durable).expect("20 02 00 00").send("e0 00").expectEnd();
+      try (RawClient client = server.client("c1")) {
+        client.send(subscribe(1, "$SYS/broker/clients/disconnected", 0)).expect("90 03 0001 00");
+        byte[] expected = Packet.of(0x30, string("$SYS/broker/clients/disconnected"), utf8("1"));
+        assertArrayEquals(expected, client.packetWithin(15));
+      }
     }
   }
 
