@@ -129,8 +129,8 @@ public final class Bench implements Callable<Integer> {
     }
   }
 
-  private static void print(Report report) throws JsonProcessingException {
-    System.out.println(new ObjectMapper().writeValueAsString(report));
+  private static void print(Outcome outcome) throws JsonProcessingException {
+    System.out.println(new ObjectMapper().writeValueAsString(outcome));
   }
 
   private ParameterException refused(String why) {

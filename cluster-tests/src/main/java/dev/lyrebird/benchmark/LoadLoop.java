@@ -37,7 +37,7 @@ final class LoadLoop implements AutoCloseable {
   }
 
   Wire connect(InetSocketAddress server, Wire.Dialogue dialogue) throws IOException {
-    Wire wire = new Wire(selector, server, bufferBytes, dialogue);
+    Wire wire = new Wire(selector, server, wires.size(), bufferBytes, dialogue);
     wires.add(wire);
     return wire;
   }
@@ -50,6 +50,15 @@ final class LoadLoop implements AutoCloseable {
         throw new IOException("the server did not accept all connections in time");
       }
       turn(10);
+    }
+  }
+
+  /** Says goodbye on every connection, and waits until the server has closed them. */
+  void disconnect() throws IOException {
+    for (Wire wire : wires) {
+      MqttWire.disconnect(wire.out());
+      wire.flush();
+      wire.awaitEnd();
     }
   }
 

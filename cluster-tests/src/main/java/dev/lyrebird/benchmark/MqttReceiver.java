@@ -3,7 +3,10 @@ package dev.lyrebird.benchmark;
 import dev.lyrebird.benchmark.MqttWire.Packet;
 import java.nio.ByteBuffer;
 
-/** A subscribing MQTT connection: it acknowledges and counts what it gets. */
+/**
+ * A subscribing MQTT connection: it acknowledges and counts what it gets. One whose session was
+ * there before does not subscribe again.
+ */
 final class MqttReceiver implements Wire.Dialogue {
 
   private final String filter;
@@ -24,7 +27,12 @@ final class MqttReceiver implements Wire.Dialogue {
     long now = stamp.now();
     for (Packet packet = MqttWire.next(in); packet != null; packet = MqttWire.next(in)) {
       switch (packet.type()) {
-        case MqttWire.CONNACK -> MqttWire.subscribe(wire.out(), filter, qos);
+        case MqttWire.CONNACK -> {
+          ready = in.get(packet.start()) != 0;
+          if (!ready) {
+            MqttWire.subscribe(wire.out(), filter, qos);
+          }
+        }
         case MqttWire.SUBACK -> ready = true;
         case MqttWire.PUBLISH -> published(packet, in, wire, now);
         default -> throw new IllegalStateException("a subscriber got a packet " + packet.type());

@@ -13,6 +13,7 @@ final class MqttWire {
   static final int SUBACK = 9;
 
   private static final int SUBSCRIBE = 8;
+  private static final int DISCONNECT = 14;
   private static final int CLEAN_SESSION = 2;
   private static final int RETAIN = 1;
 
@@ -25,11 +26,12 @@ final class MqttWire {
     }
   }
 
-  static void connect(ByteBuffer out, String clientId) {
+  /** Writes a CONNECT; a session that is not clean outlives its connections. */
+  static void connect(ByteBuffer out, String clientId, boolean isClean) {
     byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
     out.put((byte) 0x10).put((byte) (12 + id.length));
     text(out, "MQTT".getBytes(StandardCharsets.UTF_8));
-    out.put((byte) 4).put((byte) CLEAN_SESSION).putShort((short) 0);
+    out.put((byte) 4).put((byte) (isClean ? CLEAN_SESSION : 0)).putShort((short) 0);
     text(out, id);
   }
 
@@ -38,6 +40,10 @@ final class MqttWire {
     out.put((byte) (SUBSCRIBE << 4 | 2)).put((byte) (5 + bytes.length)).putShort((short) 1);
     text(out, bytes);
     out.put((byte) qos);
+  }
+
+  static void disconnect(ByteBuffer out) {
+    out.put((byte) (DISCONNECT << 4)).put((byte) 0);
   }
 
   /** The bytes of one PUBLISH with QoS 1; with QoS 0 it takes two fewer. */

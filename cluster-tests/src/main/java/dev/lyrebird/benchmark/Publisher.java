@@ -37,6 +37,10 @@ final class Publisher implements Wire.Dialogue {
     return ready;
   }
 
+  int unacknowledged() {
+    return unacknowledged;
+  }
+
   boolean canSend(Wire wire, byte[] topic, byte[] payload) {
     return unacknowledged < WINDOW
         && wire.out().remaining() >= MqttWire.publishLength(topic, payload);

@@ -34,7 +34,8 @@ record Report(
     double seconds,
     int payloadBytes,
     long received,
-    long lost) {
+    long lost)
+    implements Outcome {
 
   record Latency(double p50, double p90, double p99, double p999, double max) {
     static Latency of(Tally tally) {

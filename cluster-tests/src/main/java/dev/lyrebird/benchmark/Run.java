@@ -1,6 +1,8 @@
 package dev.lyrebird.benchmark;
 
 import dev.lyrebird.benchmark.PublishPump.Sender;
+import dev.lyrebird.benchmark.Scenario.Absence;
+import dev.lyrebird.benchmark.Scenario.Idling;
 import dev.lyrebird.benchmark.Scenario.Publishing;
 import dev.lyrebird.benchmark.Scenario.Receiver;
 import dev.lyrebird.benchmark.Scenario.Requesting;
@@ -35,10 +37,12 @@ final class Run {
     this.size = size;
   }
 
-  Report perform() throws IOException {
+  Outcome perform() throws IOException {
     return switch (scenario.work()) {
       case Publishing work -> publish(work);
       case Requesting work -> request(work);
+      case Absence work -> new AbsenceRun(scenario, work, server, size.payloadBytes()).perform();
+      case Idling work -> new IdleRun(scenario, work, server).perform();
     };
   }
 
@@ -69,7 +73,7 @@ final class Run {
     if (work.receiver() == Receiver.MQTT) {
       String filter = work.is(Trait.WILDCARD) ? scenario.allTopics() : topic;
       Wire wire = loop.connect(server.mqtt(), new MqttReceiver(filter, work.qos(), stamp, tally));
-      MqttWire.connect(wire.out(), "bench-receiver-" + number);
+      MqttWire.connect(wire.out(), "bench-receiver-" + number, true);
       wire.flush();
     } else {
       Wire wire = loop.connect(http(), new EventReceiver(work.receiver(), stamp, tally));
@@ -81,7 +85,7 @@ final class Run {
   private Sender connectPublisher(LoadLoop loop, Publishing work, int number) throws IOException {
     Publisher publisher = new Publisher(work.qos(), work.is(Trait.RETAINED));
     Wire wire = loop.connect(server.mqtt(), publisher);
-    MqttWire.connect(wire.out(), "bench-publisher-" + number);
+    MqttWire.connect(wire.out(), "bench-publisher-" + number, true);
     wire.flush();
     return new Sender(publisher, wire);
   }

@@ -29,7 +29,9 @@ record Scenario(String name, Work work) {
           new Scenario("websocket-fan-out", new Publishing(1, 500, WEBSOCKET, 1, 0)),
           new Scenario("sse-fan-out", new Publishing(1, 500, SSE, 1, 0)),
           new Scenario("http-put", new Requesting("PUT", 16, 1000)),
-          new Scenario("http-get", new Requesting("GET", 16, 1000)));
+          new Scenario("http-get", new Requesting("GET", 16, 1000)),
+          new Scenario("absent-sessions", new Absence(10_000, 10_000)),
+          new Scenario("idle-connections", new Idling(20_000)));
 
   static Scenario named(String name) {
     return ALL.stream()
@@ -103,6 +105,12 @@ record Scenario(String name, Work work) {
 
   /** HTTP connections that each wait for the answer before the next request. */
   record Requesting(String method, int connections, int rows) implements Work {}
+
+  /** Durable sessions with one subscription to the same topic, which messages come to meanwhile. */
+  record Absence(int sessions, int messages) implements Work {}
+
+  /** MQTT connections on which nothing happens. */
+  record Idling(int connections) implements Work {}
 
   /** Whether a server that speaks MQTT alone can take part. */
   boolean isMqttOnly() {

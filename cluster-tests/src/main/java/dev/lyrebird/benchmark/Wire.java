@@ -24,19 +24,31 @@ final class Wire implements AutoCloseable {
     boolean isReady();
   }
 
+  private static final int CONNECTIONS_OF_ADDRESS = 10_000;
+
   private final SocketChannel channel;
   private final SelectionKey key;
   private final Dialogue dialogue;
   private final ByteBuffer in;
   private final ByteBuffer out;
 
-  /** Connects; {@code bufferBytes} must hold the longest unit that comes. */
-  Wire(Selector selector, InetSocketAddress server, int bufferBytes, Dialogue dialogue)
+  /**
+   * Connects.
+   *
+   * @param number among the connections of a run, which share several addresses of the loopback:
+   *     one has too few ports for the largest runs
+   * @param bufferBytes must hold the longest unit that comes
+   */
+  Wire(Selector selector, InetSocketAddress server, int number, int bufferBytes, Dialogue dialogue)
       throws IOException {
     this.dialogue = dialogue;
     in = ByteBuffer.allocateDirect(bufferBytes);
     out = ByteBuffer.allocateDirect(bufferBytes);
-    channel = SocketChannel.open(server);
+    channel = SocketChannel.open();
+    if (server.getAddress().isLoopbackAddress()) {
+      channel.bind(new InetSocketAddress("127.0.0." + (1 + number / CONNECTIONS_OF_ADDRESS), 0));
+    }
+    channel.connect(server);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     channel.configureBlocking(false);
     key = channel.register(selector, SelectionKey.OP_READ, this);
@@ -70,6 +82,16 @@ final class Wire implements AutoCloseable {
     dialogue.take(in, this);
     in.compact();
     flush();
+  }
+
+  /** Waits until the server has closed the connection; what still comes is dropped. */
+  void awaitEnd() throws IOException {
+    key.cancel();
+    key.selector().selectNow();
+    channel.configureBlocking(true);
+    while (channel.read(in) >= 0) {
+      in.clear();
+    }
   }
 
   @Override
