@@ -165,8 +165,10 @@ public final class RocksStorage implements AutoCloseable {
     return node;
   }
 
-  /** Opens a table's part. */
-  public TableStore table(String name) {
+  /**
+   * Opens a table's part. Tables are opened by threads of their own, and get numbers one by one.
+   */
+  public synchronized TableStore table(String name) {
     return new Store((int) number("table" + name, this::nextTableNumber));
   }
 

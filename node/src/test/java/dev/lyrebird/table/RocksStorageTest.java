@@ -26,6 +26,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +70,32 @@ final class RocksStorageTest implements TableStoreContract {
     close();
     open();
     return storage.table("data/t");
+  }
+
+  @Test
+  void tablesThatAreOpenedAtOnceForTheFirstTimeAreKeptApart() throws Exception {
+    int tables = 32;
+    CyclicBarrier together = new CyclicBarrier(tables);
+    List<Callable<TableStore>> openings = new ArrayList<>();
+    for (int i = 0; i < tables; i++) {
+      String name = "data/t" + i;
+      openings.add(() -> {
+        together.await();
+        return storage.table(name);
+      });
+    }
+    List<TableStore> stores = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(tables)) {
+      for (Future<TableStore> opened : threads.invokeAll(openings)) {
+        stores.add(opened.get());
+      }
+    }
+    for (int i = 0; i < tables; i++) {
+      stores.get(i).remember(new byte[] {(byte) i});
+    }
+    for (int i = 0; i < tables; i++) {
+      assertArrayEquals(new byte[] {(byte) i}, stores.get(i).memory());
+    }
   }
 
   @Test
