@@ -12,6 +12,7 @@ import dev.lyrebird.http.Upgrades;
 import dev.lyrebird.mqtt.Admission;
 import dev.lyrebird.mqtt.Broker;
 import dev.lyrebird.mqtt.ClientIds;
+import dev.lyrebird.mqtt.Groups;
 import dev.lyrebird.mqtt.Logins;
 import dev.lyrebird.mqtt.MqttCounters;
 import dev.lyrebird.mqtt.MqttDoor;
@@ -68,6 +69,7 @@ final class Doors {
   private final ClientIds clientIds;
 
   private final SessionFinder finder;
+  private final Groups groups;
 
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -100,6 +102,7 @@ final class Doors {
     this.random = random;
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.nodes = nodes;
+    this.groups = new Groups(nodes, !config.cluster().enabled());
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
     this.finder = new SessionFinder(nodes, config.cluster().takeoverTimeoutMillis());
     vertx.setPeriodic(
@@ -134,6 +137,7 @@ final class Doors {
             clientIds,
             finder,
             new PendingWills(),
+            groups,
             counters,
             wall,
             new Uuid7(wall, random),

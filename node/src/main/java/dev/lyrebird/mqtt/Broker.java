@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  * @param clientIds who holds which client id
  * @param finder finds the latest row of a session
  * @param wills when wills fall due of clients that are away
+ * @param groups who shares subscriptions
  * @param counters what the doors count together
  * @param clock for expiry and uptime
  * @param freshIds gives client ids that no other client has
@@ -27,6 +28,7 @@ public record Broker(
     ClientIds clientIds,
     SessionFinder finder,
     PendingWills wills,
+    Groups groups,
     MqttCounters counters,
     InstantSource clock,
     Supplier<String> freshIds,

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Client implements SessionRow.Source {
 
-  private static final String SHARED = "$share/";
   private static final long MILLIS_PER_SECOND = 1000;
 
   private final Connect connect;
@@ -91,7 +90,11 @@ final class Client implements SessionRow.Source {
   void welcome() {
     loop.broker().counters().addConnected();
     outbox.send(
-        replies.connack(loop.broker().limits(), earlier != null, connect.identity().lastWord()));
+        replies.connack(
+            loop.broker().limits(),
+            earlier != null,
+            loop.broker().groups().isOffered(),
+            connect.identity().lastWord()));
     if (earlier != null) {
       for (SessionState.Received one : earlier.received()) {
         TableDefinition table = loop.tableOf(one.table());
@@ -191,7 +194,7 @@ final class Client implements SessionRow.Source {
 
   /** Ends a session that was not to outlive the connection. */
   private void endWithout(Consumer<@Nullable SessionState> done) {
-    subscriber.leave();
+    subscriber.leave(0);
     if (connect.isKept()) {
       end(done);
     } else {
@@ -212,7 +215,7 @@ final class Client implements SessionRow.Source {
 
   private void endWith(SessionRow row, Consumer<@Nullable SessionState> done) {
     SessionState last = state();
-    subscriber.leave();
+    subscriber.leave(keptUntilMillis(last));
     if (expirySeconds == 0) {
       publisher.forgetReceptions();
       end(done);
@@ -227,6 +230,13 @@ final class Client implements SessionRow.Source {
             done.accept(last);
           });
     }
+  }
+
+  private static long keptUntilMillis(SessionState last) {
+    if (last.expirySeconds() == 0) {
+      return 0;
+    }
+    return last.endsAtMillis() == 0 ? GroupState.FOR_EVER : last.endsAtMillis();
   }
 
   @Override
@@ -270,7 +280,8 @@ final class Client implements SessionRow.Source {
 
   /**
    * The SUBACK goes out before the first message of the subscriptions, but for those of a session
-   * that outlives the connection: there what the SUBACK promises is journalled first.
+   * that outlives the connection: there what the SUBACK promises is journalled first. That of a
+   * shared subscription waits until the client is in its group.
    */
   private void subscribe(MqttSubscribeMessage message) {
     int identifier =
@@ -281,7 +292,7 @@ final class Client implements SessionRow.Source {
     List<Granted> granted = new ArrayList<>();
     for (MqttTopicSubscription wanted : message.payload().topicSubscriptions()) {
       ReasonCode fault = fault(wanted.topicFilter());
-      if (wanted.option().isNoLocal() && wanted.topicFilter().startsWith(SHARED)) {
+      if (wanted.option().isNoLocal() && SharedFilter.isMeant(wanted.topicFilter())) {
         connection.end(
             ReasonCode.PROTOCOL_ERROR, "a shared subscription has no No Local"); // [MQTT-3.8.3-4]
         return;
@@ -295,16 +306,24 @@ final class Client implements SessionRow.Source {
       }
     }
     MqttMessage suback = replies.suback(packetId(message), codes);
-    if (row == null) {
+    boolean isAwaited =
+        row != null || granted.stream().anyMatch(one -> one.subscription.isShared());
+    if (!isAwaited) {
       outbox.send(suback);
     }
     granted.forEach(one -> subscriber.subscribe(one.subscription, one.start));
-    if (row != null) {
-      subscriber.whenPlaced(() -> sendWhenSaved(row, suback));
+    if (isAwaited) {
+      subscriber.whenPlaced(() -> sendWhenSaved(suback));
     }
   }
 
-  private void sendWhenSaved(SessionRow row, MqttMessage packet) {
+  private void sendWhenSaved(MqttMessage packet) {
+    if (row == null) {
+      if (!connection.isEnded()) {
+        outbox.send(packet);
+      }
+      return;
+    }
     row.save(refusal -> {
       if (refusal != null) {
         connection.end(ReasonCode.of(refusal.reason()), refusal.detail());
@@ -316,10 +335,10 @@ final class Client implements SessionRow.Source {
 
   private ReasonCode fault(String filter) {
     MqttLimits limits = loop.broker().limits();
-    if (filter.startsWith(SHARED)) {
+    if (SharedFilter.isMeant(filter) && !loop.broker().groups().isOffered()) {
       return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
     }
-    if (TopicFilter.fault(filter) != null || limits.topics().fault(filter) != null) {
+    if (filterFault(filter) != null) {
       return ReasonCode.TOPIC_FILTER_INVALID;
     }
     if (session.subscriptionCount() < limits.maxSubscriptions()
@@ -328,6 +347,16 @@ final class Client implements SessionRow.Source {
     }
     loop.broker().admission().alarm().reached(Limit.SUBSCRIPTIONS, connect.clientId());
     return Limit.SUBSCRIPTIONS.code();
+  }
+
+  private @Nullable String filterFault(String text) {
+    boolean isShared = SharedFilter.isMeant(text);
+    String fault = isShared ? SharedFilter.fault(text) : TopicFilter.fault(text);
+    if (fault != null) {
+      return fault;
+    }
+    String filter = isShared ? SharedFilter.of(text).filter().text() : text;
+    return loop.broker().limits().topics().fault(filter);
   }
 
   private Granted grant(MqttTopicSubscription wanted, int identifier) {
@@ -366,11 +395,7 @@ final class Client implements SessionRow.Source {
       codes.add((short) code.value());
     }
     MqttMessage unsuback = replies.unsuback(packetId(message), codes);
-    if (row == null) {
-      outbox.send(unsuback);
-    } else {
-      sendWhenSaved(row, unsuback);
-    }
+    sendWhenSaved(unsuback);
   }
 
   private void disconnect(MqttMessage packet) {

@@ -46,7 +46,8 @@ final class Inflight {
    * @param qos 1 or 2
    * @param change the name of the change
    * @param table the index of its table
-   * @param place behind the change in that table's journal; null for a current row
+   * @param place behind the change in that table's journal; null for a current row, and for what a
+   *     group has handed out
    * @param subscription for which a current row was sent; null for a change
    * @param isReleased whether the client has it for good, so that only PUBREL and PUBCOMP are to
    *     come
@@ -59,6 +60,11 @@ final class Inflight {
       @Nullable Place place,
       @Nullable MqttSubscription subscription,
       boolean isReleased) {
+
+    /** Returns what a group has handed out: it says nothing of how far the client has come. */
+    static Sent shared(int packetId, int qos, Timestamp change) {
+      return new Sent(packetId, qos, change, NO_TABLE, null, null, false);
+    }
 
     /** Returns what is left of a message whose PUBREL may have been sent before. */
     static Sent released(int packetId) {
@@ -135,6 +141,12 @@ final class Inflight {
       sent.replace(packetId, one.released());
     }
     return true;
+  }
+
+  /** Tells whether the PUBCOMP of a message of QoS 2 is awaited. */
+  boolean isReleased(int packetId) {
+    Sent one = get(packetId);
+    return one != null && one.isReleased();
   }
 
   /** Takes note that a message of QoS 2 is done with; returns whether it was released. */

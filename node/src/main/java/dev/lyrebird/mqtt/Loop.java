@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param turn flushes at the end of a turn
  * @param executor the loop itself
  * @param staleRows rows of sessions that lag behind what their clients have acknowledged
+ * @param groups shared subscriptions of which messages are handed out here
  */
 record Loop(
     Broker broker,
@@ -31,7 +32,8 @@ record Loop(
     SysTopics sysTopics,
     Turn turn,
     EventLoop executor,
-    Set<SessionRow> staleRows) {
+    Set<SessionRow> staleRows,
+    LoopGroups groups) {
 
   /** Touches every table. */
   private static final TopicFilter EVERYTHING = TopicFilter.below("");

@@ -82,13 +82,14 @@ public final class MqttDoor {
             new SysTopics(broker.sysTree(), new SessionCensus(tables, broker.clientIds().node())),
             turn,
             eventLoop,
-            new LinkedHashSet<>());
+            new LinkedHashSet<>(),
+            new LoopGroups(eventLoop));
+    loop.groups().belongTo(loop);
     broker.finder().readBy(tables, eventLoop);
     this.rules = new ConnectRules(broker.limits(), broker.sessionLimits(), broker.freshIds());
     this.byteCounter = new ByteCounter(broker.counters());
     this.timer = vertx.setPeriodic(MILLIS_PER_SECOND, id -> everySecond());
-    this.rowTimer =
-        vertx.setPeriodic(ROW_MILLIS, id -> loop.staleRows().removeIf(SessionRow::refresh));
+    this.rowTimer = vertx.setPeriodic(ROW_MILLIS, id -> saveStaleRows());
   }
 
   /**
@@ -191,8 +192,14 @@ public final class MqttDoor {
     }
   }
 
+  private void saveStaleRows() {
+    loop.staleRows().removeIf(SessionRow::refresh);
+    loop.groups().saveStale();
+  }
+
   private void everySecond() {
     loop.sysTopics().everySecond();
+    loop.groups().everySecond();
     List.copyOf(connections).forEach(MqttConnection::everySecond);
   }
 }

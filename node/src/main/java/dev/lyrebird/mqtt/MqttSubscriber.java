@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.mqtt.Consumers.Sending;
 import dev.lyrebird.mqtt.Inflight.Sent;
 import dev.lyrebird.mqtt.PublishImage.Splice;
 import dev.lyrebird.mqtt.Session.Delivery;
@@ -43,6 +44,9 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   /** Those of the node's own state, which the hub knows nothing of. */
   private final List<MqttSubscription> sysSubscriptions = new ArrayList<>(0);
+
+  /** Shared subscriptions; null for a client that never had one. */
+  private @Nullable Consumers consumers;
 
   /** What has to wait until its packet identifier is free; nothing is taken behind it. */
   private @Nullable Outgoing waiting;
@@ -98,6 +102,10 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   /** Begins to deliver for a subscription, in place of one with an equal filter. */
   void subscribe(MqttSubscription subscription, Start start) {
+    if (subscription.isShared()) {
+      consumers(new int[0]).subscribe(subscription);
+      return;
+    }
     if (!SysTopics.owns(subscription.filter().text())) {
       // [MQTT-3.8.4-4]: no message is lost because a subscription is replaced.
       if (!member.replace(subscription, start instanceof Start.Current)) {
@@ -133,7 +141,9 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     for (SessionState.Subscription kept : state.subscriptions()) {
       MqttSubscription subscription = MqttSubscription.of(kept);
       session.subscribe(subscription);
-      if (!loop.tables().hub().knows(cursor, touchedBy(subscription.filter()))) {
+      if (subscription.isShared()) {
+        consumers(state.releasing()).subscribe(subscription);
+      } else if (!loop.tables().hub().knows(cursor, touchedBy(subscription.filter()))) {
         beginning.add(subscription);
       } else {
         subscribe(
@@ -144,8 +154,23 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     beginning.forEach(subscription -> subscribe(subscription, new Start.Current()));
   }
 
+  private Consumers consumers(int[] releasing) {
+    Consumers own = consumers;
+    if (own == null) {
+      own = new Consumers(connect, releasing, this, loop);
+      consumers = own;
+    }
+    return own;
+  }
+
   /** Delivers no more for a filter. */
   void unsubscribe(TopicFilter filter) {
+    if (SharedFilter.isMeant(filter.text())) {
+      if (consumers != null) {
+        consumers.unsubscribe(filter);
+      }
+      return;
+    }
     if (!SysTopics.owns(filter.text())) {
       member.unsubscribe(filter);
       return;
@@ -159,6 +184,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   /** Takes the client's PUBACK. */
   void acknowledged(int packetId) {
     if (session.inflight().acknowledge(packetId)) {
+      tellGroup(packetId);
       advanced();
     }
   }
@@ -173,6 +199,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     Inflight inflight = session.inflight();
     if (isRefused) {
       if (inflight.discard(packetId)) {
+        tellGroup(packetId); // [MQTT-4.8.2-6]
         advanced(); // no PUBREL follows ([MQTT-4.3.3-4])
       }
     } else if (!inflight.release(packetId)) {
@@ -194,11 +221,25 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     }
   }
 
+  private void tellGroup(int packetId) {
+    if (consumers != null) {
+      consumers.acknowledged(packetId);
+    }
+  }
+
+  /** Takes the client's PUBCOMP. What is of a group ends when the group is done with it. */
+  void completed(int packetId) {
+    boolean isReleased = session.inflight().isReleased(packetId);
+    if (isReleased && (consumers == null || consumers.completes(packetId))) {
+      end(packetId);
+    }
+  }
+
   /**
-   * Takes the client's PUBCOMP. A node that fails may remember the PUBREL, and must not send it for
+   * Ends what is in flight. A node that fails may remember the PUBREL, and must not send it for
    * another message: the identifier is used again once the row has forgotten it.
    */
-  void completed(int packetId) {
+  void end(int packetId) {
     Inflight inflight = session.inflight();
     if (inflight.complete(packetId)) {
       if (row != null) {
@@ -221,9 +262,18 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     resume();
   }
 
-  /** Runs something once it is known of every table how far the client has come in it. */
+  /**
+   * Runs something once it is known of every table how far the client has come in it, and the
+   * client is in all its groups.
+   */
   void whenPlaced(Runnable placed) {
-    member.whenReached(placed);
+    member.whenReached(() -> {
+      if (consumers == null) {
+        placed.run();
+      } else {
+        consumers.whenJoined(placed);
+      }
+    });
   }
 
   /** Returns how far the client has come in each table, as far as the table has told. */
@@ -253,6 +303,9 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       isStarved = false;
       member.resume();
     }
+    if (consumers != null) {
+      consumers.sendOn();
+    }
   }
 
   /** Takes no more; how far the client has come remains what it is. */
@@ -260,9 +313,17 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     hasLeft = true;
   }
 
-  /** Ends the subscriptions. */
-  void leave() {
+  /**
+   * Ends the subscriptions.
+   *
+   * @param keptUntilMillis when the session ends, ms since the epoch; 0 for now, {@link
+   *     GroupState#FOR_EVER} for never
+   */
+  void leave(long keptUntilMillis) {
     hasLeft = true;
+    if (consumers != null) {
+      consumers.leave(keptUntilMillis);
+    }
     member.leave();
     loop.sysTopics().leave(this);
   }
@@ -278,10 +339,14 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     }
   }
 
+  /** Tells whether anything can be sent. */
+  boolean hasRoom() {
+    return !hasLeft && outbox.isWritable() && session.inflight().hasRoom();
+  }
+
   @Override
   public boolean isWritable() {
-    boolean hasRoom =
-        !hasLeft && waiting == null && outbox.isWritable() && session.inflight().hasRoom();
+    boolean hasRoom = waiting == null && hasRoom();
     isStarved |= !hasRoom;
     return hasRoom;
   }
@@ -350,14 +415,31 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     return write.expiresAtMillis() != 0 && write.expiresAtMillis() < loop.broker().clock().millis();
   }
 
-  private void send(Outgoing out) {
-    PublishImage image =
-        out.event().as(loop.encoder().form(connect.isVersion5(), out.qos(), out.retain()));
+  /** Sends what a group has handed to the client; there must be room. */
+  Sending send(Event event, MqttSubscription subscription, int qos, boolean isAgain) {
+    boolean retain = subscription.retainAsPublished() && event.entry().type() != Entry.Type.MESSAGE;
+    Outgoing out = new Outgoing(event, List.of(subscription), qos, retain, isAgain);
     Splice splice = splice(out);
-    int size = splice == null ? image.size() : image.size(splice);
-    if (size > connect.maxPacketBytes()) {
-      // [MQTT-3.1.2-24], [MQTT-3.1.2-25]: what the client cannot take counts as delivered.
-      loop.broker().counters().add(Count.DROPPED, 1);
+    if (isExpired(event.entry().change().write()) || isTooLarge(out, splice)) {
+      return new Sending.Over();
+    }
+    if (qos == 0) {
+      transmit(out, splice, 0);
+      return new Sending.Over();
+    }
+    Inflight inflight = session.inflight();
+    int packetId = session.isKept() ? Consumers.packetId(out.change()) : inflight.nextFree();
+    if (!inflight.isFree(packetId)) {
+      return new Sending.Waits();
+    }
+    inflight.open(Sent.shared(packetId, qos, out.change()));
+    transmit(out, splice, packetId);
+    return new Sending.Sent(packetId);
+  }
+
+  private void send(Outgoing out) {
+    Splice splice = splice(out);
+    if (isTooLarge(out, splice)) {
       return;
     }
     int packetId = 0;
@@ -372,6 +454,26 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       }
       inflight.open(sent);
     }
+    transmit(out, splice, packetId);
+  }
+
+  private PublishImage image(Outgoing out) {
+    return out.event().as(loop.encoder().form(connect.isVersion5(), out.qos(), out.retain()));
+  }
+
+  /** [MQTT-3.1.2-24], [MQTT-3.1.2-25]: what the client cannot take counts as delivered. */
+  private boolean isTooLarge(Outgoing out, @Nullable Splice splice) {
+    PublishImage image = image(out);
+    int size = splice == null ? image.size() : image.size(splice);
+    if (size > connect.maxPacketBytes()) {
+      loop.broker().counters().add(Count.DROPPED, 1);
+      return true;
+    }
+    return false;
+  }
+
+  private void transmit(Outgoing out, @Nullable Splice splice, int packetId) {
+    PublishImage image = image(out);
     if (row != null) {
       row.touch();
     }

@@ -16,6 +16,11 @@ record MqttSubscription(
     TopicFilter filter, int qos, boolean noLocal, boolean retainAsPublished, int identifier)
     implements Subscription {
 
+  /** Tells whether its messages are shared with other clients (MQTT 5.0 §4.8.2). */
+  boolean isShared() {
+    return SharedFilter.isMeant(filter.text());
+  }
+
   /** Returns a subscription that a session has kept. */
   static MqttSubscription of(SessionState.Subscription kept) {
     return new MqttSubscription(

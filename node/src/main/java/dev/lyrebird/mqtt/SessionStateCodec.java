@@ -96,7 +96,7 @@ final class SessionStateCodec {
     }
   }
 
-  private static void encode(ByteWriter out, List<Place> places) {
+  static void encode(ByteWriter out, List<Place> places) {
     long[] origins = origins(places);
     out.varint(origins.length);
     for (long origin : origins) {
@@ -195,7 +195,7 @@ final class SessionStateCodec {
         (flags & FRESH) != 0);
   }
 
-  private static List<Place> places(ByteBuffer in) {
+  static List<Place> places(ByteBuffer in) {
     long[] origins = longs(in);
     return list(in, each -> place(each, origins));
   }

@@ -19,8 +19,8 @@ final class ConnectTest {
   /** The keep alive of 600 s that a client is told which asks for none. */
   private static final String KEEP_ALIVE = "13 0258";
 
-  /** Receive Maximum, Maximum QoS, Maximum Packet Size, Topic Alias Maximum, no $share. */
-  static final String GRANTED = "21 0010, 27 00010000, 22 0004, 2a 00";
+  /** Receive Maximum, Maximum QoS, Maximum Packet Size, Topic Alias Maximum. */
+  static final String GRANTED = "21 0010, 27 00010000, 22 0004";
 
   private final TestServer server = new TestServer();
 

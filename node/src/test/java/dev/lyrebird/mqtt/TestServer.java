@@ -58,6 +58,9 @@ final class TestServer implements AutoCloseable {
 
   private static final int LIMIT_SECONDS = 10;
 
+  /** Vert.x takes a port below 0 for one free port that all who name that number share. */
+  private static final int SHARED_FREE_PORT = -1883;
+
   private final Vertx vertx = Vertx.vertx();
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final List<Context> contexts = new CopyOnWriteArrayList<>();
@@ -118,6 +121,7 @@ final class TestServer implements AutoCloseable {
             new ClientIds(new LoneNode(1), clock, 3000),
             new SessionFinder(new LoneNode(1), 3000),
             new PendingWills(),
+            new Groups(new LoneNode(1), true),
             counters,
             clock,
             () -> "fresh-" + freshIds.incrementAndGet(),
@@ -126,7 +130,7 @@ final class TestServer implements AutoCloseable {
     int listening = -1;
     for (int i = 0; i < loops; i++) {
       NetServerOptions options =
-          new NetServerOptions().setHost("127.0.0.1").setPort(listening < 0 ? 0 : listening);
+          new NetServerOptions().setHost("127.0.0.1").setPort(loops == 1 ? 0 : SHARED_FREE_PORT);
       MqttVerticle verticle = new MqttVerticle(options, broker, this::openTables);
       await(vertx.deployVerticle(verticle).toCompletionStage().toCompletableFuture());
       listening = verticle.port();

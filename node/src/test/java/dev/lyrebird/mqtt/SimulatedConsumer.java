@@ -1,0 +1,125 @@
+package dev.lyrebird.mqtt;
+
+import dev.lyrebird.mqtt.GroupLetter.Done;
+import dev.lyrebird.mqtt.GroupLetter.Join;
+import dev.lyrebird.mqtt.GroupLetter.Leave;
+import dev.lyrebird.mqtt.GroupLetter.Offer;
+import dev.lyrebird.mqtt.GroupLetter.Retire;
+import dev.lyrebird.mqtt.GroupLetter.ToConsumer;
+import dev.lyrebird.mqtt.GroupLetter.ToHolder;
+import dev.lyrebird.mqtt.GroupMessage.Name;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/** What {@link Consumer} does, in the steps of a simulation, over a wire in either direction. */
+final class SimulatedConsumer {
+
+  private static final int WINDOW = 3;
+
+  final ConsumerId id;
+  final String clientId;
+  final boolean isDurable;
+  final Queue<ToConsumer> inbox = new ArrayDeque<>();
+  final Queue<ToHolder> outbox = new ArrayDeque<>();
+
+  /** What was offered and not sent to the client, and what was sent and not acknowledged. */
+  final SequencedMap<Name, Offer> waiting = new LinkedHashMap<>();
+
+  final SequencedMap<Name, Offer> sent = new LinkedHashMap<>();
+
+  private final int qos;
+  private final Set<Name> done = new LinkedHashSet<>();
+  private long heard;
+  private boolean isRetiring;
+
+  SimulatedConsumer(ConsumerId id, String clientId, boolean isDurable, int qos) {
+    this.id = id;
+    this.clientId = clientId;
+    this.isDurable = isDurable;
+    this.qos = qos;
+  }
+
+  void join() {
+    List<Name> inFlight = new ArrayList<>(sent.keySet());
+    inFlight.addAll(waiting.keySet());
+    outbox.add(
+        new Join(clientId, isDurable ? 60 : 0, qos, WINDOW, heard, inFlight, List.copyOf(done)));
+  }
+
+  void take(ToConsumer letter) {
+    switch (letter) {
+      case GroupLetter.Joined _ -> {}
+      case Offer offer -> {
+        boolean isGap = offer.number() != heard + 1;
+        heard = offer.number();
+        Name name = offer.message().name();
+        if (!isRetiring && !done.contains(name) && !sent.containsKey(name)) {
+          waiting.put(name, offer);
+        }
+        if (isGap && !isRetiring) {
+          join();
+        }
+      }
+      case GroupLetter.Forget forget -> done.removeAll(forget.names());
+      case GroupLetter.Check check -> {
+        if (check.number() != heard && !isRetiring) {
+          heard = check.number();
+          join();
+        } else if (!done.isEmpty()) {
+          outbox.add(done());
+        }
+      }
+    }
+  }
+
+  /** Takes a message to be sent to the client; one of QoS 0 is done with by that. */
+  Offer send() {
+    Offer offer = waiting.pollFirstEntry().getValue();
+    if (offer.qos() == 0) {
+      finish(offer.message().name());
+    } else {
+      sent.put(offer.message().name(), offer);
+    }
+    return offer;
+  }
+
+  void acknowledge(Name name) {
+    sent.remove(name);
+    finish(name);
+  }
+
+  private void finish(Name name) {
+    done.add(name);
+    outbox.add(new Done(List.of(name)));
+  }
+
+  void retire() {
+    isRetiring = true;
+    waiting.clear();
+    outbox.add(done());
+    outbox.add(new Retire(List.copyOf(sent.keySet())));
+  }
+
+  boolean isRetired() {
+    return isRetiring;
+  }
+
+  boolean isIdle() {
+    return sent.isEmpty() && waiting.isEmpty() && done.isEmpty();
+  }
+
+  Done done() {
+    return new Done(List.copyOf(done));
+  }
+
+  Leave leave() {
+    return new Leave(
+        List.copyOf(sent.keySet()), isDurable && !isRetiring ? GroupState.FOR_EVER : 0);
+  }
+}
