@@ -64,6 +64,11 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       return event.entry().change().timestamp();
     }
 
+    /** Returns the same to be sent in a later turn, which is to encode it anew. */
+    Outgoing unencoded() {
+      return new Outgoing(event.unencoded(), subscriptions, qos, retain, isAgain);
+    }
+
     Sent sent(int packetId) {
       return new Sent(
           packetId,
@@ -371,7 +376,8 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     if (delivery != Delivery.NONE) {
       boolean retain =
           event.isCurrent() || (asPublished && event.entry().type() != Entry.Type.MESSAGE);
-      send(new Outgoing(event, subscriptions, qos, retain, delivery == Delivery.AGAIN));
+      boolean isAgain = qos > 0 && delivery == Delivery.AGAIN; // [MQTT-3.3.1-2]
+      send(new Outgoing(event, subscriptions, qos, retain, isAgain));
     }
   }
 
@@ -448,7 +454,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       packetId = session.isKept() ? Session.packetId(out.change()) : inflight.nextFree();
       Sent sent = out.sent(packetId);
       if (!inflight.isFree(packetId)) {
-        waiting = out;
+        waiting = out.unencoded();
         inflight.holdBack(sent);
         return;
       }

@@ -91,6 +91,11 @@ public final class Event {
     return place;
   }
 
+  /** Returns the same event without its wire forms, some of which do not outlast the turn. */
+  public Event unencoded() {
+    return new Event(table, topic, entry, current, place);
+  }
+
   /** Returns this event in a wire form, encoding it when it is asked for the first time. */
   @SuppressWarnings("unchecked") // what stands behind a form was made by that very form
   public <T> T as(Form<T> form) {
