@@ -67,6 +67,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   /** Whether anything under the client id is still to be seen to its end. */
   private boolean isBusy;
 
+  /** Whether the session is being opened, or was, which is then seen to its end. */
+  private boolean isOpening;
+
   /** How the session stands that this connection is done with; null where there is none. */
   private @Nullable SessionState last;
 
@@ -390,11 +393,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     isBusy = true;
     loop.broker()
         .clientIds()
-        .claim(
-            clientId,
-            this,
-            granted ->
-                onLoop(() -> SessionOpening.open(connect, granted, loop, this::sessionIsOpen)));
+        .claim(clientId, this, granted -> onLoop(() -> open(connect, granted)));
+  }
+
+  /** A client id that was given back meanwhile is another's. */
+  private void open(Connect connect, ClientIds.Granted granted) {
+    if (state instanceof State.Entering) {
+      isOpening = true;
+      SessionOpening.open(connect, granted, loop, this::sessionIsOpen);
+    }
   }
 
   private void sessionIsOpen(Connect connect, SessionOpening.Opened opened) {
@@ -459,7 +466,12 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     seconds = 0;
     switch (before) {
       case State.Authenticating(_, _, var early) -> release(early);
-      case State.Entering(_, var early) -> release(early);
+      case State.Entering(_, var early) -> {
+        release(early);
+        if (!isOpening) {
+          gone(null); // its claim may never be granted
+        }
+      }
       case State.Connected(var client) -> client.leave(isLost, this::gone);
       case State.AwaitingConnect _, State.Ended _ -> {}
     }
