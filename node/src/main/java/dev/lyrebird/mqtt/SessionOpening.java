@@ -166,8 +166,7 @@ final class SessionOpening {
     }
     Timestamp claim = claim(stored);
     SessionState state = latest != null && goesOn(latest) ? goingOn(latest, claim) : null;
-    boolean isDoubtful = latest != null && latest.isConnected();
-    Opened done = new Opened(claim, state, isDoubtful, null);
+    Opened done = new Opened(claim, state, latest != null && isDoubtful(latest), null);
     if (connect.isKept()) {
       SessionState row = state == null ? SessionState.fresh(claim, connect) : state;
       write(SessionRow.put(connect.clientId(), row), done);
@@ -201,6 +200,14 @@ final class SessionOpening {
     if (will != null && isPending && isDue) {
       loop.publish(will.publication(), Write.publisherOf(connect.clientId()));
     }
+  }
+
+  /**
+   * Tells whether the holder of a session failed while its client was there, as far as can be told:
+   * another node may have taken the session over since, and have said that the client is gone.
+   */
+  private static boolean isDoubtful(SessionState latest) {
+    return latest.isConnected() || latest.holder() != latest.claim().node();
   }
 
   private boolean goesOn(SessionState latest) {
