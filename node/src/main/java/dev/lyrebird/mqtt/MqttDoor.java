@@ -99,8 +99,12 @@ public final class MqttDoor {
    *     Vert.x, named {@code handler}
    */
   public void accept(NetSocketInternal socket) {
+    accept(socket.channelHandlerContext());
+  }
+
+  /** Likewise, of a channel whose last handler this is. */
+  void accept(ChannelHandlerContext context) {
     MqttLimits limits = loop.broker().limits();
-    ChannelHandlerContext context = socket.channelHandlerContext();
     loop.broker().counters().add(Count.SOCKETS, 1);
     ReasonCode refusal = judge(context);
     if (refusal != null && refused.size() == MOST_REFUSED) {

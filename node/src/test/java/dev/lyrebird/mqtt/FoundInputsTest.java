@@ -7,15 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What hostile input has found, each as little as shows it. */
+/** What {@link HostileInputTest} has found, each as little as shows it. */
 final class FoundInputsTest {
 
   private static final byte[] DURABLE =
       Packet.of(0x10, string("MQTT"), hex("04 00 0000"), string("s"));
   private static final int PINGS = 10;
+  private static final int RIVALS = 12;
 
   /**
    * Its payload was shared in a turn of the event loop that is over when the identifier is free.
@@ -54,6 +56,14 @@ final class FoundInputsTest {
       durable.send("c0 00").expect("d0 00").abort();
       durable = server.client().send(DURABLE, Packet.subscribe(1, "a", 0)).expect("20 02 01 00");
       durable.expectInAnyOrder(hex("90 03 0001 00"), Packet.publish("a", "again"));
+    }
+  }
+
+  /** A claim that another took the turn of is never granted. */
+  @Test
+  void connectionsThatDoNotGetTheirClientIdAreForgotten() {
+    try (HostileRun run = new HostileRun(Sabotage.NONE, HostileRun.QUIET_SECONDS)) {
+      run.replay(Collections.nCopies(RIVALS, List.of(Packet.connect("c"))));
     }
   }
 }

@@ -9,8 +9,10 @@ import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.schema.Target;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetServerOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -67,6 +69,7 @@ final class TestServer implements AutoCloseable {
   private final List<MemoryTables> tables = new CopyOnWriteArrayList<>();
   private final AtomicInteger freshIds = new AtomicInteger();
   private final AtomicLong millis = new AtomicLong(1_795_219_619_331L);
+  private final Broker broker;
   private final int port;
 
   TestServer() {
@@ -107,7 +110,7 @@ final class TestServer implements AutoCloseable {
       String serverReference) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     MqttCounters counters = new MqttCounters(meters);
-    Broker broker =
+    broker =
         new Broker(
             limits,
             SessionLimits.NONE,
@@ -127,6 +130,7 @@ final class TestServer implements AutoCloseable {
             () -> "fresh-" + freshIds.incrementAndGet(),
             serverReference,
             new SysTree(counters, clock, "test", clock.instant()));
+    vertx.setPeriodic(ClientIds.TICK_MILLIS, timer -> broker.clientIds().tick());
     int listening = -1;
     for (int i = 0; i < loops; i++) {
       NetServerOptions options =
@@ -166,6 +170,16 @@ final class TestServer implements AutoCloseable {
     RawClient client = client().send(Packet.connect5(clientId, properties));
     client.packet();
     return client;
+  }
+
+  /** Opens another door on the first event loop, as the one of MQTT over WebSocket is. */
+  MqttDoor anotherDoor() {
+    return onLoop(() -> new MqttDoor(broker, tables(), vertx));
+  }
+
+  /** Returns the first event loop. */
+  EventLoop eventLoop() {
+    return ((ContextInternal) contexts.getFirst()).nettyEventLoop();
   }
 
   /** Returns the tables of the first event loop, to be used on it. */

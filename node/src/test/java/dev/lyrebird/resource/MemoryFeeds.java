@@ -46,6 +46,11 @@ final class MemoryFeeds implements Feeds {
     }
   }
 
+  /** Returns how many readings of rows are under way. */
+  int openScans() {
+    return scans.size();
+  }
+
   @Override
   public void attach(int table) {
     loop.execute(() -> {

@@ -50,8 +50,8 @@ final class MemoryTable {
   /** The place behind each entry of the journal. */
   private final List<Place> places = new ArrayList<>();
 
-  /** Entries up to this position are no longer there. */
-  private long trimmed;
+  /** Entries up to this place are no longer there. */
+  private Place trimmed = Place.START;
 
   MemoryTable(TableDefinition definition, LongSupplier clock) {
     this.definition = definition;
@@ -70,7 +70,7 @@ final class MemoryTable {
 
   /** Returns the place behind the last entry. */
   Place end() {
-    return places.isEmpty() ? Place.START : places.getLast();
+    return places.isEmpty() ? trimmed : places.getLast();
   }
 
   @Nullable Row row(String id) {
@@ -135,15 +135,17 @@ final class MemoryTable {
 
   /** Forgets all entries, as a table does with old ones. */
   void trim() {
-    trimmed = end().position();
+    trimmed = end();
+    journal.clear();
+    places.clear();
   }
 
   boolean reachesBackTo(Place place) {
-    return place.position() >= trimmed;
+    return place.position() >= trimmed.position();
   }
 
   boolean reachesBackTo(VersionVector covered) {
-    return trimmed == 0 || covered.covers(places.get((int) trimmed - 1).vector());
+    return covered.covers(trimmed.vector());
   }
 
   /** A part of the journal, as {@link dev.lyrebird.pubsub.Hub#page} takes it. */
@@ -160,10 +162,11 @@ final class MemoryTable {
       VersionVector covered,
       int size,
       UnaryOperator<String> topics) {
-    int end = Math.min(journal.size(), (int) from.position() + size);
+    int begin = (int) Math.max(0, from.position() - trimmed.position());
+    int end = Math.min(journal.size(), begin + size);
     List<Entry> matching = new ArrayList<>();
     List<Place> behind = new ArrayList<>();
-    for (int i = (int) from.position(); i < end; i++) {
+    for (int i = begin; i < end; i++) {
       Entry entry = journal.get(i);
       String topic = topics.apply(entry.id());
       if (!covered.covers(entry.change().timestamp())
@@ -172,7 +175,7 @@ final class MemoryTable {
         behind.add(places.get(i));
       }
     }
-    return new Page(matching, behind, end == 0 ? Place.START : places.get(end - 1));
+    return new Page(matching, behind, end == 0 ? trimmed : places.get(end - 1));
   }
 
   private static boolean changesNothing(Write write, @Nullable Row before) {

@@ -95,6 +95,25 @@ public final class MemoryTables implements Tables {
     tables.forEach(MemoryTable::trim);
   }
 
+  /** Deletes all rows, also those that no client can reach. */
+  public void clear() {
+    for (MemoryTable table : tables) {
+      table
+          .rowsFrom("")
+          .forEach(row -> carryOut(table.definition(), Write.delete(row.id()), Condition.NONE));
+    }
+  }
+
+  /** Returns how many readings of rows are under way. */
+  public int openScans() {
+    return feeds.openScans();
+  }
+
+  /** Returns how many publishes of QoS 2 were received and not released. */
+  public int receptions() {
+    return tables.stream().mapToInt(table -> table.receptions().size()).sum();
+  }
+
   @Override
   public Exports exports() {
     return exports;
