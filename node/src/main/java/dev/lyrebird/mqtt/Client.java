@@ -284,6 +284,9 @@ final class Client implements SessionRow.Source {
    * shared subscription waits until the client is in its group.
    */
   private void subscribe(MqttSubscribeMessage message) {
+    if (!hasRoomFor(message.payload().topicSubscriptions().size())) {
+      return;
+    }
     int identifier =
         (int)
             new PacketProperties(message.idAndPropertiesVariableHeader().properties())
@@ -315,6 +318,15 @@ final class Client implements SessionRow.Source {
     if (isAwaited) {
       subscriber.whenPlaced(() -> sendWhenSaved(suback));
     }
+  }
+
+  /** Ends the connection of a client that could not be sent so many answers. */
+  private boolean hasRoomFor(int codes) {
+    boolean hasRoom = replies.hasRoomForCodes(codes);
+    if (!hasRoom) {
+      connection.end(ReasonCode.PACKET_TOO_LARGE, "the answer is larger than the client takes");
+    }
+    return hasRoom;
   }
 
   private void sendWhenSaved(MqttMessage packet) {
@@ -383,6 +395,9 @@ final class Client implements SessionRow.Source {
   }
 
   private void unsubscribe(MqttUnsubscribeMessage message) {
+    if (!hasRoomFor(message.payload().topics().size())) {
+      return;
+    }
     List<Short> codes = new ArrayList<>();
     for (String text : message.payload().topics()) {
       TopicFilter filter = new TopicFilter(text, TopicFilter.Kind.MQTT);

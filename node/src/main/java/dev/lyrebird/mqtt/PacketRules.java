@@ -20,6 +20,7 @@ final class PacketRules {
   private static final int VERSION_5 = 5;
   private static final int QOS_BITS = 0x06;
   private static final int DUP_BIT = 0x08;
+  private static final int RESERVED_FLAG = 0x01;
   private static final int WILL_FLAG = 0x04;
   private static final int PASSWORD_FLAG = 0x40;
   private static final int USER_NAME_FLAG = 0x80;
@@ -118,6 +119,9 @@ final class PacketRules {
     }
     int flagsAt = reader.position();
     int flags = reader.octet();
+    if ((flags & RESERVED_FLAG) != 0) {
+      return malformed("the reserved flag of CONNECT is set"); // [MQTT-3.1.2-3]
+    }
     reader.skip(Short.BYTES);
     PacketFault fault = level == VERSION_5 ? properties(Place.CONNECT) : null;
     if (fault != null) {

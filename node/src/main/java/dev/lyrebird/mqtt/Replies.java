@@ -163,6 +163,12 @@ final class Replies {
         new MqttReasonCodeAndPropertiesVariableHeader(code.value(), properties));
   }
 
+  /** Tells whether the client can be sent a SUBACK or UNSUBACK with so many codes. */
+  boolean hasRoomForCodes(int count) {
+    int remaining = Short.BYTES + 1 + count;
+    return 1 + Varint.size(remaining) + remaining <= connect.maxPacketBytes(); // [MQTT-3.1.2-24]
+  }
+
   MqttMessage suback(int packetId, List<Integer> codes) {
     return new MqttSubAckMessage(
         header(MqttMessageType.SUBACK),

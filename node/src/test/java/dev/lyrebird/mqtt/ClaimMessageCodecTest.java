@@ -66,8 +66,7 @@ final class ClaimMessageCodecTest {
     return switch (random.nextInt(7)) {
       case 0 -> new ClaimMessage.Ask(id(), stamp());
       case 1 -> new ClaimMessage.Free(id(), stamp());
-      case 2 ->
-          new ClaimMessage.Yielded(id(), stamp(), random.nextBoolean() ? null : state());
+      case 2 -> new ClaimMessage.Yielded(id(), stamp(), random.nextBoolean() ? null : state());
       case 3 -> new ClaimMessage.Later(id(), stamp(), stamp());
       case 4 -> new ClaimMessage.Hello(time(), random.nextBoolean());
       case 5 ->

@@ -112,11 +112,8 @@ final class ClaimsTest {
     TAKES_LATER_FOR_FREE {
       @Override
       ClaimSimulation.Flaw flaw() {
-        return received(
-            message ->
-                message instanceof Later later
-                    ? new Free(later.clientId(), later.stamp())
-                    : message);
+        return received(message ->
+            message instanceof Later later ? new Free(later.clientId(), later.stamp()) : message);
       }
     },
 

@@ -118,6 +118,9 @@ final class ConnectTest {
     "identifier with U+0000,                    04 02 0000,    0002 6100",
     "bytes behind the end,                      04 02 0000,    0002 6331 00",
     "flags without what they promise,           04 c2 0000,    0002 6331",
+    "will that is not there,                    04 06 0000,    0002 6331",
+    "user name that is not announced,           04 02 0000,    0002 6331 0001 75",
+    "no identifier at all,                      04 02 0000,    ''",
   })
   void faultyConnectOfMqtt3IsRefusedWithoutAWord(String name, String header, String payload) {
     server.client().send(Packet.of(0x10, string("MQTT"), hex(header), hex(payload))).expectEnd();
@@ -136,6 +139,19 @@ final class ConnectTest {
     "will of QoS 3,                       81, 05 1e 0000 00,             0002 6331 00 0001 74 0000",
     "will topic with a wildcard,          90, 05 06 0000 00,             0002 6331 00 0001 2b 0000",
     "response topic with a wildcard,      82, 05 06 0000 00, 0002 6331 04 08 0001 2b 0001 74 0000",
+    "reserved flag,                       81, 05 03 0000 00,                            0002 6331",
+    "QoS of a will without a will,        81, 05 0a 0000 00,                            0002 6331",
+    "RETAIN of a will without a will,     81, 05 22 0000 00,                            0002 6331",
+    "will that is not there,              81, 05 06 0000 00,                            0002 6331",
+    "user name that is not there,         81, 05 82 0000 00,                            0002 6331",
+    "password that is not there,          81, 05 42 0000 00,                            0002 6331",
+    "user name that is not announced,     81, 05 02 0000 00,                    0002 6331 0001 75",
+    "no identifier at all,                81, 05 02 0000 00,                            ''",
+    "no property length,                  81, 05 02 0000,                               ''",
+    "Request Response Information 2,      82, 05 02 0000 02 1902,                       0002 6331",
+    "Receive Maximum twice,               82, 05 02 0000 06 210001210001,               0002 6331",
+    "Topic Alias Maximum twice,           82, 05 02 0000 06 220001220001,               0002 6331",
+    "Authentication Method twice,         82, 05 02 0000 0a 15000253461500025346,       0002 6331",
     "will delay twice, 82, 05 06 0000 00, 0002 6331 0a 18000000011800000001 0001 74 0000",
   })
   void faultyConnectOfMqtt5IsToldWhy(String name, String code, String header, String payload) {
@@ -144,6 +160,63 @@ final class ConnectTest {
         .send(Packet.of(0x10, string("MQTT"), hex(header), hex(payload)))
         .expect("20 03 00" + code + "00")
         .expectEnd();
+  }
+
+  @Test
+  void identifiersOfTheCommonCharactersAreTaken() {
+    for (String id :
+        new String[] {
+          "a", "0123456789abcdefghijklm", "nopqrstuvwxyzABCDEFGHI", "JKLMNOPQRSTUVWXYZ"
+        }) {
+      server.client().send(connect(id)).expect("20 02 00 00").close();
+      server.client().send(connect5(id, "")).expectConnack5(GRANTED, KEEP_ALIVE).close();
+    }
+  }
+
+  @Test
+  void responseInformationIsNeverTold() {
+    for (String asked : new String[] {"19 00", "19 01"}) {
+      server.client().send(connect5("c1", asked)).expectConnack5(GRANTED, KEEP_ALIVE).close();
+    }
+  }
+
+  @Test
+  void nothingBehindARefusedConnectIsTaken() {
+    try (RawClient watcher = server.client("w")) {
+      watcher.send(subscribe(1, "#", 0)).expect("90 03 0001 00");
+      byte[] nameless = Packet.of(0x10, string("MQTT"), hex("04 00 0000"), string(""));
+      server.client().send(nameless, publish("a", "1")).expect("20 02 00 02").expectEnd();
+      byte[] faulty = Packet.of(0x10, string("MQTT"), hex("05 03 0000 00"), string("c"));
+      server
+          .client()
+          .send(faulty, Packet.publish5("a", "", "2"))
+          .expect("20 03 00 81 00")
+          .expectEnd();
+      watcher.send(publish("a", "3")).expect(publish("a", "3"));
+    }
+  }
+
+  @Test
+  void laterConnectionTakesTheIdentifierOver() {
+    RawClient first = server.client("c");
+    RawClient second = server.client5("c", "");
+    first.expectEnd();
+    RawClient third = server.client("c");
+    second.expectEndWith("8e");
+    third.send("c0 00").expect("d0 00").close();
+  }
+
+  @Test
+  void pingIsAnswered() {
+    server.client("c3").send("c0 00").expect("d0 00").close();
+    server.client5("c5", "").send("c0 00 c0 00").expect("d0 00 d0 00").close();
+  }
+
+  @Test
+  void disconnectEndsTheConnection() {
+    server.client("c3").send("e0 00").expectEnd();
+    server.client5("c5", "").send("e0 00").expectEnd();
+    server.client5("c5", "").send("e0 02 00 00").expectEnd();
   }
 
   @Test

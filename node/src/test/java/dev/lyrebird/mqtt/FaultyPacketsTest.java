@@ -128,6 +128,7 @@ final class FaultyPacketsTest {
     "SUBSCRIBE with two identifiers,       82, 82 0b 0001 04 0b010b02 0001 61 00",
     "SUBSCRIBE with a long identifier,     81, 82 0d 0001 06 0b8080808001 0001 61 00",
     "SUBSCRIBE with a padded identifier,   81, 82 0a 0001 03 0b8100 0001 61 00",
+    "SUBSCRIBE to $share with No Local,    82, 82 10 0001 00 000a 2473686172652f672f61 04",
     "SUBSCRIBE with another's property,    81, 82 0a 0001 03 230001 0001 61 00",
     "SUBACK,                               82, 90 04 0001 00 00",
     "UNSUBSCRIBE without its flag,         81, a0 06 0001 00 0001 61",

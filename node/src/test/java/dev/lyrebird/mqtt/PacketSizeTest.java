@@ -79,6 +79,8 @@ final class PacketSizeTest {
     client
         .send(refused())
         .expect("40 04 0007 90 00")
+        .send(Packet.of(0x34, string("1/2/3/4/5/6/7/8/9"), hex("0008 00"), utf8("x")))
+        .expect("50 04 0008 90 00")
         .send("c1 00")
         .expect("e0 02 81 00")
         .expectEnd();
@@ -92,6 +94,21 @@ final class PacketSizeTest {
   })
   void clientWithoutRoomForItsConnackIsRefused(String name, String maximum, String connack) {
     server.client().send(Packet.connect5("c", "27" + maximum)).expect(connack).expectEnd();
+  }
+
+  @Test
+  void answerThatTheClientHasNoRoomForEndsTheConnection() {
+    byte[] most = hex("000161".repeat(27));
+    server
+        .client5("c", "27 00000020")
+        .send(Packet.of(0xa2, hex("0001 00"), most))
+        .expect(hex("b0 1e 0001 00"), hex("11".repeat(27)))
+        .send(Packet.of(0xa2, hex("0001 00"), most, string("b")))
+        .expectEndWith("95");
+    server
+        .client5("c", "27 00000020")
+        .send(Packet.of(0x82, hex("0001 00"), hex("00016100".repeat(28))))
+        .expectEndWith("95");
   }
 
   private static byte[] refused() {

@@ -209,6 +209,19 @@ final class QosTwoTest {
     }
   }
 
+  @Test
+  void receiptGoesOnThoughTheMessageHasExpired() {
+    try (RawClient client = server.client5("c", "")) {
+      client.send(publishTwo5("a", 7, "02 00000001", "x")).expect(acknowledgement(PUBREC, 7));
+      server.passMillis(10_000);
+      client
+          .send(publishTwo5("a", 7, "02 00000001", "x"))
+          .expect(acknowledgement(PUBREC, 7))
+          .send(acknowledgement(PUBREL, 7))
+          .expect(acknowledgement(PUBCOMP, 7));
+    }
+  }
+
   private static byte[] connect(String clientId, String properties) {
     return Packet.of(
         0x10, string("MQTT"), hex("05 00 0258"), properties(properties), string(clientId));

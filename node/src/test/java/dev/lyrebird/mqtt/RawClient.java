@@ -142,10 +142,16 @@ final class RawClient implements AutoCloseable {
     }
   }
 
-  /** Expects a DISCONNECT of MQTT 5 with that reason code, and the end of the stream. */
+  /**
+   * Expects a DISCONNECT of MQTT 5 with that reason code, and the end of the stream. It may have a
+   * Reason String and a Server Reference, and no other property ([MQTT-3.14.2-2]).
+   */
   void expectEndWith(String code) {
     byte[] disconnect = packet();
     assertEquals("e0 " + code, text(new byte[] {disconnect[0], disconnect[2]}));
+    for (String property : Packet.propertiesIn(disconnect, 3)) {
+      assertTrue(property.startsWith("1f") || property.startsWith("1c"), property);
+    }
     expectEnd();
   }
 

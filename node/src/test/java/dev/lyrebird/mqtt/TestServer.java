@@ -110,6 +110,8 @@ final class TestServer implements AutoCloseable {
       String serverReference) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     MqttCounters counters = new MqttCounters(meters);
+    ClientIds clientIds = new ClientIds(new LoneNode(1), clock, 3000);
+    vertx.setPeriodic(ClientIds.TICK_MILLIS, timer -> clientIds.tick());
     broker =
         new Broker(
             limits,
@@ -121,7 +123,7 @@ final class TestServer implements AutoCloseable {
                 () -> "server-" + freshIds.incrementAndGet(),
                 vertx.createSharedWorkerExecutor("passwords", 1),
                 clock),
-            new ClientIds(new LoneNode(1), clock, 3000),
+            clientIds,
             new SessionFinder(new LoneNode(1), 3000),
             new PendingWills(),
             new Groups(new LoneNode(1), true),
