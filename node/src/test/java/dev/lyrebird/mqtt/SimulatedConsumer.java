@@ -89,6 +89,11 @@ final class SimulatedConsumer {
     return offer;
   }
 
+  /** Tells whether it would tell a new holder of a message. */
+  boolean has(Name name) {
+    return sent.containsKey(name) || waiting.containsKey(name) || done.contains(name);
+  }
+
   void acknowledge(Name name) {
     sent.remove(name);
     finish(name);

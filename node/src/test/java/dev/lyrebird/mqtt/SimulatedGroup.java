@@ -242,12 +242,17 @@ final class SimulatedGroup {
       take(consumer.id, consumer.done());
       take(consumer.id, consumer.leave());
     } else {
-      // Nobody knows what it had: what it was offered counts as sent, what it had done is unheard.
-      for (Fate fate : fates.values()) {
-        fate.mayBeLost |= fate.message.qos() != 1 && fate.deliveries.isEmpty();
-        fate.mayBeTwice |= fate.message.qos() > 0;
-      }
+      excuseUnheard(consumer);
       take(consumer.id, new GroupLetter.Gone());
+    }
+  }
+
+  /** Nobody hears what it had: what was on its way counts as sent, what it had done as not done. */
+  private void excuseUnheard(SimulatedConsumer consumer) {
+    for (Fate fate : fates.values()) {
+      Name name = fate.message.name();
+      fate.mayBeTwice |= fate.message.qos() > 0 && consumer.has(name);
+      fate.mayBeLost |= fate.message.qos() != 1 && fate.deliveries.isEmpty();
     }
   }
 
@@ -280,12 +285,16 @@ final class SimulatedGroup {
 
   /** Lets the holder fail, and another go on from the row once all consumers have told it. */
   void failHolder() {
-    for (int i = 0; i < journal.size(); i++) { // it may have handed out what it did not store
-      Fate fate = fates.get(journal.get(i).name());
-      if (fate != null) {
-        fate.mayBeLost |= fate.message.qos() != 1 && fate.deliveries.isEmpty();
-        fate.mayBeTwice |= fate.message.qos() == 1;
-      }
+    if (random.nextBoolean()) {
+      dieWithHolder();
+    }
+    for (Fate fate : fates.values()) { // it may have handed out what it did not store
+      Name name = fate.message.name();
+      fate.mayBeLost |= fate.message.qos() != 1 && fate.deliveries.isEmpty();
+      fate.mayBeTwice |=
+          fate.message.qos() > 0
+              && fate.clientsAtQos2.isEmpty()
+              && consumers.values().stream().noneMatch(one -> one.has(name));
     }
     holder = new ShareGroup(row, true);
     storing = null;
@@ -303,6 +312,16 @@ final class SimulatedGroup {
       if (retires) {
         consumer.retire();
       }
+    }
+  }
+
+  private void dieWithHolder() {
+    SimulatedConsumer consumer = any();
+    if (consumer != null) {
+      consumers.remove(consumer.id);
+      boolean isOver = !consumer.isDurable || consumer.isRetired();
+      consumer.sent.forEach((name, offer) -> excuse(consumer, offer, isOver));
+      excuseUnheard(consumer);
     }
   }
 
