@@ -132,7 +132,6 @@ final class TestServer implements AutoCloseable {
             () -> "fresh-" + freshIds.incrementAndGet(),
             serverReference,
             new SysTree(counters, clock, "test", clock.instant()));
-    vertx.setPeriodic(ClientIds.TICK_MILLIS, timer -> broker.clientIds().tick());
     int listening = -1;
     for (int i = 0; i < loops; i++) {
       NetServerOptions options =
