@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.util.ResourceLeakDetector;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,13 +33,6 @@ final class HostileInputTest {
 
   private final ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
 
-  @BeforeEach
-  void watchBuffers() {
-    if (INPUTS <= MOST_WATCHED) {
-      ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-    }
-  }
-
   @AfterEach
   void watchNoMore() {
     ResourceLeakDetector.setLevel(before);
@@ -48,6 +40,9 @@ final class HostileInputTest {
 
   @Test
   void doesNoHarm() {
+    if (INPUTS <= MOST_WATCHED) {
+      ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    }
     Long only = Long.getLong("seed");
     try (HostileRun run = new HostileRun(Sabotage.NONE, HostileRun.QUIET_SECONDS)) {
       if (only == null) {
@@ -84,6 +79,8 @@ final class HostileInputTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void findsWhatIsPlanted(Sabotage sabotage) {
+    // A run that ends at the first fault loses buffers, which would be told during a later one.
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     long seed = System.nanoTime();
     Throwable found = null;
     try (HostileRun run = new HostileRun(sabotage, SECONDS_TO_FIND)) {
