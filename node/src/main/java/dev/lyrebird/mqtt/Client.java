@@ -88,13 +88,18 @@ final class Client implements SessionRow.Source {
 
   /** Lets the client in. */
   void welcome() {
-    loop.broker().counters().addConnected();
     outbox.send(
         replies.connack(
             loop.broker().limits(),
             earlier != null,
             loop.broker().groups().isOffered(),
             connect.identity().lastWord()));
+    begin();
+  }
+
+  /** Goes on with the session; a client whose connection has ended hears nothing of it. */
+  void begin() {
+    loop.broker().counters().addConnected();
     if (earlier != null) {
       for (SessionState.Received one : earlier.received()) {
         TableDefinition table = loop.tableOf(one.table());

@@ -418,7 +418,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
       goOnReading(ReadHalt.LETTING_IN);
       takeEarly(early);
     } else {
-      client.welcome();
+      client.begin();
       client.leave(false, this::gone);
     }
   }

@@ -136,8 +136,10 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   /** Goes on with all subscriptions of a session where it was broken off. */
   void goOn(SessionState state) {
-    for (int packetId : state.releasing()) {
-      outbox.pubrel(packetId); // [MQTT-4.4.0-1]
+    if (!connection.isEnded()) {
+      for (int packetId : state.releasing()) {
+        outbox.pubrel(packetId); // [MQTT-4.4.0-1]
+      }
     }
     TreeMap<Integer, VersionVector> acked = new TreeMap<>();
     state.places().forEach(place -> acked.put(place.table(), place.acked()));
