@@ -19,8 +19,8 @@ final class OutboundAliases {
   /** More uses count for nothing, so that what was sent often long ago makes room in time. */
   private static final int MOST_USES = 32;
 
-  private final Map<String, Slot> byTopic = new HashMap<>(0);
-  private final List<Slot> slots = new ArrayList<>(0);
+  private final Map<String, Slot> byTopic;
+  private final List<Slot> slots;
   private final int maximum;
 
   /** The slot that loses the next use. */
@@ -45,6 +45,8 @@ final class OutboundAliases {
    */
   OutboundAliases(int maximum) {
     this.maximum = maximum;
+    this.byTopic = maximum == 0 ? Map.of() : new HashMap<>();
+    this.slots = maximum == 0 ? List.of() : new ArrayList<>();
   }
 
   /** Tells whether this client takes aliases at all. */

@@ -26,13 +26,14 @@ final class Session {
    */
   private final boolean isKept;
 
-  private final Map<TopicFilter, MqttSubscription> subscriptions = new HashMap<>(4);
+  /** Without a map of its own until there is one, which many connections never have. */
+  private Map<TopicFilter, MqttSubscription> subscriptions = Map.of();
 
   /** How far the client had come in each table when it was last here, until it is past that. */
-  private final Map<Integer, SessionState.Place> before = new HashMap<>(0);
+  private final Map<Integer, SessionState.Place> before;
 
   /** Of what was sent before, what is to be sent again. */
-  private final Set<Long> unacknowledged = new HashSet<>(0);
+  private final Set<Long> unacknowledged;
 
   /**
    * Whether more may have been sent than any state tells of, the holder of the session having
@@ -67,13 +68,11 @@ final class Session {
    * @param isKept whether it is to outlive the connection
    */
   Session(int window, boolean isKept) {
-    this(window, isKept, false);
-  }
-
-  private Session(int window, boolean isKept, boolean isDoubtful) {
     this.inflight = new Inflight(window);
     this.isKept = isKept;
-    this.isDoubtful = isDoubtful;
+    this.before = Map.of();
+    this.unacknowledged = Set.of();
+    this.isDoubtful = false;
   }
 
   /**
@@ -84,7 +83,11 @@ final class Session {
    *     failed
    */
   Session(int window, SessionState state, boolean isDoubtful) {
-    this(window, true, isDoubtful);
+    this.inflight = new Inflight(window);
+    this.isKept = true;
+    this.before = new HashMap<>();
+    this.unacknowledged = new HashSet<>();
+    this.isDoubtful = isDoubtful;
     for (SessionState.Place place : state.places()) {
       before.put(place.table(), place);
     }
@@ -130,12 +133,15 @@ final class Session {
 
   /** Adds a subscription or replaces it ([MQTT-3.8.4-3]); returns whether there was one before. */
   boolean subscribe(MqttSubscription subscription) {
+    if (subscriptions.isEmpty()) {
+      subscriptions = new HashMap<>(4);
+    }
     return subscriptions.put(subscription.filter(), subscription) != null;
   }
 
   /** Takes a subscription back; returns whether there was one ([MQTT-3.10.4-1]). */
   boolean unsubscribe(TopicFilter filter) {
-    return subscriptions.remove(filter) != null;
+    return isSubscribed(filter) && subscriptions.remove(filter) != null;
   }
 
   /**
