@@ -358,7 +358,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   private void authenticate(Connect connect, Credentials credentials) {
     stopReading(ReadHalt.LETTING_IN);
-    Login own = new Login(connect, this, outbox, loop.broker(), context.executor(), address());
+    Login own = new Login(connect, this, outbox, loop.broker(), loop.executor(), address());
     state = new State.Authenticating(connect, own, new ArrayDeque<>());
     if (credentials.authentication() != null) {
       login = own;
@@ -484,10 +484,10 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   }
 
   private void onLoop(Runnable task) {
-    if (context.executor().inEventLoop()) {
+    if (loop.executor().inEventLoop()) {
       task.run();
     } else {
-      context.executor().execute(task);
+      loop.executor().execute(task);
     }
   }
 

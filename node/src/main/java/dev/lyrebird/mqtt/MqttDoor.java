@@ -2,9 +2,9 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.resource.Tables;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioChannelOption;
@@ -93,42 +93,54 @@ public final class MqttDoor {
   }
 
   /**
-   * Takes over a connection of this event loop, on which nothing has been sent.
+   * Takes over a connection of this event loop, on which nothing has been sent and whose bytes are
+   * those of MQTT. The socket of Vert.x leaves the pipeline: its queue of what is to be written has
+   * room for a thousand messages, and is more than half of what an idle connection takes.
+   */
+  public void takeOver(NetSocketInternal socket) {
+    ChannelHandlerContext vertxHandler = socket.channelHandlerContext();
+    accept(vertxHandler);
+    vertxHandler.pipeline().remove(vertxHandler.handler());
+  }
+
+  /**
+   * Accepts a connection likewise whose bytes are brought and taken by what goes before its socket.
    *
-   * @param socket its pipeline brings the bytes of MQTT and takes them; the last handler is that of
-   *     Vert.x, named {@code handler}
+   * @param socket stays the last in the pipeline
    */
   public void accept(NetSocketInternal socket) {
     accept(socket.channelHandlerContext());
   }
 
-  /** Likewise, of a channel whose last handler this is. */
-  void accept(ChannelHandlerContext context) {
+  /** Accepts a connection in front of the last handler of its channel. */
+  void accept(ChannelHandlerContext last) {
     MqttLimits limits = loop.broker().limits();
     loop.broker().counters().add(Count.SOCKETS, 1);
-    ReasonCode refusal = judge(context);
+    ReasonCode refusal = judge(last);
     if (refusal != null && refused.size() == MOST_REFUSED) {
-      var _ = context.close();
+      var _ = last.close();
       return;
     }
-    ChannelConfig config = context.channel().config();
+    ChannelConfig config = last.channel().config();
     config.setWriteBufferWaterMark(
         new WriteBufferWaterMark(limits.socketBytes() / 2, limits.socketBytes()));
     probeWhenSilent(config, limits.tcpKeepAliveSeconds());
-    MqttConnection connection = new MqttConnection(this, loop, rules, context, refusal);
+    MqttDecoder decoder = new MqttDecoder(limits.maxPacketBytes(), LONGEST_CLIENT_ID);
+    insert(
+        last, byteCounter, MqttEncoder.INSTANCE, new PacketGuard(limits.maxPacketBytes()), decoder);
+    // What is written at the decoder's place has the encoder before it.
+    MqttConnection connection =
+        new MqttConnection(this, loop, rules, last.pipeline().context(decoder), refusal);
+    insert(last, connection);
     connections.add(connection);
     if (refusal != null) {
       refused.add(connection);
     }
-    ChannelPipeline pipeline = context.pipeline();
-    for (var handler :
-        List.of(
-            byteCounter,
-            new PacketGuard(limits.maxPacketBytes()),
-            new MqttDecoder(limits.maxPacketBytes(), LONGEST_CLIENT_ID),
-            MqttEncoder.INSTANCE,
-            connection)) {
-      pipeline.addBefore(context.name(), null, handler);
+  }
+
+  private static void insert(ChannelHandlerContext last, ChannelHandler... handlers) {
+    for (ChannelHandler handler : handlers) {
+      last.pipeline().addBefore(last.name(), null, handler);
     }
   }
 
@@ -161,7 +173,8 @@ public final class MqttDoor {
   /**
    * Tells all clients that the node stops, and lets no connection stay.
    *
-   * @return ends when it is written down how their sessions stand, or that has taken too long
+   * @return ends when they have been told, and it is written down how their sessions stand, or that
+   *     has taken too long
    */
   public Future<Void> close() {
     vertx.cancelTimer(timer);

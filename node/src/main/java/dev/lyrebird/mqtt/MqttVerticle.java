@@ -38,7 +38,7 @@ public final class MqttVerticle extends VerticleBase {
     server =
         vertx
             .createNetServer(options)
-            .connectHandler(socket -> own.accept((NetSocketInternal) socket));
+            .connectHandler(socket -> own.takeOver((NetSocketInternal) socket));
     return server.listen();
   }
 

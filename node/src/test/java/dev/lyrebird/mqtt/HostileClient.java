@@ -9,7 +9,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -80,12 +79,10 @@ final class HostileClient {
    * @param number by which it is known among those of a run
    * @param patienceSeconds how long it waits to be sent away
    */
-  @SuppressWarnings("deprecation") // Netty would have no loops but the channel's
   HostileClient(
       int number,
       RandomGenerator random,
       MqttDoor door,
-      EventLoop loop,
       ByteBufAllocator allocator,
       Sabotage sabotage,
       List<Object> clutched,
@@ -96,9 +93,8 @@ final class HostileClient {
     this.patienceNanos = TimeUnit.SECONDS.toNanos(patienceSeconds);
     this.mostInputs = 1 + random.nextInt(MOST_INPUTS);
     channel.config().setAllocator(allocator);
-    // The channel's own loop takes any thread for its own; what other threads bring goes to this.
-    channel.pipeline().addLast(loop, "handler", new ChannelInboundHandlerAdapter());
-    door.accept(channel.pipeline().context("handler"));
+    channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
+    door.accept(channel.pipeline().lastContext());
     sabotage.plant(channel.pipeline(), clutched);
     channel.pipeline().addFirst(socket);
   }

@@ -146,8 +146,7 @@ final class HostileRun implements AutoCloseable {
 
   private HostileClient client(RandomGenerator random) {
     HostileClient client =
-        new HostileClient(
-            ++clients, random, door, loop, allocator, sabotage, clutched, quietSeconds);
+        new HostileClient(++clients, random, door, allocator, sabotage, clutched, quietSeconds);
     connections.add(new WeakReference<>(client.connection()));
     return client;
   }

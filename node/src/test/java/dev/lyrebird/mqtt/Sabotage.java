@@ -3,7 +3,6 @@ package dev.lyrebird.mqtt;
 import dev.lyrebird.resource.MemoryTables;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
@@ -20,8 +19,9 @@ enum Sabotage {
   THROWS(Law.NO_EXCEPTION) {
     @Override
     void plant(ChannelPipeline pipeline, List<Object> clutched) {
-      beforeConnection(
-          pipeline,
+      pipeline.addBefore(
+          pipeline.context(MqttConnection.class).name(),
+          null,
           new ChannelDuplexHandler() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message)
@@ -83,7 +83,7 @@ enum Sabotage {
   },
 
   /** Faulty packets reach the decoder, and what follows them reaches tables. */
-  LETS_PASS(Law.TELLS_WHY, Law.NOTHING_BEHIND) {
+  LETS_PASS(Law.WELL_FORMED, Law.TELLS_WHY, Law.NOTHING_BEHIND) {
     @Override
     void plant(ChannelPipeline pipeline, List<Object> clutched) {
       pipeline.remove(PacketGuard.class);
@@ -94,8 +94,9 @@ enum Sabotage {
   SAYS_NOTHING(Law.TELLS_WHY) {
     @Override
     void plant(ChannelPipeline pipeline, List<Object> clutched) {
-      beforeConnection(
-          pipeline,
+      pipeline.addBefore(
+          pipeline.context(PacketGuard.class).name(),
+          null,
           new ChannelDuplexHandler() {
             @Override
             public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
@@ -172,10 +173,6 @@ enum Sabotage {
 
   /** Plants it in the tables, on their event loop. */
   void plant(MemoryTables tables) {}
-
-  private static void beforeConnection(ChannelPipeline pipeline, ChannelHandler handler) {
-    pipeline.addBefore(pipeline.context(MqttConnection.class).name(), null, handler);
-  }
 
   private static MqttMessageType type(Object message) {
     return message instanceof MqttMessage packet && packet.fixedHeader() != null
