@@ -144,9 +144,9 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     this.outbox = new Outbox(context, loop.turn(), loop.broker().counters());
   }
 
-  /** Tells whether anything is still to be seen to its end for the client. */
-  boolean isBusy() {
-    return isBusy;
+  /** Tells whether the client has its last words to come, or is not done with its session. */
+  boolean isUnfinished() {
+    return isBusy || (isEnded() && context.channel().isActive());
   }
 
   /** Tells whether nothing is left of the connection. */

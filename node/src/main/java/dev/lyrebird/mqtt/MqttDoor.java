@@ -46,7 +46,7 @@ public final class MqttDoor {
 
   private static final int PROBE_SECONDS = 10;
 
-  /** How long the end of the node waits for what is still to be written of sessions. */
+  /** How long the end of the node waits for sessions and for what clients have yet to be told. */
   private static final int CLOSE_MILLIS = 5000;
 
   private final Vertx vertx;
@@ -204,7 +204,7 @@ public final class MqttDoor {
   }
 
   private void completeWhenEmpty() {
-    if (isClosing && connections.stream().noneMatch(MqttConnection::isBusy)) {
+    if (isClosing && connections.stream().noneMatch(MqttConnection::isUnfinished)) {
       closed.tryComplete();
     }
   }

@@ -1,11 +1,15 @@
 package dev.lyrebird.mqtt;
 
 import static dev.lyrebird.mqtt.Packet.connect5;
+import static dev.lyrebird.mqtt.Packet.publish;
+import static dev.lyrebird.mqtt.Packet.subscribe5;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.lyrebird.auth.ScramCredential;
 import dev.lyrebird.auth.Users;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What clients are told when the node stops. */
@@ -61,5 +65,41 @@ final class StoppingTest {
     client.packet();
     server.close();
     client.expect("20 03 00 88 00").expectEnd();
+  }
+
+  @Test
+  void clientThatLagsIsToldBehindWhatWaitsForIt() {
+    TestServer server = new TestServer();
+    RawClient client = lagging(server);
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+    int last = 0x30;
+    while (last == 0x30) {
+      last = client.packet()[0] & 0xff;
+    }
+    assertEquals(0xe0, last);
+    client.expectEnd();
+    closed.join();
+  }
+
+  @Test
+  void clientThatReadsNothingDoesNotKeepTheNode() {
+    TestServer server = new TestServer();
+    RawClient client = lagging(server);
+    server.close();
+    client.close();
+  }
+
+  /** Returns a client whose socket is full. */
+  private static RawClient lagging(TestServer server) {
+    RawClient client = server.slowClient().send(connect5("c1", ""));
+    client.packet();
+    client.send(subscribe5(1, "", "a", 0)).packet();
+    RawClient publisher = server.client("c2");
+    byte[] publish = publish("a", "x".repeat(10_000));
+    for (int i = 0; i < 1000; i++) {
+      publisher.send(publish);
+    }
+    publisher.send("c0 00").expect("d0 00");
+    return client;
   }
 }
