@@ -3,10 +3,11 @@ package dev.lyrebird;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,11 +21,11 @@ final class Floor {
 
   private static final long DEADLINE_SECONDS = 60;
 
-  private final Vertx vertx;
+  private final Ground ground;
   private final List<String> deployed = new ArrayList<>();
 
-  Floor(Vertx vertx) {
-    this.vertx = vertx;
+  Floor(Ground ground) {
+    this.ground = ground;
   }
 
   /** Deploys verticles on event loops and waits for all of them. */
@@ -40,7 +41,7 @@ final class Floor {
   <V extends VerticleBase> void deploy(List<V> verticles, Function<V, DeploymentOptions> options) {
     List<Future<String>> starting =
         verticles.stream()
-            .map(verticle -> vertx.deployVerticle(verticle, options.apply(verticle)))
+            .map(verticle -> ground.vertx().deployVerticle(verticle, options.apply(verticle)))
             .toList();
     try {
       await(Future.join(starting));
@@ -51,9 +52,20 @@ final class Floor {
 
   /** Takes down what was deployed, and waits for it. */
   void clear() {
-    List<Future<Void>> stopping = deployed.stream().map(vertx::undeploy).toList();
+    List<Future<Void>> stopping = deployed.stream().map(ground.vertx()::undeploy).toList();
     deployed.clear();
-    await(Future.join(stopping));
+    ground.awaitEnd(Future.join(stopping));
+  }
+
+  /** Waits for a future, however it ends, and tells whether it did in time. */
+  static boolean endsWithin(Duration limit, Future<?> future) {
+    CountDownLatch ended = new CountDownLatch(1);
+    future.onComplete(outcome -> ended.countDown());
+    try {
+      return ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the node is to end at once", e);
+    }
   }
 
   /** Waits for a future, with a limit. */

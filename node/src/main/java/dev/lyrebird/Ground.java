@@ -7,6 +7,7 @@ import dev.lyrebird.cluster.Mail;
 import dev.lyrebird.cluster.Membership;
 import dev.lyrebird.resource.LoneNode;
 import dev.lyrebird.resource.Nodes;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,17 +28,29 @@ final class Ground implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Ground.class);
 
+  /**
+   * How long the end of anything may wait for the cluster: longer than a peer that hangs counts as
+   * there, after which Hazelcast answers again.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   private final Vertx vertx;
   private final @Nullable ClusteredBus bus;
   private final @Nullable Membership membership;
   private final Nodes nodes;
+  private final Duration patience;
 
   private Ground(
-      Vertx vertx, @Nullable ClusteredBus bus, @Nullable Membership membership, Nodes nodes) {
+      Vertx vertx,
+      @Nullable ClusteredBus bus,
+      @Nullable Membership membership,
+      Nodes nodes,
+      Duration patience) {
     this.vertx = vertx;
     this.bus = bus;
     this.membership = membership;
     this.nodes = nodes;
+    this.patience = patience;
   }
 
   /**
@@ -46,11 +60,20 @@ final class Ground implements AutoCloseable {
    * @param tables how many tables are to stand on it
    */
   static Ground of(NodeConfig config, long node, int tables) {
+    return of(config, node, tables, PATIENCE);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param patience how long the end of anything may wait for the cluster
+   */
+  static Ground of(NodeConfig config, long node, int tables, Duration patience) {
     VertxOptions options = new VertxOptions().setEventLoopPoolSize(config.loops().mostOfADoor());
     if (!config.cluster().enabled()) {
       Vertx vertx = Vertx.vertx(options);
       ByReference.register(vertx.eventBus());
-      return new Ground(vertx, null, null, new LoneNode(node));
+      return new Ground(vertx, null, null, new LoneNode(node), patience);
     }
     ClusterSettings settings = settings(config.cluster());
     ClusteredBus bus =
@@ -59,7 +82,8 @@ final class Ground implements AutoCloseable {
       Vertx vertx = Floor.await(bus.vertx(settings, options));
       ByReference.register(vertx.eventBus());
       Membership membership = bus.membership(vertx, tables);
-      return new Ground(vertx, bus, membership, Floor.await(Mail.open(vertx, membership)));
+      return new Ground(
+          vertx, bus, membership, Floor.await(Mail.open(vertx, membership)), patience);
     } catch (VertxException | IllegalArgumentException e) {
       bus.close();
       throw new ConfigException("cluster.tls: the event bus does not start: " + e.getMessage());
@@ -83,11 +107,31 @@ final class Ground implements AutoCloseable {
     return nodes;
   }
 
+  /**
+   * Waits until something that stands here has ended. It takes its addresses on the event bus back,
+   * for which Hazelcast may need other nodes that do not answer: one that hangs, one that has just
+   * gone, or one with which the cluster is about to merge. Where that takes too long the node
+   * leaves the cluster first: Hazelcast gives up what it waits for then, and the others forget the
+   * addresses of a node that is gone.
+   */
+  void awaitEnd(Future<?> end) {
+    if (bus == null || Floor.endsWithin(patience, end)) {
+      Floor.await(end);
+      return;
+    }
+    LOG.warn("the cluster does not answer this node, which stops: it leaves without an answer");
+    bus.close();
+    Floor.await(end.otherwiseEmpty()); // what could not be taken back is no fault now
+  }
+
   @Override
   public void close() {
-    Floor.await(vertx.close());
-    if (bus != null) {
-      bus.close();
+    try {
+      awaitEnd(vertx.close());
+    } finally {
+      if (bus != null) {
+        bus.close();
+      }
     }
   }
 

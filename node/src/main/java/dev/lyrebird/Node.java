@@ -83,8 +83,8 @@ public final class Node implements AutoCloseable {
         new HybridClock(wall, config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND, 0);
     this.ground = ground();
     this.vertx = ground.vertx();
-    this.tables = new Floor(vertx);
-    this.front = new Floor(vertx);
+    this.tables = new Floor(ground);
+    this.front = new Floor(ground);
     this.doors =
         new Doors(config, vertx, this::tablesOf, ground.nodes(), wall, random, clusterState());
   }
@@ -133,11 +133,12 @@ public final class Node implements AutoCloseable {
     if (closed.getAndSet(true)) {
       return;
     }
-    front.clear();
-    tables.clear();
     vertx.cancelTimer(syncing);
-    ground.close();
-    storage.close();
+    try (ground) {
+      front.clear();
+      tables.clear();
+    }
+    storage.close(); // not reached while a table that did not stop may still use it
   }
 
   /** Returns the tables that the schema declares, and behind them those that every node has. */

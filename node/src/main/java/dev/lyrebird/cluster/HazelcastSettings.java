@@ -44,6 +44,8 @@ final class HazelcastSettings {
           Map.entry("hazelcast.max.no.heartbeat.seconds", Integer.toString(MAX_SILENCE_SECONDS)),
           Map.entry("hazelcast.merge.first.run.delay.seconds", "1"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "1"),
+          // A cluster that is gone when ours is to merge with it: nothing is answered meanwhile.
+          Map.entry("hazelcast.max.join.merge.target.seconds", "5"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.graceful.shutdown.max.wait", "5"),
           // Little is kept and little is asked: few parts and few threads start sooner.
