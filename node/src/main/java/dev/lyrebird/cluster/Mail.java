@@ -6,6 +6,8 @@ import dev.lyrebird.resource.Nodes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -112,7 +114,17 @@ public final class Mail implements Nodes {
   }
 
   private void leave(long to, ByteWriter message) {
-    vertx.eventBus().send(address(to), Buffer.buffer(message.toByteArray()));
+    vertx
+        .eventBus()
+        .<Buffer>sender(address(to))
+        .write(Buffer.buffer(message.toByteArray()))
+        .onFailure(cause -> lost(to, cause));
+  }
+
+  private void lost(long to, Throwable cause) {
+    if (cause instanceof ReplyException fault && fault.failureType() == ReplyFailure.NO_HANDLERS) {
+      listeners.values().forEach(listener -> listener.doesNotListen(to));
+    }
   }
 
   private void deliver(Buffer message) {

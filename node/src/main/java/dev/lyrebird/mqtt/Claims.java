@@ -217,6 +217,22 @@ final class Claims {
     return effects();
   }
 
+  /**
+   * Another node does not listen. One that was never met is starting and holds nothing: nobody
+   * waits for it until it says that it is there. Of one that was met only the address is lost for a
+   * while.
+   */
+  List<ClaimEffect> peerDoesNotListen(long node) {
+    Peer peer = peers.get(node);
+    if (peer != null && !peer.isMet) {
+      peer.isAwaited = false;
+      for (Claim claim : List.copyOf(pending)) {
+        answered(claim, node);
+      }
+    }
+    return effects();
+  }
+
   /** A message came from another node. */
   List<ClaimEffect> receive(long from, ClaimMessage message) {
     switch (message) {

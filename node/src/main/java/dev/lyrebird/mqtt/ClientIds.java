@@ -160,6 +160,11 @@ public final class ClientIds {
     }
 
     @Override
+    public void doesNotListen(long node) {
+      take(() -> claims.peerDoesNotListen(node));
+    }
+
+    @Override
     public void letter(long from, byte[] letter) {
       ClaimMessage message;
       try {

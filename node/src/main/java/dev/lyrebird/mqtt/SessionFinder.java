@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the latest row of a session that any node has. Whoever held the session has written its row
  * before it let go of it, but that row may still be on its way, or this node may have just come
- * back: so all nodes that are there are asked, and waited for as long as a take-over is.
+ * back: so all nodes that are there are asked, and waited for as long as a take-over is, but for
+ * those that are only just starting.
  *
  * <p>One for the whole node; any thread may call. What happens is taken up one at a time, by a
  * thread that calls.
@@ -192,6 +193,12 @@ public final class SessionFinder {
         open.values().forEach(question -> question.awaited.remove(node));
         settle(any -> false);
       });
+    }
+
+    /** It has not got the question, and is not asked again. */
+    @Override
+    public void doesNotListen(long node) {
+      left(node);
     }
 
     @Override

@@ -40,6 +40,12 @@ public interface Nodes {
     /** Another node is gone. Letters that it sent before may follow. */
     void left(long node);
 
+    /**
+     * A letter to another node was lost, since nobody listens there: the node is only just
+     * starting, or all have lost sight of where it listens, as they may when clusters merge.
+     */
+    default void doesNotListen(long node) {}
+
     /** A letter came, perhaps of a node of which nothing was told yet. */
     void letter(long from, byte[] letter);
   }

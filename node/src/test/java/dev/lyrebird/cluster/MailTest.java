@@ -82,6 +82,25 @@ final class MailTest {
   }
 
   @Test
+  void listenerIsToldWhoDoesNotListenYet() {
+    Mail one = open(1);
+    Told told = new Told();
+    one.listen("box", told);
+    ClusterNode starting = ClusterNode.start(2, nodes.getFirst());
+    nodes.add(starting);
+    assertEquals("joined 2", RunningTable.await(told.events));
+
+    one.send(2, "box", new byte[] {1});
+    assertEquals("deaf 2", RunningTable.await(told.events));
+
+    Told other = new Told();
+    RunningTable.await(Mail.open(starting.vertx, starting.membership)).listen("box", other);
+    assertEquals("joined 1", RunningTable.await(other.events));
+    one.send(2, "box", new byte[] {'!'});
+    assertEquals("1: !", RunningTable.await(other.events));
+  }
+
+  @Test
   void boxHasOneListener() {
     Mail mail = open(1);
     mail.listen("box", new Told());
@@ -106,6 +125,11 @@ final class MailTest {
     @Override
     public void left(long node) {
       events.add("left " + node);
+    }
+
+    @Override
+    public void doesNotListen(long node) {
+      events.add("deaf " + node);
     }
 
     @Override

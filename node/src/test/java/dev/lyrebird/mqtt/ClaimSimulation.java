@@ -34,6 +34,9 @@ final class ClaimSimulation {
 
   private static final int MAX_DELAY_MILLIS = 40;
 
+  /** How long others may know of a node before it listens: longer than they wait for an answer. */
+  private static final int MAX_STARTING_MILLIS = 5000;
+
   /** How long a holder may take until it is gone. */
   private static final int MAX_LEAVING_MILLIS = 30;
 
@@ -109,7 +112,7 @@ final class ClaimSimulation {
   }
 
   void run() {
-    nodes.forEach(this::start);
+    nodes.forEach(this::announce);
     after(100, this::act);
     if (isFaulty) {
       after(random.nextInt(5000), this::fault);
@@ -188,7 +191,7 @@ final class ClaimSimulation {
     node.take(node.claims.claim(connection.id, connection, connection::granted));
     long local = connections.stream().filter(each -> each.node == node).count();
     after(
-        TIMEOUT_MILLIS + PATIENCE_MILLIS + local * MAX_LEAVING_MILLIS,
+        (isFaulty ? TIMEOUT_MILLIS : 0) + PATIENCE_MILLIS + local * MAX_LEAVING_MILLIS,
         () -> assertTrue(connection.isSettled(), () -> connection + " waits still"));
   }
 
@@ -200,9 +203,7 @@ final class ClaimSimulation {
     switch (random.nextInt(4)) {
       case 0 -> crash(one);
       case 1 -> {
-        if (!one.isRunning) {
-          restart(one);
-        }
+        restart(one);
       }
       default -> cutOff(one, random.nextBoolean());
     }
@@ -227,18 +228,39 @@ final class ClaimSimulation {
   }
 
   private void restart(SimulatedNode node) {
-    if (!node.isRunning) {
+    if (!node.isThere()) {
       node.renew();
-      start(node);
+      announce(node);
     }
   }
 
+  /** Others hear of a node before it listens. */
+  private void announce(SimulatedNode node) {
+    int life = node.life;
+    node.isStarting = true;
+    for (SimulatedNode other : nodes) {
+      if (other != node && other.isRunning) {
+        tellJoined(other, node);
+      }
+    }
+    after(
+        random.nextInt(MAX_STARTING_MILLIS),
+        () -> {
+          if (node.life == life) {
+            start(node);
+          }
+        });
+  }
+
+  /** Who listens is told of the others before it lets anybody in. */
   private void start(SimulatedNode node) {
+    node.isStarting = false;
     node.isRunning = true;
     tick(node, node.life);
     for (SimulatedNode other : nodes) {
-      if (other != node && other.isRunning) {
-        meet(node, other);
+      if (other != node && other.isThere()) {
+        meetings.merge(node.id + "<" + other.id, 1, Integer::sum);
+        node.hearsJoined(other);
       }
     }
   }
@@ -292,24 +314,21 @@ final class ClaimSimulation {
   private void rejoin(SimulatedNode node, boolean wasNoticed) {
     node.isCutOff = false;
     for (SimulatedNode other : nodes) {
-      if (wasNoticed && other != node && other.isRunning && node.isRunning) {
+      if (wasNoticed && other != node && other.isThere() && node.isThere()) {
         meet(node, other);
       }
     }
   }
 
   private void mend() {
-    for (SimulatedNode node : nodes) {
-      if (!node.isRunning) {
-        restart(node);
-      }
-    }
+    nodes.forEach(this::restart);
   }
 
   /** A node, and its part in the network. */
   private final class SimulatedNode {
 
     final long id;
+    boolean isStarting;
     boolean isRunning;
     boolean isCutOff;
     int life;
@@ -324,12 +343,16 @@ final class ClaimSimulation {
       return new Claims(id, () -> Instant.ofEpochMilli(now), () -> now, TIMEOUT_MILLIS);
     }
 
+    boolean isThere() {
+      return isStarting || isRunning;
+    }
+
     void renew() {
       claims = fresh();
     }
 
     void hearsJoined(SimulatedNode other) {
-      if (isRunning && other.isRunning) {
+      if (isRunning && other.isThere()) {
         take(claims.peerLeft(other.id));
         take(claims.peerJoined(other.id));
       }
@@ -372,6 +395,16 @@ final class ClaimSimulation {
       arrivals.put(pair, at);
       int sender = life;
       int receiver = other.life;
+      if (other.isStarting) {
+        after(
+            1,
+            () -> {
+              if (sender == life) {
+                take(claims.peerDoesNotListen(to));
+              }
+            });
+        return;
+      }
       boolean isLost = isCutOff || other.isCutOff;
       after(
           at - now,

@@ -90,6 +90,15 @@ final class SessionFinderTest {
   }
 
   @Test
+  void aNodeThatIsOnlyJustStartingIsNotWaitedFor() {
+    SessionFinder asking = node(1, NEVER_MILLIS);
+    tablesOf(2);
+    asking.find("c", answers::add);
+    Objects.requireNonNull(posts.get(1L)).listener().doesNotListen(2);
+    assertEquals(1, answers.size());
+  }
+
+  @Test
   void aNodeThatDoesNotAnswerIsWaitedForAWhileOnly() {
     SessionFinder asking = node(1, 0);
     tablesOf(2, "row");
