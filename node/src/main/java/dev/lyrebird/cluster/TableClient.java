@@ -27,6 +27,7 @@ import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -524,6 +526,15 @@ public final class TableClient implements Tables {
     @Override
     public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
       lines[table].ask(new TableRequest.ReadUncovered(loop, reader, filters, covered));
+    }
+
+    /** A loop takes up what is scheduled when it has gone through its sockets, and not before. */
+    @Override
+    public void inNextTurn(Runnable task) {
+      var _ =
+          ((ContextInternal) context)
+              .nettyEventLoop()
+              .schedule(() -> context.runOnContext(turn -> task.run()), 0, TimeUnit.NANOSECONDS);
     }
   }
 }

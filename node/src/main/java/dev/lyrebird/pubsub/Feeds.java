@@ -5,8 +5,8 @@ import dev.lyrebird.journal.VersionVector;
 import java.util.List;
 
 /**
- * What a {@link Hub} asks of the tables. Every call returns at once; the answers come as calls of
- * the hub, for each table in the order in which they were asked.
+ * What a {@link Hub} asks of the tables, and of its event loop. Every call returns at once; the
+ * answers come as calls of the hub, for each table in the order in which they were asked.
  */
 public interface Feeds {
 
@@ -28,8 +28,11 @@ public interface Feeds {
   void closeScan(int table, long reader);
 
   /** Asks for the entries behind a place that match any of the filters: {@link Hub#page}. */
-  void read(int table, long reader, List<TopicFilter> filters, Place from);
+  void read(int table, long request, List<TopicFilter> filters, Place from);
 
   /** Asks for the entries that a vector does not cover: {@link Hub#page}. */
-  void read(int table, long reader, List<TopicFilter> filters, VersionVector covered);
+  void read(int table, long request, List<TopicFilter> filters, VersionVector covered);
+
+  /** Runs something on the event loop, once that has seen to its sockets. */
+  void inNextTurn(Runnable task);
 }

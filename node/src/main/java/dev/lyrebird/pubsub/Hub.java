@@ -34,6 +34,7 @@ public final class Hub {
   private final Map<String, List<Match<?>>> matches = new HashMap<>();
   private final Map<Long, Reader<?>> readers = new HashMap<>();
   private final Feed[] fed;
+  private final PageRequests pages;
 
   private List<Member<?>> touched = new ArrayList<>();
 
@@ -71,6 +72,7 @@ public final class Hub {
     this.channels = List.copyOf(channels);
     this.fed = new Feed[channels.size()];
     Arrays.setAll(fed, table -> new Feed());
+    this.pages = new PageRequests(feeds, channels.size());
     this.cursorForm =
         event ->
             Cursor.of(
@@ -199,13 +201,28 @@ public final class Hub {
     }
   }
 
-  /** A table answers {@link Feeds#read}; see {@link Reader#page}. */
-  public void page(long reader, List<Entry> entries, List<Place> places, Place end) {
-    Reader<?> asking = readers.get(reader);
-    if (asking != null) {
-      asking.page(entries, places, end);
-      flush();
+  /**
+   * A table answers {@link Feeds#read}; see {@link Reader#page}.
+   *
+   * @param entries those that match
+   * @param places the place behind each of them
+   * @param end the place behind all that the page has looked at
+   */
+  public void page(long request, List<Entry> entries, List<Place> places, Place end) {
+    List<Reader<?>> sharing = pages.answered(request);
+    if (sharing.isEmpty()) {
+      return;
     }
+    int table = sharing.getFirst().table();
+    List<Event> events = new ArrayList<>(entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      events.add(Event.change(table, topic(table, entry.id()), entry, places.get(i)));
+    }
+    for (Reader<?> reader : sharing) {
+      reader.page(events, end);
+    }
+    flush();
   }
 
   /**
@@ -213,16 +230,15 @@ public final class Hub {
    *
    * @param reason for the client
    */
-  public void trimmed(long reader, String reason) {
-    Reader<?> asking = readers.get(reader);
-    if (asking != null) {
-      asking.trimmed(reason);
-      flush();
+  public void trimmed(long request, String reason) {
+    for (Reader<?> reader : pages.answered(request)) {
+      reader.trimmed(reason);
     }
+    flush();
   }
 
   <S extends Subscription> Reader<S> openReader(Member<S> member, int table) {
-    Reader<S> reader = new Reader<>(this, feeds, member, table, ++readersEver);
+    Reader<S> reader = new Reader<>(this, feeds, pages, member, table, ++readersEver);
     readers.put(reader.number(), reader);
     Feed feed = fed[table];
     if (feed.readers++ == 0) {

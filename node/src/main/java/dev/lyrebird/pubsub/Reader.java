@@ -55,7 +55,7 @@ final class Reader<S extends Subscription> {
   }
 
   private final Hub hub;
-  private final Feeds feeds;
+  private final PageRequests pages;
   private final Member<S> member;
   private final int table;
   private final long number;
@@ -85,9 +85,9 @@ final class Reader<S extends Subscription> {
   /** Whether the subscriptions have changed since a page of entries was asked for. */
   private boolean pageIsStale;
 
-  Reader(Hub hub, Feeds feeds, Member<S> member, int table, long number) {
+  Reader(Hub hub, Feeds feeds, PageRequests pages, Member<S> member, int table, long number) {
     this.hub = hub;
-    this.feeds = feeds;
+    this.pages = pages;
     this.member = member;
     this.table = table;
     this.number = number;
@@ -100,6 +100,11 @@ final class Reader<S extends Subscription> {
 
   long number() {
     return number;
+  }
+
+  /** Tells whether a page of entries is awaited. */
+  boolean isReading() {
+    return state == State.READING;
   }
 
   /** Tells whether the subscriber has seen nothing that this node's journal has not. */
@@ -276,16 +281,15 @@ final class Reader<S extends Subscription> {
   /**
    * Takes a page of entries.
    *
-   * @param entries those that match any subscription of this reader
-   * @param places the place behind each of them
+   * @param events the entries that match any subscription of this reader
    * @param end the place behind all that the page has looked at
    */
-  void page(List<Entry> entries, List<Place> places, Place end) {
+  void page(List<Event> events, Place end) {
     if (state != State.READING) {
       return;
     }
     state = State.DELIVERING;
-    replay(entries, places, end);
+    replay(events, end);
     nextStep();
   }
 
@@ -329,17 +333,16 @@ final class Reader<S extends Subscription> {
   }
 
   /** Delivers entries as long as there is room and the subscriptions stay what they were. */
-  private void replay(List<Entry> entries, List<Place> places, Place end) {
+  private void replay(List<Event> events, Place end) {
     List<Held<S>> held = member.touching(table);
-    for (int i = 0; i < entries.size() && !pageIsStale; i++) {
-      Entry entry = entries.get(i);
+    for (int i = 0; i < events.size() && !pageIsStale; i++) {
+      Event event = events.get(i);
       if (!member.subscriber().isWritable()) {
         return;
       }
-      if (!hasHad(entry)) {
-        place = places.get(i);
-        String topic = hub.topic(table, entry.id());
-        deliverNews(Event.change(table, topic, entry, places.get(i)), held);
+      if (!hasHad(event.entry())) {
+        place = event.place();
+        deliverNews(event, held);
       }
     }
     if (!pageIsStale) {
@@ -429,12 +432,12 @@ final class Reader<S extends Subscription> {
     Place seen = hub.seenOrNull(table);
     if (from == null && covering != null) {
       read();
-      feeds.read(table, number, filters(), covering);
+      pages.ask(this, filters(), covering);
     } else if (from == null || seen == null) {
       state = State.STARTING;
     } else if (from.position() < seen.position() || !allStartBy(from.position())) {
       read();
-      feeds.read(table, number, filters(), from);
+      pages.ask(this, filters(), from);
     } else {
       state = State.LIVE;
       tellCaughtUp();

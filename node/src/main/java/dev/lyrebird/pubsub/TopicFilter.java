@@ -162,7 +162,7 @@ public record TopicFilter(String text, Kind kind) {
         int prefix = text.length() - 1;
         yield topic.length() > prefix && topic.regionMatches(0, text, 0, prefix);
       }
-      case MQTT -> !isHidden(topic) && matches(topic, 0, 0);
+      case MQTT -> topic.equals(text) || (!isHidden(topic) && matches(topic, 0, 0));
     };
   }
 

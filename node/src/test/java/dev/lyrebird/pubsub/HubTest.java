@@ -18,8 +18,10 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -36,6 +38,7 @@ final class HubTest {
   private static final int[] FIRST = {0};
 
   private final List<String> asked = new ArrayList<>();
+  private final Queue<Runnable> nextTurn = new ArrayDeque<>();
   private final Hub hub = new Hub(new Asked(), List.of(new Channel("", 7), new Channel("s", 8)));
 
   /** Notes what the hub asks. */
@@ -74,6 +77,11 @@ final class HubTest {
     @Override
     public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
       asked.add("read " + table + " for " + reader + " what is not in " + covered);
+    }
+
+    @Override
+    public void inNextTurn(Runnable task) {
+      nextTurn.add(task);
     }
   }
 
@@ -454,6 +462,61 @@ final class HubTest {
     List<String> since = List.copyOf(asked);
     asked.clear();
     return since;
+  }
+
+  @Test
+  void readersAtTheSamePlaceShareAPage() {
+    Client one = back(ALL);
+    Client other = back(ALL);
+    Client elsewhere = back(TopicFilter.of("b"));
+    assertEquals(
+        List.of(
+            "attach 0",
+            "read 0 for 1 what is not in " + place(1).vector(),
+            "read 0 for 3 what is not in " + place(1).vector()),
+        askedSince());
+    hub.page(1, entries(2, "a", "b"), List.of(place(2), place(3)), place(3));
+    assertEquals(List.of("a[#]", "b[#]", "flush"), one.toldSince());
+    assertEquals(List.of("a[#]", "b[#]", "flush"), other.toldSince());
+    assertSame(one.lastEvent, other.lastEvent);
+    assertEquals(List.of(), elsewhere.toldSince());
+  }
+
+  @Test
+  void aTurnHandsOutFewPagesToFewReadersUntilAllHaveHadTheirs() {
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      clients.add(back(ALL));
+    }
+    int told = 0;
+    for (int turns = 0; told < clients.size(); turns++) {
+      assertTrue(turns < 1000, "only " + told + " were told");
+      for (long first = 1; first <= clients.size(); first++) {
+        hub.page(first, entries(2, "a"), List.of(place(2)), place(2));
+      }
+      int now = (int) clients.stream().filter(client -> !client.told.isEmpty()).count();
+      assertTrue(now - told <= 200, () -> now + " in a turn");
+      told = now;
+      assertFalse(nextTurn.isEmpty());
+      nextTurn.remove().run();
+    }
+  }
+
+  @Test
+  void aReaderThatLeavesCostsThoseThatShareItsPageNothing() {
+    Client one = back(ALL);
+    Client other = back(ALL);
+    one.member.leave();
+    hub.page(1, entries(2, "a"), List.of(place(2)), place(2));
+    assertEquals(List.of(), one.toldSince());
+    assertEquals(List.of("a[#]", "flush"), other.toldSince());
+  }
+
+  /** Returns a client that goes on behind the first entry. */
+  private Client back(TopicFilter filter) {
+    Client client = new Client();
+    client.subscribe(filter, FIRST, new Start.After(Cursor.of(7, place(1).vector())));
+    return client;
   }
 
   private static Place place(long position) {

@@ -65,4 +65,9 @@ final class SimulatedNode implements Feeds {
   public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
     tables.get(table).read(reader, filters, covered);
   }
+
+  @Override
+  public void inNextTurn(Runnable task) {
+    tables.getFirst().later(task);
+  }
 }

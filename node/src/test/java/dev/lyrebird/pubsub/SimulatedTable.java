@@ -286,6 +286,11 @@ final class SimulatedTable {
     return trimmed + random.nextInt(furthest - trimmed + 1);
   }
 
+  /** Runs something of the hub's when other things have happened. */
+  void later(Runnable task) {
+    answers.add(task);
+  }
+
   private void page(long reader, List<TopicFilter> filters, int from, VersionVector covered) {
     if (from < trimmed && fault != Fault.TRIM_IS_NOT_TOLD) {
       answer(reader, () -> losing(() -> hub.trimmed(reader, "trimmed")));

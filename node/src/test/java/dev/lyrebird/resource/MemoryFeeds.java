@@ -129,4 +129,9 @@ final class MemoryFeeds implements Feeds {
         tables.get(table).page(filters, from, covered, pageSize, hub.get().channel(table)::topic);
     hub.get().page(reader, page.entries(), page.places(), page.end());
   }
+
+  @Override
+  public void inNextTurn(Runnable task) {
+    loop.execute(task);
+  }
 }
