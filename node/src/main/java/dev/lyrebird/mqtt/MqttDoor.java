@@ -18,6 +18,7 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +38,9 @@ public final class MqttDoor {
 
   /** How far the row of a session may lag behind what its client has acknowledged. */
   private static final int ROW_MILLIS = 100;
+
+  /** Rows that are written at once, lest thousands of sessions that come back hold up the loop. */
+  private static final int MOST_ROWS = 100;
 
   /** Beyond, connections that are refused are closed without a word. */
   private static final int MOST_REFUSED = 1000;
@@ -210,7 +214,13 @@ public final class MqttDoor {
   }
 
   private void saveStaleRows() {
-    loop.staleRows().removeIf(SessionRow::refresh);
+    Iterator<SessionRow> stale = loop.staleRows().iterator();
+    for (int saved = 0; saved < MOST_ROWS && stale.hasNext(); ) {
+      if (stale.next().refresh()) {
+        stale.remove();
+        saved++;
+      }
+    }
     loop.groups().saveStale();
   }
 
