@@ -2,12 +2,12 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.pubsub.Event;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ final class Inflight {
   private final int window;
 
   /** Null until something is sent, which to most connections never happens. */
-  private @Nullable SequencedMap<Integer, Sent> sent;
+  private @Nullable SentById sent;
 
   /** Identifiers that no message may use yet, though they count for nothing else. */
   private @Nullable Map<Integer, Boolean> spent;
@@ -60,6 +60,24 @@ final class Inflight {
       @Nullable Place place,
       @Nullable MqttSubscription subscription,
       boolean isReleased) {
+
+    /** Returns a change that is sent for what the client subscribes to. */
+    static Sent change(int packetId, int qos, Event event) {
+      return new Sent(
+          packetId,
+          qos,
+          event.entry().change().timestamp(),
+          event.table(),
+          event.place(),
+          null,
+          false);
+    }
+
+    /** Returns a current row that is sent for a subscription. */
+    static Sent row(int packetId, int qos, Event event, MqttSubscription subscription) {
+      Timestamp change = event.entry().change().timestamp();
+      return new Sent(packetId, qos, change, event.table(), null, subscription, false);
+    }
 
     /** Returns what a group has handed out: it says nothing of how far the client has come. */
     static Sent shared(int packetId, int qos, Timestamp change) {
@@ -100,8 +118,7 @@ final class Inflight {
 
   /** Tells whether a message may be sent under an identifier. */
   boolean isFree(int packetId) {
-    return (sent == null || !sent.containsKey(packetId))
-        && (spent == null || !spent.containsKey(packetId));
+    return get(packetId) == null && (spent == null || !spent.containsKey(packetId));
   }
 
   /** Returns the next identifier that is free; there must be room. */
@@ -118,9 +135,9 @@ final class Inflight {
   /** Notes what is being sent, under an identifier that is free. */
   void open(Sent one) {
     if (sent == null) {
-      sent = new LinkedHashMap<>();
+      sent = new SentById();
     }
-    if (sent.putIfAbsent(one.packetId(), one) != null) {
+    if (!sent.add(one)) {
       throw new IllegalStateException("packet identifier %d is in use".formatted(one.packetId()));
     }
   }
@@ -138,7 +155,7 @@ final class Inflight {
       return false;
     }
     if (!one.isReleased() && sent != null) {
-      sent.replace(packetId, one.released());
+      sent.replace(one.released());
     }
     return true;
   }
@@ -187,14 +204,12 @@ final class Inflight {
   }
 
   /** Returns what is in flight, in the order in which it was sent, and last what is held back. */
-  Collection<Sent> sent() {
-    Collection<Sent> all = sent == null ? List.of() : sent.values();
-    if (heldBack == null) {
-      return all;
+  List<Sent> sent() {
+    List<Sent> all = sent == null ? new ArrayList<>(1) : sent.inOrder();
+    if (heldBack != null) {
+      all.add(heldBack);
     }
-    List<Sent> more = new ArrayList<>(all);
-    more.add(heldBack);
-    return more;
+    return all;
   }
 
   private @Nullable Sent get(int packetId) {
@@ -202,6 +217,6 @@ final class Inflight {
   }
 
   private boolean remove(int packetId) {
-    return sent != null && sent.remove(packetId) != null;
+    return sent != null && sent.remove(packetId);
   }
 }

@@ -11,6 +11,7 @@ import dev.lyrebird.mqtt.Inflight.Sent;
 import dev.lyrebird.mqtt.PublishImage.Splice;
 import dev.lyrebird.mqtt.Session.Delivery;
 import dev.lyrebird.pubsub.Event;
+import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.pubsub.Start;
 import dev.lyrebird.pubsub.Subscriber;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the event loop of its connection.
  */
 final class MqttSubscriber implements Subscriber<MqttSubscription> {
+
+  /** What is in flight of a change to sessions that are kept, at QoS 1 and 2: to all the same. */
+  private static final List<Form<Sent>> KEPT = List.of(kept(1), kept(2));
 
   private final Connect connect;
   private final Session session;
@@ -69,15 +73,11 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       return new Outgoing(event.unencoded(), subscriptions, qos, retain, isAgain);
     }
 
-    Sent sent(int packetId) {
-      return new Sent(
-          packetId,
-          qos,
-          change(),
-          event.table(),
-          event.isCurrent() ? null : event.place(),
-          event.isCurrent() ? subscriptions.getFirst() : null,
-          false);
+    Sent sent(int packetId, boolean isKept) {
+      if (event.isCurrent()) {
+        return Sent.row(packetId, qos, event, subscriptions.getFirst());
+      }
+      return isKept ? event.as(KEPT.get(qos - 1)) : Sent.change(packetId, qos, event);
     }
   }
 
@@ -103,6 +103,13 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     this.aliases = new OutboundAliases(connect.topicAliasMaximum());
     this.backlog = new Backlog(loop.broker().sessionLimits(), loop.broker().clock().millis());
     this.ownMark = Write.publisherOf(connect.clientId());
+  }
+
+  private static Form<Sent> kept(int qos) {
+    return event -> {
+      Timestamp change = event.entry().change().timestamp();
+      return Sent.change(Session.packetId(change), qos, event);
+    };
   }
 
   /** Begins to deliver for a subscription, in place of one with an equal filter. */
@@ -454,7 +461,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     if (out.qos() > 0) {
       Inflight inflight = session.inflight();
       packetId = session.isKept() ? Session.packetId(out.change()) : inflight.nextFree();
-      Sent sent = out.sent(packetId);
+      Sent sent = out.sent(packetId, session.isKept());
       if (!inflight.isFree(packetId)) {
         waiting = out.unencoded();
         inflight.holdBack(sent);
