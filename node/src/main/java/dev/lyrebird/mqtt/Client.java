@@ -55,6 +55,9 @@ final class Client implements SessionRow.Source {
   /** When the will falls due that is still to be published; 0 for none. */
   private long willAtMillis;
 
+  /** Why a subscription is not granted, in a number and in words. */
+  private record Denial(ReasonCode code, String reason) {}
+
   /** A subscription that was granted, and where it begins. */
   private record Granted(MqttSubscription subscription, Start start) {}
 
@@ -298,22 +301,24 @@ final class Client implements SessionRow.Source {
                 .number(ClientProperty.SUBSCRIPTION_IDENTIFIER, 0);
     List<Integer> codes = new ArrayList<>();
     List<Granted> granted = new ArrayList<>();
+    String reason = "";
     for (MqttTopicSubscription wanted : message.payload().topicSubscriptions()) {
-      ReasonCode fault = fault(wanted.topicFilter());
+      Denial denial = denial(wanted.topicFilter());
       if (wanted.option().isNoLocal() && SharedFilter.isMeant(wanted.topicFilter())) {
         connection.end(
             ReasonCode.PROTOCOL_ERROR, "a shared subscription has no No Local"); // [MQTT-3.8.3-4]
         return;
       }
-      if (fault == ReasonCode.SUCCESS) {
+      if (denial == null) {
         Granted one = grant(wanted, identifier);
         granted.add(one);
         codes.add(one.subscription.qos());
       } else {
-        codes.add(connect.isVersion5() ? fault.value() & 0xff : ReasonCode.SUBACK_FAILURE_V3);
+        codes.add(connect.isVersion5() ? denial.code.value() & 0xff : ReasonCode.SUBACK_FAILURE_V3);
+        reason = reason.isEmpty() ? denial.reason : reason;
       }
     }
-    MqttMessage suback = replies.suback(packetId(message), codes);
+    MqttMessage suback = replies.suback(packetId(message), codes, reason);
     boolean isAwaited =
         row != null || granted.stream().anyMatch(one -> one.subscription.isShared());
     if (!isAwaited) {
@@ -350,20 +355,22 @@ final class Client implements SessionRow.Source {
     });
   }
 
-  private ReasonCode fault(String filter) {
-    MqttLimits limits = loop.broker().limits();
+  private @Nullable Denial denial(String filter) {
     if (SharedFilter.isMeant(filter) && !loop.broker().groups().isOffered()) {
-      return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+      return new Denial(
+          ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED, "this node has no shared subscriptions");
     }
-    if (filterFault(filter) != null) {
-      return ReasonCode.TOPIC_FILTER_INVALID;
+    String fault = filterFault(filter);
+    if (fault != null) {
+      return new Denial(ReasonCode.TOPIC_FILTER_INVALID, fault);
     }
-    if (session.subscriptionCount() < limits.maxSubscriptions()
-        || session.isSubscribed(TopicFilter.of(filter))) {
-      return ReasonCode.SUCCESS;
+    int most = loop.broker().limits().maxSubscriptions();
+    if (session.subscriptionCount() < most || session.isSubscribed(TopicFilter.of(filter))) {
+      return null;
     }
     loop.broker().admission().alarm().reached(Limit.SUBSCRIPTIONS, connect.clientId());
-    return Limit.SUBSCRIPTIONS.code();
+    return new Denial(
+        Limit.SUBSCRIPTIONS.code(), "a client has at most " + most + " subscriptions");
   }
 
   private @Nullable String filterFault(String text) {

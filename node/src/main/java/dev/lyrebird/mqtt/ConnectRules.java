@@ -81,7 +81,6 @@ final class ConnectRules {
     boolean overrules =
         header.version() == LEVEL_5 && (keepAlive == 0 || keepAlive > limits.maxKeepAliveSeconds());
     long inflight = properties.number(ClientProperty.RECEIVE_MAXIMUM, MAX_RECEIVE_MAXIMUM);
-    long packet = properties.number(ClientProperty.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE);
     long aliases = properties.number(ClientProperty.TOPIC_ALIAS_MAXIMUM, 0);
     long expiry = expirySeconds(header, properties);
     long granted = sessionLimits.granted(expiry);
@@ -95,11 +94,21 @@ final class ConnectRules {
         granted,
         granted < expiry,
         (int) Math.min(inflight, limits.maxInflight()),
-        (int) Math.min(packet, Integer.MAX_VALUE),
+        room(properties),
         (int) Math.min(aliases, limits.topicAliasMaximum()),
         properties.number(ClientProperty.REQUEST_PROBLEM_INFORMATION, 1) == 1,
         will,
         Identity.UNKNOWN);
+  }
+
+  /** Returns the largest packet that a client takes, as its CONNECT tells. */
+  static int room(MqttConnectMessage connect) {
+    return room(new PacketProperties(connect.variableHeader().properties()));
+  }
+
+  private static int room(PacketProperties properties) {
+    long bytes = properties.number(ClientProperty.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE);
+    return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
   private static Credentials credentials(MqttConnectPayload payload, PacketProperties properties) {
@@ -143,7 +152,7 @@ final class ConnectRules {
         CONNACK_BYTES
             + (clientId.isEmpty() ? IDENTIFIER_BYTES : 0)
             + (properties.authentication() == null ? 0 : AUTHENTICATION_BYTES);
-    long room = properties.number(ClientProperty.MAXIMUM_PACKET_SIZE, Integer.MAX_VALUE);
+    int room = room(properties);
     return room >= least
         ? null
         : new PacketFault(

@@ -182,8 +182,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
         .log("The connection is ended: {}", detail);
     loop.broker().counters().add(Count.ENDED, 1);
     switch (state) {
-      case State.Authenticating(var connect, _, _) -> sayNo(connect, code);
-      case State.Entering(var connect, _) -> sayNo(connect, code);
+      case State.Authenticating(var connect, _, _) -> sayNo(connect, code, detail);
+      case State.Entering(var connect, _) -> sayNo(connect, code, detail);
       case State.Connected(var client) -> client.sayGoodbye(code, detail);
       case State.AwaitingConnect _, State.Ended _ -> {}
     }
@@ -191,15 +191,13 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     outbox.close();
   }
 
-  private void sayNo(Connect connect, ReasonCode code) {
-    sayNo(connect.level(), code.inConnack());
+  private void sayNo(Connect connect, ReasonCode code, String reason) {
+    sayNo(connect.level(), connect.maxPacketBytes(), code.inConnack(), reason);
   }
 
-  private void sayNo(int level, ReasonCode code) {
-    outbox.send(
-        code == ReasonCode.USE_ANOTHER_SERVER
-            ? Replies.refusal(level, code, loop.broker().serverReference())
-            : Replies.refusal(level, code));
+  private void sayNo(int level, int room, ReasonCode code, String reason) {
+    String reference = code == ReasonCode.USE_ANOTHER_SERVER ? loop.broker().serverReference() : "";
+    outbox.send(Replies.refusal(level, room, code, reference, reason));
   }
 
   /**
@@ -347,12 +345,13 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private void take(MqttConnectMessage connect, @Nullable ReasonCode refusal) {
     if (refusal != null) {
       int level = connect.variableHeader().version();
-      refuse(new PacketFault(level, refusal, "no connection is taken now"));
+      PacketFault fault = new PacketFault(level, refusal, "no connection is taken now");
+      refuse(fault, ConnectRules.room(connect));
       return;
     }
     switch (rules.judge(connect)) {
       case Verdict.Accepted(var accepted, var credentials) -> authenticate(accepted, credentials);
-      case Verdict.Rejected(var fault) -> refuse(fault);
+      case Verdict.Rejected(var fault) -> refuse(fault, ConnectRules.room(connect));
     }
   }
 
@@ -440,8 +439,15 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   /** Answers a packet that breaks the rules, which ends the connection. */
   private void refuse(PacketFault fault) {
+    refuse(fault, 0);
+  }
+
+  /**
+   * @param room the largest packet that the client takes; 0 where that is not known
+   */
+  private void refuse(PacketFault fault, int room) {
     if (state instanceof State.AwaitingConnect) {
-      sayNo(fault.level(), fault.code());
+      sayNo(fault.level(), room, fault.code(), fault.detail());
     }
     end(fault.code(), fault.detail());
   }

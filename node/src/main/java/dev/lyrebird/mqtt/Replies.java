@@ -45,38 +45,39 @@ final class Replies {
 
   /**
    * Returns the CONNACK that refuses a client, or nothing where its version has no word for it.
+   * MQTT 5 is told more where there is room for it ([MQTT-3.2.2-19]), also a client that wants no
+   * reasons in words with other packets (MQTT 5.0 §3.1.2.11.7).
    *
    * @param level the protocol level of its CONNECT; 0 where that could not be read
-   */
-  static ByteBuf refusal(int level, ReasonCode code) {
-    return refusal(level, code, "");
-  }
-
-  /**
-   * Returns the CONNACK that refuses a client, or nothing where its version has no word for it.
-   *
-   * @param level the protocol level of its CONNECT; 0 where that could not be read
+   * @param room the largest packet that the client takes; 0 where that is not known
    * @param serverReference another server that the client may use; empty for none
+   * @param reason the code in words
    */
-  static ByteBuf refusal(int level, ReasonCode code, String serverReference) {
+  static ByteBuf refusal(
+      int level, int room, ReasonCode code, String serverReference, String reason) {
     if (level >= Connect.LEVEL_5) {
-      byte[] reference = serverReference.getBytes(UTF_8);
-      int properties = reference.length == 0 ? 0 : 1 + Short.BYTES + reference.length;
+      ByteBuf properties = Unpooled.buffer();
+      writeIfRoom(properties, MqttProperties.SERVER_REFERENCE, serverReference, room);
+      writeIfRoom(properties, MqttProperties.REASON_STRING, reason, room);
+      int size = properties.readableBytes();
       ByteBuf packet = Unpooled.buffer().writeByte(CONNACK);
-      Varint.write(packet, 2 + Varint.size(properties) + properties);
+      Varint.write(packet, 2 + Varint.size(size) + size);
       packet.writeByte(0).writeByte(code.value());
-      Varint.write(packet, properties);
-      return properties == 0
-          ? packet
-          : packet
-              .writeByte(MqttProperties.SERVER_REFERENCE)
-              .writeShort(reference.length)
-              .writeBytes(reference);
+      Varint.write(packet, size);
+      return packet.writeBytes(properties);
     }
     int returnCode = level == 0 ? 0 : code.returnCode();
     return returnCode == 0
         ? Unpooled.EMPTY_BUFFER
         : Unpooled.wrappedBuffer(new byte[] {CONNACK, 2, 0, (byte) returnCode});
+  }
+
+  private static void writeIfRoom(ByteBuf properties, int identifier, String text, int room) {
+    byte[] bytes = text.getBytes(UTF_8);
+    boolean hasRoom = properties.readableBytes() + bytes.length + BYTES_AROUND_REASON <= room;
+    if (bytes.length > 0 && hasRoom) {
+      properties.writeByte(identifier).writeShort(bytes.length).writeBytes(bytes);
+    }
   }
 
   /**
@@ -151,7 +152,7 @@ final class Replies {
         new MqttPubReplyMessageVariableHeader(
             packetId,
             code.value(),
-            reason != null && connect.wantsReasons() ? reason(reason) : none()));
+            reason != null && connect.wantsReasons() ? reason(reason, 0) : none()));
   }
 
   /** Returns the AUTH by which enhanced authentication goes on or ends. */
@@ -169,10 +170,20 @@ final class Replies {
     return 1 + Varint.size(remaining) + remaining <= connect.maxPacketBytes(); // [MQTT-3.1.2-24]
   }
 
-  MqttMessage suback(int packetId, List<Integer> codes) {
+  /**
+   * Returns the SUBACK.
+   *
+   * @param codes one for each filter
+   * @param reason why the first of those is refused that are; empty where none is
+   */
+  MqttMessage suback(int packetId, List<Integer> codes, String reason) {
+    MqttProperties properties =
+        connect.isVersion5() && connect.wantsReasons() && !reason.isEmpty()
+            ? reason(reason, codes.size()) // [MQTT-3.9.2-1]
+            : none();
     return new MqttSubAckMessage(
         header(MqttMessageType.SUBACK),
-        new MqttMessageIdAndPropertiesVariableHeader(packetId, none()),
+        new MqttMessageIdAndPropertiesVariableHeader(packetId, properties),
         new MqttSubAckPayload(codes));
   }
 
@@ -190,7 +201,7 @@ final class Replies {
 
   /** Returns the DISCONNECT of MQTT 5. */
   MqttMessage disconnect(ReasonCode code, String reason) {
-    return disconnect(code, reason(reason));
+    return disconnect(code, reason(reason, 0));
   }
 
   /**
@@ -213,8 +224,11 @@ final class Replies {
         new MqttReasonCodeAndPropertiesVariableHeader(code.value(), properties));
   }
 
-  private MqttProperties reason(String text) {
-    int size = text.getBytes(UTF_8).length + BYTES_AROUND_REASON;
+  /**
+   * @param codes how many reason codes follow it
+   */
+  private MqttProperties reason(String text, int codes) {
+    int size = text.getBytes(UTF_8).length + BYTES_AROUND_REASON + codes;
     if (size > connect.maxPacketBytes()) {
       return none(); // [MQTT-3.14.2-3]
     }

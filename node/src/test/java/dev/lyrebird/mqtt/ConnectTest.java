@@ -91,8 +91,7 @@ final class ConnectTest {
     server
         .client()
         .send(Packet.of(0x10, string("MQTT"), hex("06 02 0000 00"), string("c1")))
-        .expect("20 03 00 84 00")
-        .expectEnd();
+        .expectRefusal("84");
     server
         .client()
         .send(Packet.of(0x10, string("MQTT"), hex("02 02 0000"), string("c1")))
@@ -158,8 +157,7 @@ final class ConnectTest {
     server
         .client()
         .send(Packet.of(0x10, string("MQTT"), hex(header), hex(payload)))
-        .expect("20 03 00" + code + "00")
-        .expectEnd();
+        .expectRefusal(code);
   }
 
   @Test
@@ -187,11 +185,7 @@ final class ConnectTest {
       byte[] nameless = Packet.of(0x10, string("MQTT"), hex("04 00 0000"), string(""));
       server.client().send(nameless, publish("a", "1")).expect("20 02 00 02").expectEnd();
       byte[] faulty = Packet.of(0x10, string("MQTT"), hex("05 03 0000 00"), string("c"));
-      server
-          .client()
-          .send(faulty, Packet.publish5("a", "", "2"))
-          .expect("20 03 00 81 00")
-          .expectEnd();
+      server.client().send(faulty, Packet.publish5("a", "", "2")).expectRefusal("81");
       watcher.send(publish("a", "3")).expect(publish("a", "3"));
     }
   }

@@ -86,6 +86,33 @@ final class PacketSizeTest {
         .expectEnd();
   }
 
+  @Test
+  void refusedClientIsToldWhyIfItHasRoomForThat() {
+    String fault = "16 0000"; // data of an authentication without a method
+    String reason = "authentication data need an authentication method";
+    server
+        .client()
+        .send(Packet.connect5("c", "27 000000ff 17 00" + fault))
+        .expect(Packet.of(0x20, hex("00 82 34 1f"), string(reason)))
+        .expectEnd();
+    server
+        .client()
+        .send(Packet.connect5("c", "27 00000038" + fault))
+        .expect("20 03 00 82 00")
+        .expectEnd();
+  }
+
+  @Test
+  void subackSaysWhyIfThereIsRoomForThat() {
+    try (RawClient client = server.client5("c", "27 00000030")) {
+      client.send(subscribe5(1, "", "", 0)).expect("90 04 0001 00 8f");
+    }
+    try (RawClient client = server.client5("c", "27 0000003d")) {
+      byte[] suback = client.send(subscribe5(1, "", "", 0)).packet();
+      assertEquals(0x1f, suback[5], "a Reason String");
+    }
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "room for a refusal,              0000001f, 20 03 00 83 00",

@@ -147,9 +147,19 @@ final class RawClient implements AutoCloseable {
    * Reason String and a Server Reference, and no other property ([MQTT-3.14.2-2]).
    */
   void expectEndWith(String code) {
-    byte[] disconnect = packet();
-    assertEquals("e0 " + code, text(new byte[] {disconnect[0], disconnect[2]}));
-    for (String property : Packet.propertiesIn(disconnect, 3)) {
+    expectLast("e0", 2, code);
+  }
+
+  /** Expects a CONNACK of MQTT 5 that refuses, and the end. */
+  void expectRefusal(String code) {
+    expectLast("20", 3, code);
+  }
+
+  /** Both may tell the reason in words, and another server. */
+  private void expectLast(String type, int codeAt, String code) {
+    byte[] packet = packet();
+    assertEquals(type + " " + code, text(new byte[] {packet[0], packet[codeAt]}));
+    for (String property : Packet.propertiesIn(packet, codeAt + 1)) {
       assertTrue(property.startsWith("1f") || property.startsWith("1c"), property);
     }
     expectEnd();

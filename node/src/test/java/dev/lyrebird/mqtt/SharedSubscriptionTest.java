@@ -118,7 +118,7 @@ final class SharedSubscriptionTest {
         "$share/g/$SYS/#"
       })
   void filtersThatAreNoneAreRefused(String filter) {
-    server.client5("one", "").send(subscribe5(1, "", filter, 0)).expect("90 04 0001 00 8f");
+    server.client5("one", "17 00").send(subscribe5(1, "", filter, 0)).expect("90 04 0001 00 8f");
     server.client("other").send(subscribe(1, filter, 0)).expect("90 03 0001 80");
   }
 

@@ -44,7 +44,7 @@ final class SubscribeTest {
         .expect("90 05 1234 00 80 01")
         .close();
     server
-        .client5("c5", "")
+        .client5("c5", "17 00")
         .send(
             Packet.of(
                 0x82,
@@ -80,7 +80,7 @@ final class SubscribeTest {
   void filterThatIsNoneIsRefused(String filter) {
     server.client("c3").send(subscribe(1, filter, 0)).expect("90 03 0001" + code(filter, "80"));
     server
-        .client5("c5", "")
+        .client5("c5", "17 00")
         .send(subscribe5(1, "", filter, 0))
         .expect("90 04 0001 00" + code(filter, "8f"));
   }
@@ -90,9 +90,21 @@ final class SubscribeTest {
   }
 
   @Test
+  void firstFilterThatIsRefusedIsTheOneOfTheReason() {
+    byte[] filters =
+        Packet.bytes(string("a"), hex("00"), string("b+"), hex("00"), string("#/c"), hex("00"));
+    try (RawClient client = server.client5("c", "")) {
+      String reason = "in a topic filter '+' stands alone in its level: b+";
+      client
+          .send(Packet.of(0x82, hex("0001 00"), filters))
+          .expect(Packet.of(0x90, hex("0001"), hex("36 1f"), string(reason), hex("00 8f 8f")));
+    }
+  }
+
+  @Test
   void emptyFilterIsRefused() {
     server.client("c3").send(subscribe(1, "", 0)).expect("90 03 0001 80").close();
-    server.client5("c5", "").send(subscribe5(1, "", "", 0)).expect("90 04 0001 00 8f").close();
+    server.client5("c5", "17 00").send(subscribe5(1, "", "", 0)).expect("90 04 0001 00 8f").close();
   }
 
   @Test
