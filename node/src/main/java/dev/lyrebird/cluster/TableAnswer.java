@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
+import dev.lyrebird.resource.Tables;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ sealed interface TableAnswer {
 
   /** One row per id, or null where there is none, for the oldest reads without an answer. */
   record RowsRead(int table, List<@Nullable Row> rows) implements TableAnswer {}
+
+  /** What is known of a row. */
+  record RowKnown(int table, long number, Tables.Known known) implements TableAnswer {}
 
   /** A page of rows as they stood at a place. */
   record Rows(int table, long number, List<Row> rows, Place at, boolean last)

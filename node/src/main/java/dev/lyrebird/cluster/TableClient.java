@@ -70,6 +70,7 @@ public final class TableClient implements Tables {
   private final Map<Long, RowSink> scans = new HashMap<>();
   private final Map<Long, Consumer<String>> numbers = new HashMap<>();
   private final Map<Long, Consumer<List<Reception>>> receptions = new HashMap<>();
+  private final Map<Long, Consumer<Known>> known = new HashMap<>();
   private long lastRequest;
   private boolean flushDue;
 
@@ -249,6 +250,11 @@ public final class TableClient implements Tables {
   }
 
   @Override
+  public void known(TableDefinition table, String id, Consumer<Known> callback) {
+    ask(table, known, callback, number -> new TableRequest.AskRow(loop, number, id));
+  }
+
+  @Override
   public Scan scan(TableDefinition table, String idPrefix, RowSink sink) {
     return new RowReading(lines[indexOf(table)], idPrefix, sink);
   }
@@ -284,6 +290,7 @@ public final class TableClient implements Tables {
       }
       case TableAnswer.Lost answer -> hub.lost(answer.table(), answer.place(), answer.reason());
       case TableAnswer.RowsRead answer -> lines[answer.table()].rows(answer.rows());
+      case TableAnswer.RowKnown answer -> answered(known, answer.number(), answer.known());
       case TableAnswer.Rows answer -> rows(answer);
       case TableAnswer.Page answer ->
           hub.page(answer.reader(), answer.entries(), answer.places(), answer.end());

@@ -51,6 +51,9 @@ sealed interface TableRequest {
   /** Read single rows: {@link TableAnswer.RowsRead}. */
   record ReadRows(String loop, List<String> ids) implements TableRequest {}
 
+  /** Tell what is known of a row: {@link TableAnswer.RowKnown}. */
+  record AskRow(String loop, long number, String id) implements TableRequest {}
+
   /** Open a reading of the rows whose topic matches: {@link TableAnswer.Rows}. */
   record OpenScan(String loop, long number, TopicFilter filter) implements TableRequest {}
 

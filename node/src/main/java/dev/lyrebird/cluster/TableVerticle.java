@@ -8,6 +8,7 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.replication.PeerProgress;
+import dev.lyrebird.resource.Tables;
 import dev.lyrebird.table.StorageException;
 import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
@@ -311,6 +312,8 @@ public final class TableVerticle extends VerticleBase {
         }
         answer(read, new TableAnswer.RowsRead(index, rows));
       }
+      case TableRequest.AskRow ask ->
+          answer(ask, new TableAnswer.RowKnown(index, ask.number(), known(ask.id())));
       case TableRequest.OpenScan open -> answer(open, scans.open(open, table()));
       case TableRequest.MoreRows more -> {
         TableAnswer.Rows page = scans.more(more.loop(), more.number());
@@ -338,6 +341,10 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.AskReplica ask -> {} // answered where it is taken
     }
+  }
+
+  private Tables.Known known(String id) {
+    return new Tables.Known(table().read(id), table().version(id));
   }
 
   private long nextNumber() {

@@ -2,6 +2,7 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.ByteReader;
 import dev.lyrebird.journal.ByteWriter;
+import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
@@ -21,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the latest row of a session that any node has. Whoever held the session has written its row
- * before it let go of it, but that row may still be on its way, or this node may have just come
- * back: so all nodes that are there are asked, and waited for as long as a take-over is, but for
- * those that are only just starting.
+ * Finds the latest that any node knows of a session: its row, or that it has ended. Whoever held
+ * the session has written its row before it let go of it, but that row may still be on its way, or
+ * this node may have just come back: so all nodes that are there are asked, and waited for as long
+ * as a take-over is, but for those that are only just starting.
  *
  * <p>One for the whole node; any thread may call. What happens is taken up one at a time, by a
  * thread that calls.
@@ -36,6 +37,11 @@ public final class SessionFinder {
   private static final String BOX = "sessions";
   private static final int QUESTION = 1;
   private static final int ANSWER = 2;
+
+  // What an answer tells.
+  private static final int NOTHING = 0;
+  private static final int ROW = 1;
+  private static final int ENDED = 2;
 
   private final OneAtATime turns = new OneAtATime();
   private final Nodes nodes;
@@ -49,13 +55,13 @@ public final class SessionFinder {
   private record Reader(Tables tables, Executor loop) {}
 
   /**
-   * A row as a node has it.
+   * What a node knows of a session: its row, or that it has ended.
    *
-   * @param version of the row
-   * @param state as {@link SessionStateCodec} writes it
+   * @param version of the row, or of the change that took it away
+   * @param state as {@link SessionStateCodec} writes it; null where there is no row any more
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  record Found(Timestamp version, byte[] state) {}
+  record Found(Timestamp version, byte @Nullable [] state) {}
 
   private static final class Question {
 
@@ -91,10 +97,10 @@ public final class SessionFinder {
   }
 
   /**
-   * Asks the other nodes for the row of a session.
+   * Asks the other nodes what they know of a session.
    *
    * @param asker is told by any thread, perhaps before this method returns: the latest that they
-   *     have, or null where they have none
+   *     know, or null where they know nothing
    */
   void find(String clientId, Consumer<@Nullable Found> asker) {
     turns.execute(() -> {
@@ -146,25 +152,37 @@ public final class SessionFinder {
       return;
     }
     by.loop.execute(() ->
-        by.tables.read(
-            by.tables.sessions(),
-            clientId,
-            row ->
-                answer(
-                    from,
-                    number,
-                    row == null ? null : new Found(row.version(), row.payload().bytes()))));
+        by.tables.known(
+            by.tables.sessions(), clientId, known -> answer(from, number, found(known))));
+  }
+
+  private static @Nullable Found found(Tables.Known known) {
+    Row row = known.row();
+    return known.version().equals(Timestamp.NONE)
+        ? null
+        : new Found(known.version(), row == null ? null : row.payload().bytes());
   }
 
   private void answer(long to, long number, @Nullable Found found) {
     ByteWriter letter = letter(ANSWER, number);
-    letter.octet(found == null ? 0 : 1);
+    letter.octet(found == null ? NOTHING : found.state() == null ? ENDED : ROW);
     if (found != null) {
       letter.fixed64(found.version().time());
       letter.fixed64(found.version().node());
+    }
+    if (found != null && found.state() != null) {
       letter.bytes(found.state());
     }
     nodes.send(to, BOX, letter.toByteArray());
+  }
+
+  private static @Nullable Found found(ByteBuffer in) {
+    int what = in.get();
+    if (what == NOTHING) {
+      return null;
+    }
+    Timestamp version = new Timestamp(in.getLong(), in.getLong());
+    return new Found(version, what == ENDED ? null : ByteReader.bytes(in));
   }
 
   private void answered(long from, long number, @Nullable Found found) {
@@ -210,10 +228,7 @@ public final class SessionFinder {
         if (kind == QUESTION) {
           read(from, number, ByteReader.string(in));
         } else if (kind == ANSWER) {
-          Found found =
-              in.get() == 0
-                  ? null
-                  : new Found(new Timestamp(in.getLong(), in.getLong()), ByteReader.bytes(in));
+          Found found = found(in);
           turns.execute(() -> answered(from, number, found));
         } else {
           throw new IllegalArgumentException("a letter of kind " + kind);

@@ -1,9 +1,9 @@
 package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Condition;
-import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
@@ -88,18 +88,17 @@ final class SessionOpening {
         .find(connect.clientId(), found -> loop.executor().execute(() -> opening.await(found, 0)));
   }
 
-  /** Waits until this node has the row that another one has, so that it can write behind it. */
+  /** Waits until this node knows what another one does, so that it can write behind it. */
   private void await(SessionFinder.@Nullable Found elsewhere, int attempts) {
-    tables.read(
+    tables.known(
         tables.sessions(),
         connect.clientId(),
-        row -> {
-          boolean hasRow = row != null;
-          byte[] here = row == null ? null : row.payload().bytes();
-          if (elsewhere == null || (row != null && !elsewhere.version().isAfter(row.version()))) {
-            found(here, hasRow);
+        known -> {
+          Row row = known.row();
+          if (elsewhere == null || !elsewhere.version().isAfter(known.version())) {
+            found(row == null ? null : row.payload().bytes(), row != null);
           } else if (attempts == MAX_ATTEMPTS) {
-            found(elsewhere.state(), hasRow);
+            found(elsewhere.state(), row != null);
           } else {
             var _ =
                 loop.executor()
@@ -167,11 +166,13 @@ final class SessionOpening {
     Timestamp claim = claim(stored);
     SessionState state = latest != null && goesOn(latest) ? goingOn(latest, claim) : null;
     Opened done = new Opened(claim, state, latest != null && isDoubtful(latest), null);
+    boolean endsAnother = latest != null && state == null;
+    Confirmation confirmation = endsAnother ? Confirmation.BY_ALL : Confirmation.NOT_AWAITED;
     if (connect.isKept()) {
       SessionState row = state == null ? SessionState.fresh(claim, connect) : state;
-      write(SessionRow.put(connect.clientId(), row), done);
+      write(SessionRow.put(connect.clientId(), row), confirmation, done);
     } else if (hasRow) {
-      write(Write.delete(connect.clientId()), done);
+      write(Write.delete(connect.clientId()), confirmation, done);
     } else {
       opened.accept(connect, done);
     }
@@ -229,14 +230,19 @@ final class SessionOpening {
     return latest.takenOver(claim, connect, received);
   }
 
-  private void write(Write write, Opened done) {
+  /**
+   * Writes the row. Where that ends an earlier session, all nodes that are there have it before the
+   * client hears of it: none may take up again what has ended.
+   */
+  private void write(Write write, Confirmation confirmation, Opened done) {
     tables.write(
         tables.sessions(),
         write,
         Condition.NONE,
-        Confirmation.NOT_AWAITED,
+        confirmation,
         (outcome, token) -> {
-          if (outcome instanceof Outcome.Refused(var refusal)) {
+          Refusal refusal = SessionRow.refusal(outcome);
+          if (refusal != null) {
             opened.accept(connect, new Opened(done.claim(), null, false, refusal));
           } else {
             forgetReceptions();

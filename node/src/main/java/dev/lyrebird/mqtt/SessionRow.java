@@ -165,7 +165,7 @@ final class SessionRow {
   }
 
   /** A row that not all nodes have confirmed in time is written all the same. */
-  private static @Nullable Refusal refusal(Outcome outcome) {
+  static @Nullable Refusal refusal(Outcome outcome) {
     return outcome instanceof Outcome.Refused(var refusal)
             && refusal.reason() != Refusal.Reason.UNCONFIRMED
         ? refusal

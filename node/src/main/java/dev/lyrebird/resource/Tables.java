@@ -4,6 +4,7 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
@@ -122,6 +123,18 @@ public interface Tables {
 
   /** Reads one row; the callback is handed null where there is no such row. */
   void read(TableDefinition table, String id, Consumer<@Nullable Row> callback);
+
+  /** Tells what this node knows of a row, also of one that is gone. */
+  void known(TableDefinition table, String id, Consumer<Known> callback);
+
+  /**
+   * What a node knows of a row.
+   *
+   * @param row null where there is none
+   * @param version of the latest change of the row, or of the one that took it away; {@link
+   *     Timestamp#NONE} where nothing is known any more
+   */
+  record Known(@Nullable Row row, Timestamp version) {}
 
   /**
    * Opens a reading of the rows whose id begins with a prefix, in the order of their ids, as they

@@ -415,6 +415,11 @@ public final class Table {
     return rules.row(id, state(id));
   }
 
+  /** Returns the timestamp of the latest change of a row, also of one that is gone. */
+  public Timestamp version(String id) {
+    return state(id).version();
+  }
+
   /**
    * Returns a number that is the id of no row and was not returned before. Of several nodes that
    * count, each has numbers of its own, so that none is given twice.

@@ -77,6 +77,17 @@ final class SessionFinderTest {
   }
 
   @Test
+  void thatASessionHasEndedIsLaterThanItsRowElsewhere() {
+    SessionFinder asking = node(1, NEVER_MILLIS);
+    tablesOf(2, "stale");
+    tablesOf(3, "row", "ended");
+    asking.find("c", answers::add);
+    carry();
+    assertEquals(1, answers.size());
+    assertNull(Objects.requireNonNull(answers.getFirst()).state());
+  }
+
+  @Test
   void aNodeThatLeavesIsNotWaitedFor() {
     SessionFinder asking = node(1, NEVER_MILLIS);
     tablesOf(2);
@@ -131,12 +142,13 @@ final class SessionFinderTest {
     return new SessionFinder(post, timeoutMillis);
   }
 
-  /** Makes a node that has had these rows of the session, one after the other. */
+  /** Makes a node that has had these rows of the session, one after the other, or its end. */
   private void tablesOf(long id, String... rows) {
     MemoryTables tables = MemoryTables.of("type t @table { id: ID @primaryKey }", Runnable::run);
     for (String row : rows) {
       byte[] bytes = row.getBytes(UTF_8);
-      tables.write(tables.sessions(), Write.put("c", Payload.of(bytes)), Condition.NONE, null, 0);
+      Write write = row.equals("ended") ? Write.delete("c") : Write.put("c", Payload.of(bytes));
+      tables.write(tables.sessions(), write, Condition.NONE, null, 0);
     }
     node(id, NEVER_MILLIS).readBy(tables, Runnable::run);
   }

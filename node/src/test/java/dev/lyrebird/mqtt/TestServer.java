@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.LoneNode;
 import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.schema.Target;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -82,22 +83,27 @@ final class TestServer implements AutoCloseable {
    * @param loops how many event loops share the port
    */
   TestServer(MqttLimits limits, int loops) {
-    this(limits, loops, null, false, NO_BOUNDS, () -> false, "");
+    this(limits, loops, null, false, NO_BOUNDS, () -> false, "", new LoneNode(1));
   }
 
   /** Starts a server of one event loop that does not take every connection. */
   TestServer(MqttLimits limits, Admission.Bounds bounds, BooleanSupplier memoryIsShort) {
-    this(limits, 1, null, false, bounds, memoryIsShort, "");
+    this(limits, 1, null, false, bounds, memoryIsShort, "", new LoneNode(1));
   }
 
   /** Starts a server of one event loop with users. */
   TestServer(Users users, boolean isLoginRequired) {
-    this(LIMITS, 1, users, isLoginRequired, NO_BOUNDS, () -> false, "");
+    this(LIMITS, 1, users, isLoginRequired, NO_BOUNDS, () -> false, "", new LoneNode(1));
   }
 
   /** Starts a server of one event loop that sends its clients elsewhere when it stops. */
   TestServer(Users users, String serverReference) {
-    this(LIMITS, 1, users, false, NO_BOUNDS, () -> false, serverReference);
+    this(LIMITS, 1, users, false, NO_BOUNDS, () -> false, serverReference, new LoneNode(1));
+  }
+
+  /** Starts a server of one event loop on a node among others. */
+  TestServer(Nodes nodes) {
+    this(LIMITS, 1, null, false, NO_BOUNDS, () -> false, "", nodes);
   }
 
   private TestServer(
@@ -107,7 +113,8 @@ final class TestServer implements AutoCloseable {
       boolean isLoginRequired,
       Admission.Bounds bounds,
       BooleanSupplier memoryIsShort,
-      String serverReference) {
+      String serverReference,
+      Nodes nodes) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     MqttCounters counters = new MqttCounters(meters);
     ClientIds clientIds = new ClientIds(new LoneNode(1), clock, 3000);
@@ -124,7 +131,7 @@ final class TestServer implements AutoCloseable {
                 vertx.createSharedWorkerExecutor("passwords", 1),
                 clock),
             clientIds,
-            new SessionFinder(new LoneNode(1), 3000),
+            new SessionFinder(nodes, 3000),
             new PendingWills(),
             new Groups(new LoneNode(1), true),
             counters,

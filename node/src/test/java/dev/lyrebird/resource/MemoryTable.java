@@ -22,6 +22,7 @@ import dev.lyrebird.schema.TableDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,9 @@ final class MemoryTable {
   private final RowCheck check;
   private final TreeMap<String, Row> rows = new TreeMap<>();
   private final List<Entry> journal = new ArrayList<>();
+
+  /** Which change took rows away that are gone. */
+  private final Map<String, Timestamp> gone = new HashMap<>();
 
   /** What was received and not released. */
   private final Set<Reception> receptions = new LinkedHashSet<>();
@@ -75,6 +79,12 @@ final class MemoryTable {
 
   @Nullable Row row(String id) {
     return rows.get(id);
+  }
+
+  Tables.Known known(String id) {
+    Row row = rows.get(id);
+    return new Tables.Known(
+        row, row == null ? gone.getOrDefault(id, Timestamp.NONE) : row.version());
   }
 
   List<Row> rowsFrom(String idPrefix) {
@@ -121,7 +131,10 @@ final class MemoryTable {
     journal.add(entry);
     switch (entry.type()) {
       case PUT -> rows.put(write.id(), row(entry));
-      case DELETE -> rows.remove(write.id());
+      case DELETE -> {
+        rows.remove(write.id());
+        gone.put(write.id(), version);
+      }
       case MESSAGE -> {}
     }
     boolean created =

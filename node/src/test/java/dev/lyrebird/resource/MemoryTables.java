@@ -242,6 +242,11 @@ public final class MemoryTables implements Tables {
   }
 
   @Override
+  public void known(TableDefinition table, String id, Consumer<Known> callback) {
+    later(() -> callback.accept(table(table).known(id)));
+  }
+
+  @Override
   public Scan scan(TableDefinition table, String idPrefix, RowSink sink) {
     RowScan scan = new RowScan(sink);
     later(() -> {
