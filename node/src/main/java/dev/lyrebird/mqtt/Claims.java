@@ -10,23 +10,17 @@ import dev.lyrebird.mqtt.ClaimMessage.Ask;
 import dev.lyrebird.mqtt.ClaimMessage.Free;
 import dev.lyrebird.mqtt.ClaimMessage.Held;
 import dev.lyrebird.mqtt.ClaimMessage.Hello;
-import dev.lyrebird.mqtt.ClaimMessage.Holding;
 import dev.lyrebird.mqtt.ClaimMessage.Later;
 import dev.lyrebird.mqtt.ClaimMessage.More;
 import dev.lyrebird.mqtt.ClaimMessage.Yielded;
 import dev.lyrebird.mqtt.ClientIds.Granted;
 import dev.lyrebird.mqtt.ClientIds.Holder;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -57,26 +51,18 @@ import org.jspecify.annotations.Nullable;
  * and nodes that meet tell each other what they hold. What healed in this way was not handed over:
  * the row of the session has it.
  *
+ * <p>{@link MetPeers} knows the other nodes, {@link FlappingIds} holds claims back, and {@link
+ * RecentYields} remembers what has just gone elsewhere.
+ *
  * <p>Pure: what happens comes in, effects come out, to be carried out in their order. Owned by
  * {@link ClientIds}.
  */
 final class Claims {
 
-  /** After so long a message counts as lost, or its receiver as slow. */
-  private static final long ASK_AGAIN_MILLIS = 1000;
-
-  /** How long claims to an id that flaps wait. */
-  private static final long DAMPING_MILLIS = 1000;
-
-  /** Bounds of what a node tells at once of what it holds. */
-  private static final int PAGE_HOLDINGS = 1024;
-
-  private static final int PAGE_CHARS = 1 << 16;
-
   private final LongSupplier steadyMillis;
   private final long timeoutMillis;
   private final Stamps stamps;
-  private final Takeovers takeovers = new Takeovers();
+  private final FlappingIds flapping = new FlappingIds();
 
   /** The latest claim of this node to each id; earlier ones hang on it. */
   private final NavigableMap<String, Claim> latest = new TreeMap<>();
@@ -84,48 +70,12 @@ final class Claims {
   /** Claims that await other nodes. */
   private final Set<Claim> pending = new LinkedHashSet<>();
 
-  /** Claims to ids that flap, one each, before they start. */
-  private final Map<String, Claim> damped = new HashMap<>();
-
-  /** When they start, in the order of time. */
-  private final Queue<Due> due = new ArrayDeque<>();
-
-  /**
-   * To which claims of other nodes ids went a moment ago, the latest at the end: an earlier claim
-   * whose question comes only now has to let that one pass, for there is nothing left to hand it.
-   */
-  private final Map<String, Yield> yields = new LinkedHashMap<>();
-
-  private final Map<Long, Peer> peers = new LinkedHashMap<>();
+  private final RecentYields yields = new RecentYields();
+  private final MetPeers peers;
   private List<ClaimEffect> effects = new ArrayList<>();
-  private long pingedAt;
 
   /** Whether a claim was made here yet. */
   private boolean hasClaimed;
-
-  private record Due(String clientId, long at) {}
-
-  private record Yield(Timestamp stamp, long at) {}
-
-  /** Another node that is there. */
-  private static final class Peer {
-
-    /** Whether it has told that it listens. */
-    boolean isMet;
-
-    /** Whether claims wait for its answer. */
-    boolean isAwaited;
-
-    /** While it is told what is held here: where the page under way begins and ends. */
-    @Nullable String toldFrom;
-
-    @Nullable String toldTo;
-    long toldAt;
-
-    Peer(boolean isAwaited) {
-      this.isAwaited = isAwaited;
-    }
-  }
 
   /**
    * Creates the claims of a node that has none.
@@ -139,21 +89,18 @@ final class Claims {
     this.stamps = new Stamps(node, wall);
     this.steadyMillis = steadyMillis;
     this.timeoutMillis = timeoutMillis;
+    this.peers = new MetPeers(stamps, steadyMillis, latest, this::send);
   }
 
   /** A connection claims an id. */
   List<ClaimEffect> claim(String clientId, Holder holder, Consumer<Granted> granted) {
     hasClaimed = true;
     Claim claim = new Claim(clientId, holder, granted);
-    Claim before = damped.get(clientId);
-    if (before != null) { // the newcomer takes its turn
-      damped.put(clientId, claim);
+    Claim before = flapping.replaced(claim);
+    if (before != null) {
       makeWay(before);
       before.isGone = true;
-    } else if (takeovers.isFlapping(clientId, now())) {
-      damped.put(clientId, claim);
-      due.add(new Due(clientId, now() + DAMPING_MILLIS));
-    } else {
+    } else if (!flapping.holdsBack(claim, now())) {
       start(claim);
     }
     return effects();
@@ -164,10 +111,7 @@ final class Claims {
    * it is {@link #gone} is awaited.
    */
   List<ClaimEffect> release(String clientId, Holder holder) {
-    Claim early = damped.get(clientId);
-    if (early != null && early.holder().equals(holder)) {
-      damped.remove(clientId);
-    }
+    flapping.withdraw(clientId, holder);
     Claim claim = latest.get(clientId);
     while (claim != null && !claim.holder().equals(holder)) {
       claim = claim.previous;
@@ -203,14 +147,13 @@ final class Claims {
    * later ones when they have told that they listen, for they hold nothing before.
    */
   List<ClaimEffect> peerJoined(long node) {
-    peers.putIfAbsent(node, new Peer(!hasClaimed));
-    send(node, new Hello(stamps.last(), true));
+    peers.joined(node, !hasClaimed);
     return effects();
   }
 
   /** Another node is gone: nobody waits for it any more. */
   List<ClaimEffect> peerLeft(long node) {
-    peers.remove(node);
+    peers.left(node);
     for (Claim claim : List.copyOf(pending)) {
       answered(claim, node);
     }
@@ -223,9 +166,7 @@ final class Claims {
    * while.
    */
   List<ClaimEffect> peerDoesNotListen(long node) {
-    Peer peer = peers.get(node);
-    if (peer != null && !peer.isMet) {
-      peer.isAwaited = false;
+    if (peers.doesNotListen(node)) {
       for (Claim claim : List.copyOf(pending)) {
         answered(claim, node);
       }
@@ -244,7 +185,7 @@ final class Claims {
         }
       }
       case Yielded yielded -> {
-        takeovers.note(yielded.clientId(), now());
+        flapping.takenOver(yielded.clientId(), now());
         Claim claim = asking(yielded.clientId(), yielded.stamp());
         if (claim != null && claim.asking != null) {
           claim.asking.take(yielded.state());
@@ -264,12 +205,7 @@ final class Claims {
         held.holdings().forEach(each -> overrule(each.clientId(), each.stamp()));
         send(from, new More(held.holdings().getLast().clientId()));
       }
-      case More more -> {
-        Peer peer = peers.get(from);
-        if (peer != null && more.after().equals(peer.toldTo)) {
-          tellHoldings(from, peer, more.after());
-        }
-      }
+      case More more -> peers.tellMore(from, more.after());
     }
     return effects();
   }
@@ -277,20 +213,12 @@ final class Claims {
   /** Time has passed; to be told several times a second. */
   List<ClaimEffect> tick() {
     long now = now();
-    while (!due.isEmpty() && due.element().at() <= now) {
-      Claim claim = damped.remove(due.remove().clientId());
-      if (claim != null) {
-        start(claim);
-      }
-    }
+    flapping.due(now).forEach(this::start);
     for (Claim claim : List.copyOf(pending)) {
       proceed(claim);
     }
-    yields.values().removeIf(yield -> now - yield.at() > timeoutMillis);
-    if (now - pingedAt >= ASK_AGAIN_MILLIS) {
-      pingedAt = now;
-      callOn();
-    }
+    yields.forget(now - timeoutMillis);
+    peers.callOn(node -> pending.stream().anyMatch(claim -> hasWaitedFor(claim, node)));
     return effects();
   }
 
@@ -301,7 +229,7 @@ final class Claims {
 
   /** Returns how many claims of this node to an id are not over. */
   int held(String clientId) {
-    int held = damped.containsKey(clientId) ? 1 : 0;
+    int held = flapping.isHeldBack(clientId) ? 1 : 0;
     for (Claim claim = latest.get(clientId); claim != null; claim = claim.previous) {
       held++;
     }
@@ -331,19 +259,17 @@ final class Claims {
     if (claim.previous != null) {
       makeWay(claim.previous);
     }
-    peers.forEach((node, peer) -> {
-      if (peer.isAwaited) {
-        asking.awaited.add(node);
-        send(node, new Ask(claim.clientId(), claim.stamp()));
-      }
-    });
+    for (long node : peers.awaited()) {
+      asking.awaited.add(node);
+      send(node, new Ask(claim.clientId(), claim.stamp()));
+    }
     proceed(claim);
   }
 
   private void makeWay(Claim claim) {
     if (!claim.isMakingWay && !claim.isGone) {
       claim.isMakingWay = true;
-      takeovers.note(claim.clientId(), now());
+      flapping.takenOver(claim.clientId(), now());
       effects.add(new MakeWay(claim));
     }
   }
@@ -390,14 +316,10 @@ final class Claims {
     List<Waiter> waiters =
         claim.waiters.stream().sorted(Comparator.comparing(Waiter::stamp)).toList();
     Waiter heir =
-        waiters.stream()
-            .filter(waiter -> peers.containsKey(waiter.node()))
-            .findFirst()
-            .orElse(null);
+        waiters.stream().filter(waiter -> peers.isThere(waiter.node())).findFirst().orElse(null);
     boolean staysHere = next != null && (heir == null || heir.stamp().isAfter(next.stamp()));
     if (heir != null && !staysHere) {
-      yields.remove(claim.clientId());
-      yields.put(claim.clientId(), new Yield(heir.stamp(), now()));
+      yields.note(claim.clientId(), heir.stamp(), now());
     }
     for (Waiter waiter : waiters) {
       SessionState left = !staysHere && waiter.equals(heir) ? state : null;
@@ -429,9 +351,9 @@ final class Claims {
   private void asked(long from, Ask ask) {
     stamps.observe(ask.stamp().time());
     Claim claim = latest.get(ask.clientId());
-    Yield yield = yields.get(ask.clientId());
-    if (claim == null && yield != null && yield.stamp().isAfter(ask.stamp())) {
-      send(from, new Later(ask.clientId(), ask.stamp(), yield.stamp()));
+    Timestamp yieldedTo = yields.stamp(ask.clientId());
+    if (claim == null && yieldedTo.isAfter(ask.stamp())) {
+      send(from, new Later(ask.clientId(), ask.stamp(), yieldedTo));
     } else if (claim == null) {
       send(from, new Free(ask.clientId(), ask.stamp()));
     } else if (claim.stamp().isAfter(ask.stamp())) {
@@ -470,21 +392,13 @@ final class Claims {
     return claim;
   }
 
+  /** Another node is there and listens: it is asked again what it may not have heard. */
   private void met(long node, Hello hello) {
     stamps.observe(hello.time());
-    Peer peer = peers.get(node);
-    if (peer == null) {
+    if (!peers.isThere(node)) {
       return; // it will be asked to say so again when it has joined
     }
-    boolean isNew = !peer.isMet;
-    peer.isMet = true;
-    peer.isAwaited = true;
-    if (hello.wantsAnswer()) {
-      send(node, new Hello(stamps.last(), false));
-    }
-    if (isNew) {
-      tellHoldings(node, peer, null);
-    }
+    boolean isNew = peers.met(node, hello.wantsAnswer());
     for (Claim claim : pending) {
       if (isNew || hasWaitedFor(claim, node)) {
         askAgain(claim, node);
@@ -496,7 +410,7 @@ final class Claims {
     Asking asking = claim.asking;
     return asking != null
         && asking.awaited.contains(node)
-        && now() - asking.askedAt >= ASK_AGAIN_MILLIS;
+        && now() - asking.askedAt >= MetPeers.ASK_AGAIN_MILLIS;
   }
 
   private void askAgain(Claim claim, long node) {
@@ -504,36 +418,5 @@ final class Claims {
       claim.asking.askedAt = now();
       send(node, new Ask(claim.clientId(), claim.stamp()));
     }
-  }
-
-  /** Sends a page of what is held here; the next follows when it is asked for. */
-  private void tellHoldings(long node, Peer peer, @Nullable String after) {
-    List<Holding> page = new ArrayList<>();
-    int chars = 0;
-    for (Claim claim : (after == null ? latest : latest.tailMap(after, false)).values()) {
-      page.add(new Holding(claim.clientId(), claim.stamp()));
-      chars += claim.clientId().length();
-      if (page.size() == PAGE_HOLDINGS || chars > PAGE_CHARS) {
-        break;
-      }
-    }
-    peer.toldFrom = after;
-    peer.toldTo = page.isEmpty() ? null : page.getLast().clientId();
-    peer.toldAt = now();
-    if (!page.isEmpty()) {
-      send(node, new Held(page));
-    }
-  }
-
-  /** Has those speak who owe an answer: when they do, they are asked again. */
-  private void callOn() {
-    peers.forEach((node, peer) -> {
-      if (peer.toldTo != null && now() - peer.toldAt >= ASK_AGAIN_MILLIS) {
-        tellHoldings(node, peer, peer.toldFrom);
-      }
-      if (!peer.isMet || pending.stream().anyMatch(claim -> hasWaitedFor(claim, node))) {
-        send(node, new Hello(stamps.last(), true));
-      }
-    });
   }
 }

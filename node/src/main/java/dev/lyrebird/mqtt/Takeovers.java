@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * Which client ids flap: two clients that bear the same one throw each other out without end, and
  * would do so as fast as nodes can. Remembers the last takeovers of the ids that were taken over
- * last, and no more. Pure; part of {@link Claims}.
+ * last, and no more. Pure; part of {@link FlappingIds}.
  */
 final class Takeovers {
 
