@@ -25,8 +25,11 @@ final class SentById {
 
   private @Nullable Sent[] ring = new Sent[LEAST_ROOM];
 
-  /** Where in the ring an identifier stands, plus one; 0 for none. */
-  private int[] index = new int[2 * LEAST_ROOM];
+  /** The index: identifiers, 0 for none, so that nothing else is looked at while searching. */
+  private char[] ids = new char[2 * LEAST_ROOM];
+
+  /** Where in the ring the identifier at the same place of the index stands. */
+  private int[] places = new int[2 * LEAST_ROOM];
 
   /** How many have ever been added, and how many of the first of these are gone. */
   private int added;
@@ -39,7 +42,8 @@ final class SentById {
   }
 
   @Nullable Sent get(int packetId) {
-    return at(search(packetId));
+    int at = search(packetId);
+    return ids[at] == 0 ? null : ring[places[at]];
   }
 
   /** Adds a message behind all others; returns whether its identifier was free. */
@@ -56,18 +60,17 @@ final class SentById {
 
   /** Puts a message in the place of the one with its identifier, which there must be. */
   void replace(Sent one) {
-    ring[index[search(one.packetId())] - 1] = one;
+    ring[places[search(one.packetId())]] = one;
   }
 
   /** Removes a message; returns whether there was one. */
   boolean remove(int packetId) {
     int at = search(packetId);
-    if (index[at] == 0) {
+    if (ids[at] == 0) {
       return false;
     }
-    int place = index[at] - 1;
+    ring[places[at]] = null;
     closeIndex(at);
-    ring[place] = null;
     size--;
     while (gone != added && ring[gone & (ring.length - 1)] == null) {
       gone++;
@@ -92,21 +95,17 @@ final class SentById {
 
   /** Scatters identifiers: those of several bursts follow one another and would pile up. */
   private int home(int packetId) {
-    return (packetId * SCATTER) >>> (Integer.numberOfLeadingZeros(index.length) + 1);
+    return (packetId * SCATTER) >>> (Integer.numberOfLeadingZeros(ids.length) + 1);
   }
 
   private int next(int at) {
-    return (at + 1) & (index.length - 1);
-  }
-
-  private @Nullable Sent at(int at) {
-    return index[at] == 0 ? null : ring[index[at] - 1];
+    return (at + 1) & (ids.length - 1);
   }
 
   /** Returns where in the index an identifier is, or the empty place where it would be. */
   private int search(int packetId) {
     int at = home(packetId);
-    for (Sent one = at(at); one != null && one.packetId() != packetId; one = at(at)) {
+    while (ids[at] != 0 && ids[at] != packetId) {
       at = next(at);
     }
     return at;
@@ -114,7 +113,9 @@ final class SentById {
 
   private void append(Sent one) {
     int place = added++ & (ring.length - 1);
-    index[search(one.packetId())] = place + 1;
+    int at = search(one.packetId());
+    ids[at] = (char) one.packetId();
+    places[at] = place;
     ring[place] = one;
     size++;
   }
@@ -122,23 +123,23 @@ final class SentById {
   /** Empties one place of the index, and moves up what would not be found behind it. */
   private void closeIndex(int emptied) {
     int hole = emptied;
-    int mask = index.length - 1;
-    int at = next(hole);
-    for (Sent one = at(at); one != null; one = at(at)) {
-      int distance = (at - home(one.packetId())) & mask;
+    int mask = ids.length - 1;
+    for (int at = next(hole); ids[at] != 0; at = next(at)) {
+      int distance = (at - home(ids[at])) & mask;
       if (distance >= ((at - hole) & mask)) {
-        index[hole] = index[at];
+        ids[hole] = ids[at];
+        places[hole] = places[at];
         hole = at;
       }
-      at = next(at);
     }
-    index[hole] = 0;
+    ids[hole] = 0;
   }
 
   private void rebuild(int room) {
     List<Sent> all = inOrder();
     ring = new Sent[room];
-    index = new int[2 * room];
+    ids = new char[2 * room];
+    places = new int[2 * room];
     added = 0;
     gone = 0;
     size = 0;
