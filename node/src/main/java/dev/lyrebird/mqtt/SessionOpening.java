@@ -112,7 +112,7 @@ final class SessionOpening {
 
   private void found(byte @Nullable [] bytes, boolean hasRow) {
     SessionState stored = bytes == null ? null : decode(bytes);
-    if (stored != null && granted.handedOver() == null && stored.isConnected()) {
+    if (stored != null && granted.handedOver() == null) {
       askReceptions(stored);
     } else {
       open(stored, hasRow || stored != null);
@@ -131,7 +131,10 @@ final class SessionOpening {
     }
   }
 
-  /** The holder of the session failed: what it had received is known to its tables alone. */
+  /**
+   * If the holder of the session failed, what it had received is known to the tables of its node
+   * alone: whoever has looked after the session since has written the row without it.
+   */
   private void askReceptions(SessionState stored) {
     int[] all = tables.touchedBy(EVERYTHING, Protocol.MQTT);
     unanswered = all.length;

@@ -8,10 +8,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Reception;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.Confirmation;
+import dev.lyrebird.resource.MemoryTables;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept of a client between packets and between connections, seen on the wire. */
 final class SessionTest {
@@ -51,6 +59,39 @@ final class SessionTest {
     publisher = durable("p", PRESENT);
     publisher.send(publish(0x34, "a", 7, "twice")).expect("50 02 0007");
     assertEquals("once", payload(subscriber.packet()));
+    assertEquals("twice", payload(subscriber.packet()));
+  }
+
+  /** Whoever looks after the session meanwhile, this node or another, knows of no reception. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void aPublishOfQos2IsReceivedOnceThoughItsNodeFails(long nextHolder) {
+    RawClient subscriber = subscriber("s", "a", 2);
+    durable("p", NEW).send(DISCONNECT).expectEnd();
+    server.onLoop(() -> {
+      MemoryTables tables = server.tables();
+      tables.read(
+          tables.sessions(),
+          "p",
+          row -> {
+            SessionState last = SessionStateCodec.decode(row.payload().bytes());
+            tables.write(
+                tables.definition(0),
+                Write.message("a", Payload.of("once".getBytes(UTF_8))),
+                Condition.NONE,
+                Confirmation.NOT_AWAITED,
+                new Reception(Write.publisherOf("p"), last.claim().time(), 7),
+                null,
+                0);
+            Write orphaned = SessionRow.put("p", last.orphaned(nextHolder, 0));
+            tables.write(tables.sessions(), orphaned, Condition.NONE, (outcome, token) -> {}, 0);
+          });
+    });
+    assertEquals("once", payload(subscriber.packet()));
+    RawClient publisher = durable("p", PRESENT);
+    publisher.send(publish(0x3c, "a", 7, "once")).expect("50 02 0007");
+    publisher.send("62 02 0007").expect("70 02 0007");
+    publisher.send(publish(0x34, "a", 7, "twice")).expect("50 02 0007");
     assertEquals("twice", payload(subscriber.packet()));
   }
 
