@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -203,6 +204,13 @@ public final class TableClient implements Tables {
   public void release(TableDefinition table, List<Reception> receptions, Runnable done) {
     lines[indexOf(table)].release(receptions, done);
     flushLater();
+  }
+
+  @Override
+  public void releaseUnless(TableDefinition table, Predicate<Reception> isKept) {
+    Line line = lines[indexOf(table)];
+    line.flush();
+    line.ask(new TableRequest.ReleaseUnless(loop, isKept));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.table.Table;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What an event loop asks of a table. */
 sealed interface TableRequest {
@@ -35,6 +36,9 @@ sealed interface TableRequest {
 
   /** Delete receptions: {@link TableAnswer.Released}. */
   record Release(String loop, List<Reception> receptions) implements TableRequest {}
+
+  /** Delete the receptions that are not to be kept. */
+  record ReleaseUnless(String loop, Predicate<Reception> isKept) implements TableRequest {}
 
   /** Read the receptions of a client: {@link TableAnswer.Receptions}. */
   record AskReceptions(String loop, long number, long client) implements TableRequest {}

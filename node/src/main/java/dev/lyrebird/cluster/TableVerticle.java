@@ -298,6 +298,7 @@ public final class TableVerticle extends VerticleBase {
         table().release(release.receptions());
         answer(release, new TableAnswer.Released(index));
       }
+      case TableRequest.ReleaseUnless release -> table().releaseUnless(release.isKept());
       case TableRequest.AskReceptions ask ->
           answer(
               ask,

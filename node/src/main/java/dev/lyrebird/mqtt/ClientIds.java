@@ -32,6 +32,9 @@ public final class ClientIds {
   private final Nodes nodes;
   private final Claims claims;
 
+  /** What no claim of this run of the node has a lesser time than. */
+  private final long startedAt;
+
   /**
    * Who holds a client id, or waits for it.
    *
@@ -75,6 +78,7 @@ public final class ClientIds {
    */
   public ClientIds(Nodes nodes, InstantSource wall, int timeoutMillis) {
     this.nodes = nodes;
+    this.startedAt = Timestamp.timeOfMillis(wall.millis());
     this.claims =
         new Claims(
             nodes.self(),
@@ -87,6 +91,11 @@ public final class ClientIds {
   /** Returns the id of this node. */
   long node() {
     return nodes.self();
+  }
+
+  /** Tells whether a claim was made in an earlier run of this node, which may have failed. */
+  boolean isOfEarlierRun(Timestamp claim) {
+    return claim.node() == nodes.self() && claim.time() < startedAt;
   }
 
   /**

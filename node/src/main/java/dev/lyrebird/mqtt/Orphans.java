@@ -2,12 +2,16 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
+import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Protocol;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +19,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +43,9 @@ final class Orphans {
 
   /** Opens the ids of rows that are no client's: no client id has this character. */
   private static final char NO_CLIENT = '\0';
+
+  /** Matches what every client may publish to, and so every table that may keep receptions. */
+  static final TopicFilter EVERYTHING = TopicFilter.below("");
 
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
@@ -204,6 +212,23 @@ final class Orphans {
             : Refusal.of(Refusal.Reason.CONFLICT, "somebody else looks after the session");
   }
 
+  /**
+   * Lets tables forget what an earlier run of this node has received in sessions that have ended
+   * since, or have gone on elsewhere.
+   */
+  private void forgetReceptions(Set<Receiver> receivers) {
+    Predicate<Reception> isKept =
+        reception ->
+            !clientIds.isOfEarlierRun(new Timestamp(reception.claim(), nodes.self()))
+                || receivers.contains(new Receiver(reception.client(), reception.claim()));
+    for (int index : tables.touchedBy(EVERYTHING, Protocol.MQTT)) {
+      tables.releaseUnless(tables.definition(index), isKept);
+    }
+  }
+
+  /** A session as receptions know it: the mark of its client, and the time of its claim. */
+  private record Receiver(long client, long claim) {}
+
   /** One reading of all rows. */
   private final class Sweep implements Tables.RowSink {
 
@@ -214,6 +239,9 @@ final class Orphans {
     private int unfinished;
 
     private boolean isLastPage;
+
+    /** Who may still release what an earlier run of this node has received. */
+    private final Set<Receiver> receivers = new HashSet<>();
 
     Sweep() {
       present.add(nodes.self());
@@ -227,6 +255,9 @@ final class Orphans {
       for (Row row : rows) {
         SessionState state = state(row);
         if (state != null) {
+          if (clientIds.isOfEarlierRun(state.claim())) {
+            receivers.add(new Receiver(Write.publisherOf(row.id()), state.claim().time()));
+          }
           unfinished++;
           look(row, state);
         }
@@ -240,6 +271,7 @@ final class Orphans {
       }
       if (isLastPage) {
         sweep = null;
+        forgetReceptions(Set.copyOf(receivers));
       } else {
         scan.more();
       }

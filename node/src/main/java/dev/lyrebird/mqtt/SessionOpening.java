@@ -6,7 +6,6 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
-import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
@@ -29,9 +28,6 @@ import org.slf4j.LoggerFactory;
 final class SessionOpening {
 
   private static final Logger log = LoggerFactory.getLogger(SessionOpening.class);
-
-  /** Matches what every client may publish to, and so every table that may keep receptions. */
-  private static final TopicFilter EVERYTHING = TopicFilter.below("");
 
   /** How long this node may take to get a row that another one has: two seconds in all. */
   private static final int MAX_ATTEMPTS = 200;
@@ -136,7 +132,7 @@ final class SessionOpening {
    * alone: whoever has looked after the session since has written the row without it.
    */
   private void askReceptions(SessionState stored) {
-    int[] all = tables.touchedBy(EVERYTHING, Protocol.MQTT);
+    int[] all = tables.touchedBy(Orphans.EVERYTHING, Protocol.MQTT);
     unanswered = all.length;
     long mark = Write.publisherOf(connect.clientId());
     for (int index : all) {

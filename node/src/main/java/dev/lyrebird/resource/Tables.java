@@ -13,6 +13,7 @@ import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,13 @@ public interface Tables {
    * @param done is told when that is as durable as a write whose outcome is told
    */
   void release(TableDefinition table, List<Reception> receptions, Runnable done);
+
+  /**
+   * Deletes the receptions of a table that are not to be kept, whosever they are.
+   *
+   * @param isKept is asked on another thread
+   */
+  void releaseUnless(TableDefinition table, Predicate<Reception> isKept);
 
   /**
    * Reads what a client has sent to a table through this node and not released.

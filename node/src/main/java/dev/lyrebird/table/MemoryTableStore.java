@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a table on the heap: for tests, and for tables that need not outlive the node. */
@@ -80,6 +81,11 @@ public final class MemoryTableStore implements TableStore {
   @Override
   public void release(List<Reception> released) {
     released.forEach(receptions::remove);
+  }
+
+  @Override
+  public void releaseUnless(Predicate<Reception> isKept) {
+    receptions.removeIf(isKept.negate());
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -381,15 +382,25 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
+    public void releaseUnless(Predicate<Reception> isKept) {
+      byte[] ofTable = ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
+      List<Reception> released = receptionsBelow(ofTable).stream().filter(isKept.negate()).toList();
+      if (!released.isEmpty()) {
+        release(released);
+      }
+    }
+
+    @Override
     public List<Reception> receptions(long client) {
+      return receptionsBelow(longKey(client));
+    }
+
+    private List<Reception> receptionsBelow(byte[] prefix) {
       List<Reception> found = new ArrayList<>();
-      byte[] ofClient = longKey(client);
       try (RocksIterator all = db.newIterator(receptions)) {
-        for (all.seek(ofClient); standsBelow(all, ofClient); all.next()) {
-          ByteBuffer key = ByteBuffer.wrap(all.key());
-          found.add(
-              new Reception(
-                  client, key.getLong(LONG_KEY_BYTES), key.getInt(LONG_KEY_BYTES + Long.BYTES)));
+        for (all.seek(prefix); standsBelow(all, prefix); all.next()) {
+          ByteBuffer key = ByteBuffer.wrap(all.key()).position(Integer.BYTES);
+          found.add(new Reception(key.getLong(), key.getLong(), key.getInt()));
         }
       }
       return found;

@@ -235,6 +235,11 @@ public final class Table {
     store.release(receptions);
   }
 
+  /** Deletes the receptions that are not to be kept, as durably as {@link #release} does. */
+  public void releaseUnless(Predicate<Reception> isKept) {
+    store.releaseUnless(isKept);
+  }
+
   /** Returns what was received of a client and is not released, in no particular order. */
   public List<Reception> receptions(long client) {
     return store.receptions(client);

@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,9 @@ public interface TableStore {
 
   /** Deletes receptions, as durably as {@link #append} stores. What is not there is no fault. */
   void release(List<Reception> receptions);
+
+  /** Deletes the receptions that are not to be kept, as durably as {@link #append} stores. */
+  void releaseUnless(Predicate<Reception> isKept);
 
   /** Returns the receptions of a client, in no particular order. */
   List<Reception> receptions(long client);

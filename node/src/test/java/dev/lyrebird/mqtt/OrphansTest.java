@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.resource.Nodes;
 import java.nio.charset.StandardCharsets;
@@ -240,6 +242,43 @@ final class OrphansTest {
     orphans.left();
     pass(0);
     ids.forEach(id -> assertEquals(SELF, session(id).holder()));
+  }
+
+  @Test
+  void whatAnEarlierRunHasReceivedIsForgottenWithItsSession() {
+    long present = Timestamp.timeOfMillis(millis);
+    keep("c", connected(SELF, 60, null, new Timestamp(7, SELF)));
+    receive("c", 7);
+    receive("c", 6); // its session has gone on since
+    receive("gone", 7);
+    receive("new", present); // the row may not be written yet
+    orphans.begin(true);
+    pass(0);
+    assertEquals(Set.of(7L), claimsReceived("c"));
+    assertEquals(Set.of(), claimsReceived("gone"));
+    assertEquals(Set.of(present), claimsReceived("new"));
+  }
+
+  private void receive(String clientId, long claim) {
+    tables.write(
+        tables.definition(0),
+        Write.put("topic", Payload.of(new byte[0])),
+        Condition.NONE,
+        Confirmation.NOT_AWAITED,
+        new Reception(Write.publisherOf(clientId), claim, 1),
+        null,
+        0);
+    settle();
+  }
+
+  private Set<Long> claimsReceived(String clientId) {
+    Set<Long> claims = new HashSet<>();
+    tables.receptions(
+        tables.definition(0),
+        Write.publisherOf(clientId),
+        found -> found.forEach(reception -> claims.add(reception.claim())));
+    settle();
+    return claims;
   }
 
   private static SessionState connected(

@@ -28,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +179,11 @@ public final class MemoryTables implements Tables {
       receptions.forEach(table(table).receptions()::remove);
       done.run();
     });
+  }
+
+  @Override
+  public void releaseUnless(TableDefinition table, Predicate<Reception> isKept) {
+    later(() -> table(table).receptions().removeIf(isKept.negate()));
   }
 
   @Override

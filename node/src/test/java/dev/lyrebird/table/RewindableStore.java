@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +133,11 @@ public final class RewindableStore implements TableStore {
   @Override
   public void release(List<Reception> receptions) {
     step(on -> on.release(receptions));
+  }
+
+  @Override
+  public void releaseUnless(Predicate<Reception> isKept) {
+    step(on -> on.releaseUnless(isKept));
   }
 
   @Override

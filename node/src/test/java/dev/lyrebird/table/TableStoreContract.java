@@ -366,6 +366,19 @@ interface TableStoreContract {
   }
 
   @Test
+  default void onlyReceptionsThatAreToBeKeptStay() {
+    Reception early = new Reception(-7, 1, 1);
+    Reception late = new Reception(-7, 2, 1);
+    Reception others = new Reception(8, 2, 65_535);
+    TableStore store = fresh();
+    store.receive(List.of(early, late, others));
+    store.releaseUnless(reception -> reception.claim() == 2);
+    store = reopened(store);
+    assertEquals(List.of(late), store.receptions(-7));
+    assertEquals(List.of(others), store.receptions(8));
+  }
+
+  @Test
   default void whatIsReceivedWithPagesStandsBesideTheJournal() {
     TableStore store = fresh();
     JournalWriter writer = new JournalWriter(new Random(5));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A store whose journal cannot be written at times. */
@@ -50,6 +51,11 @@ public final class UnreliableStore implements TableStore {
   @Override
   public void release(List<Reception> receptions) {
     store.release(receptions);
+  }
+
+  @Override
+  public void releaseUnless(Predicate<Reception> isKept) {
+    store.releaseUnless(isKept);
   }
 
   @Override
