@@ -102,7 +102,7 @@ final class Doors {
     this.random = random;
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.nodes = nodes;
-    this.groups = new Groups(nodes, !config.cluster().enabled());
+    this.groups = new Groups(nodes, config.cluster().enabled(), wall);
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
     this.finder = new SessionFinder(nodes, config.cluster().takeoverTimeoutMillis());
     vertx.setPeriodic(
@@ -111,6 +111,7 @@ final class Doors {
           clientIds.tick();
           finder.tick();
         });
+    vertx.setPeriodic(Groups.TICK_MILLIS, timer -> groups.tick());
     this.state =
         new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
     this.operations =

@@ -67,7 +67,8 @@ final class ClusteredNodesTest {
     assertTrue(level.at("/members/0/present").asBoolean());
     assertEquals("data/T", level.at("/tables/0/name").asText());
     assertEquals("system/$sessions", level.at("/tables/1/name").asText());
-    assertEquals(2, level.at("/tables").size());
+    assertEquals("system/$groups", level.at("/tables/2/name").asText());
+    assertEquals(3, level.at("/tables").size());
     assertEquals(0, level.at("/tables/0/peers/0/peerLacks/entries").asLong(-1));
     assertEquals("{\"id\":\"a\"}", get(http(two, "/T/a")).body());
   }

@@ -77,6 +77,10 @@ final class DurableClient implements AutoCloseable {
         .send();
   }
 
+  String id() {
+    return id;
+  }
+
   Mqtt5AsyncClient mqtt() {
     return client;
   }

@@ -62,11 +62,6 @@ final class SessionSubscriber implements AutoCloseable {
     return client.connect(this::note).thenCompose(connected -> subscribe());
   }
 
-  /** Leaves, and comes back some time at some node. */
-  void leave() {
-    client.leave();
-  }
-
   /** Whether each subscription has been told as many different writes as were sent to its topic. */
   boolean hasSeen(Map<String, Long> sentByTopic) {
     return logs.entrySet().stream()

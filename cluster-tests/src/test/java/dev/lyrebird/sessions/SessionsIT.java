@@ -52,10 +52,7 @@ final class SessionsIT {
   /** Of each publisher, of which each node has one for each QoS. */
   private static final Duration BETWEEN_PUBLISHES = Duration.ofMillis(20);
 
-  private static final Duration BETWEEN_LEAVES = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
-  private static final int LONGEST_DEATH_MILLIS = 4000;
-  private static final int LONGEST_CALM_MILLIS = 5000;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private static final int MOST_EXAMPLES = 10;
@@ -71,7 +68,6 @@ final class SessionsIT {
       IntStream.range(0, CLIENTS).mapToObj(this::subscriber).toList();
   private final List<SessionPublisher> publishers =
       cluster.nodes().stream().flatMap(node -> publishers(node.addresses())).toList();
-  private volatile boolean wandering = true;
 
   @AfterAll
   void close() {
@@ -86,11 +82,10 @@ final class SessionsIT {
     awaitAll(subscribers.stream().map(SessionSubscriber::open));
     awaitAll(publishers.stream().map(SessionPublisher::open));
     publishers.forEach(SessionPublisher::start);
-    Thread wanderer = Thread.ofVirtual().start(this::letClientsWander);
-    int kills = killAndRestart();
-    wandering = false;
+    int kills =
+        new Turmoil(cluster, random)
+            .pass(LENGTH, subscribers.stream().map(SessionSubscriber::client).toList());
     publishers.forEach(publisher -> publisher.finish(LIMIT));
-    Await.until(() -> !wanderer.isAlive(), LIMIT, () -> "clients still leave");
     Duration drained = awaitDrained();
     writeStories();
     judge(kills, drained);
@@ -121,32 +116,6 @@ final class SessionsIT {
         node,
         new SplittableRandom(random.nextLong()),
         recorder);
-  }
-
-  /** One node after another dies and comes back; returns how many times. */
-  private int killAndRestart() {
-    long end = System.nanoTime() + LENGTH.toNanos();
-    int kills = 0;
-    while (System.nanoTime() < end) {
-      Await.passing(Duration.ofMillis(random.nextInt(LONGEST_CALM_MILLIS)));
-      NodeProcess victim = cluster.nodes().get(random.nextInt(3));
-      Duration death = Duration.ofMillis(random.nextInt(LONGEST_DEATH_MILLIS));
-      System.out.printf("sessions: %s is dead for %d ms%n", victim.name(), death.toMillis());
-      victim.kill();
-      kills++;
-      Await.passing(death);
-      victim.restart();
-      var _ = cluster.awaitMembers(LIMIT);
-    }
-    return kills;
-  }
-
-  private void letClientsWander() {
-    SplittableRandom choice = new SplittableRandom(seed);
-    while (wandering) {
-      subscribers.get(choice.nextInt(subscribers.size())).leave();
-      Await.passing(BETWEEN_LEAVES);
-    }
   }
 
   /** Waits until everybody has seen everything, or nothing comes any more; returns how long. */
@@ -213,24 +182,5 @@ final class SessionsIT {
     CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
         .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
         .join();
-  }
-
-  /** Finds out that a count has not grown for some time. Owned by one thread. */
-  private static final class Standstill {
-    private final Duration limit;
-    private long last = -1;
-    private long since;
-
-    Standstill(Duration limit) {
-      this.limit = limit;
-    }
-
-    boolean isReachedAt(long count) {
-      if (count != last) {
-        last = count;
-        since = System.nanoTime();
-      }
-      return System.nanoTime() - since > limit.toNanos();
-    }
   }
 }

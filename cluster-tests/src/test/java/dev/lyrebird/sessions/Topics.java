@@ -26,6 +26,16 @@ final class Topics {
     return AT_LEAST_ONCE + number;
   }
 
+  /** The filter of all of these. */
+  static String allOnce() {
+    return ONCE + "+";
+  }
+
+  /** The filter of all topics whose publishes have QoS 1. */
+  static String allAtLeastOnce() {
+    return AT_LEAST_ONCE + "+";
+  }
+
   /** With what a topic is published and subscribed to. */
   static MqttQos qos(String topic) {
     return topic.startsWith(ONCE) ? MqttQos.EXACTLY_ONCE : MqttQos.AT_LEAST_ONCE;

@@ -140,6 +140,11 @@ public final class TableClient implements Tables {
   }
 
   @Override
+  public TableDefinition groups() {
+    return SystemTables.GROUPS;
+  }
+
+  @Override
   public Hub hub() {
     return hub;
   }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection's claim to a client id, from when it is made until the connection is gone. Part of
- * {@link Claims}, which alone changes it.
+ * One holder's claim to an id, from when it is made until the holder is gone. Part of {@link
+ * Claims}, which alone changes it.
  *
  * <pre>
  *   damped --> asking --> granted --> making way --> gone
@@ -58,7 +58,7 @@ final class Claim {
     final Set<Long> awaited;
     final long deadline;
     long askedAt;
-    @Nullable SessionState handedOver;
+    @Nullable Handover handedOver;
 
     /** Whether somebody held the id. */
     boolean wasHeld;
@@ -74,7 +74,7 @@ final class Claim {
     }
 
     /** Takes what an earlier holder left. Of several, as after a partition, the latest counts. */
-    void take(@Nullable SessionState state) {
+    void take(@Nullable Handover state) {
       wasHeld = true;
       if (state != null && (handedOver == null || state.claim().isAfter(handedOver.claim()))) {
         handedOver = state;

@@ -28,8 +28,7 @@ sealed interface ClaimMessage {
    * @param state what it left, exactly; null where the session left nothing, or where another claim
    *     that stands between the two has been handed it
    */
-  record Yielded(String clientId, Timestamp stamp, @Nullable SessionState state)
-      implements OfClaim {}
+  record Yielded(String clientId, Timestamp stamp, @Nullable Handover state) implements OfClaim {}
 
   /**
    * The sender has a later claim.

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClaimMessageCodec {
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final int ASK = 0;
   private static final int FREE = 1;
@@ -33,6 +33,12 @@ final class ClaimMessageCodec {
   private static final int HELLO = 4;
   private static final int HELD = 5;
   private static final int MORE = 6;
+
+  /** Kinds of what is handed over. */
+  private static final int NOTHING = 0;
+
+  private static final int SESSION = 1;
+  private static final int GROUP = 2;
 
   /** Two lengths and a stamp: no holding is shorter. */
   private static final int LEAST_HOLDING_BYTES = 10;
@@ -47,8 +53,7 @@ final class ClaimMessageCodec {
       case Free free -> head(out, FREE, free);
       case Yielded yielded -> {
         head(out, YIELDED, yielded);
-        SessionState state = yielded.state();
-        out.bytes(state == null ? new byte[0] : SessionStateCodec.encode(state));
+        encode(out, yielded.state());
       }
       case Later later -> {
         head(out, LATER, later);
@@ -127,9 +132,28 @@ final class ClaimMessageCodec {
     return new Timestamp(ByteReader.varint(in), in.getLong());
   }
 
-  private static @Nullable SessionState state(ByteBuffer in) {
-    byte[] bytes = ByteReader.bytes(in);
-    return bytes.length == 0 ? null : SessionStateCodec.decode(bytes);
+  private static void encode(ByteWriter out, @Nullable Handover state) {
+    switch (state) {
+      case null -> out.octet(NOTHING);
+      case SessionState session -> {
+        out.octet(SESSION);
+        out.bytes(SessionStateCodec.encode(session));
+      }
+      case GroupState group -> {
+        out.octet(GROUP);
+        out.bytes(GroupStateCodec.encode(group));
+      }
+    }
+  }
+
+  private static @Nullable Handover state(ByteBuffer in) {
+    int kind = in.get();
+    return switch (kind) {
+      case NOTHING -> null;
+      case SESSION -> SessionStateCodec.decode(ByteReader.bytes(in));
+      case GROUP -> GroupStateCodec.decode(ByteReader.bytes(in));
+      default -> throw new IllegalArgumentException("a state of unknown kind " + kind);
+    };
   }
 
   private static List<Holding> holdings(ByteBuffer in) {

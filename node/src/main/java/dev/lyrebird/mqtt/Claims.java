@@ -123,7 +123,7 @@ final class Claims {
   }
 
   /** A holder that was told to make way is gone, and has left what its session is. */
-  List<ClaimEffect> gone(Claim claim, @Nullable SessionState state) {
+  List<ClaimEffect> gone(Claim claim, @Nullable Handover state) {
     if (!claim.isGone) {
       end(claim, state);
     }
@@ -300,7 +300,7 @@ final class Claims {
   }
 
   /** A holder does nothing more under its id. One that was not granted yet passes on what comes. */
-  private void end(Claim claim, @Nullable SessionState state) {
+  private void end(Claim claim, @Nullable Handover state) {
     claim.isGone = true;
     if (claim.isGranted) {
       finish(claim, state, true);
@@ -310,7 +310,7 @@ final class Claims {
   }
 
   /** Hands what a session is to the next claim, and lets all others know that the way is free. */
-  private void finish(Claim claim, @Nullable SessionState state, boolean wasHeld) {
+  private void finish(Claim claim, @Nullable Handover state, boolean wasHeld) {
     pending.remove(claim);
     Claim next = next(claim);
     List<Waiter> waiters =
@@ -322,7 +322,7 @@ final class Claims {
       yields.note(claim.clientId(), heir.stamp(), now());
     }
     for (Waiter waiter : waiters) {
-      SessionState left = !staysHere && waiter.equals(heir) ? state : null;
+      Handover left = !staysHere && waiter.equals(heir) ? state : null;
       send(
           waiter.node(),
           wasHeld

@@ -92,11 +92,7 @@ final class Client implements SessionRow.Source {
   /** Lets the client in. */
   void welcome() {
     outbox.send(
-        replies.connack(
-            loop.broker().limits(),
-            earlier != null,
-            loop.broker().groups().isOffered(),
-            connect.identity().lastWord()));
+        replies.connack(loop.broker().limits(), earlier != null, connect.identity().lastWord()));
     begin();
   }
 
@@ -356,10 +352,6 @@ final class Client implements SessionRow.Source {
   }
 
   private @Nullable Denial denial(String filter) {
-    if (SharedFilter.isMeant(filter) && !loop.broker().groups().isOffered()) {
-      return new Denial(
-          ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED, "this node has no shared subscriptions");
-    }
     String fault = filterFault(filter);
     if (fault != null) {
       return new Denial(ReasonCode.TOPIC_FILTER_INVALID, fault);

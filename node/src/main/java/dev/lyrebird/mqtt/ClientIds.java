@@ -13,8 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who holds which client id, in the whole cluster: one connection at a time, the one that came
- * last. A newcomer is let in once the holder before it is gone, will and all ([MQTT-3.1.4-3]).
- * {@link Claims} decides; here the other nodes are reached, and holders.
+ * last. Groups that share a subscription are held in the same way, under {@link
+ * GroupState#claimId}. A newcomer is let in once the holder before it is gone, will and all
+ * ([MQTT-3.1.4-3]). {@link Claims} decides; here the other nodes are reached, and holders.
  *
  * <p>One for the whole node; any thread may call. What happens is taken up one at a time, by a
  * thread that calls.
@@ -47,10 +48,10 @@ public final class ClientIds {
      * Another claims the id. May be called by any thread.
      *
      * @param gone to be called, by any thread, once this holder does nothing more under the id;
-     *     takes what its session is, or null where that ended. A holder whose claim is not granted
-     *     yet may call it at once, or when it has been granted
+     *     takes what it leaves, or null where its session ended. A holder whose claim is not
+     *     granted yet may call it at once, or when it has been granted
      */
-    void makeWay(Consumer<@Nullable SessionState> gone);
+    void makeWay(Consumer<@Nullable Handover> gone);
 
     /**
      * Another node has taken the row of the session over, but the client is here: the row is to be
@@ -67,7 +68,7 @@ public final class ClientIds {
    *     session ended, or its node did not answer in time: then the row tells
    * @param wasHeld whether another connection held the id until now, as far as nodes have answered
    */
-  record Granted(Timestamp stamp, @Nullable SessionState handedOver, boolean wasHeld) {}
+  record Granted(Timestamp stamp, @Nullable Handover handedOver, boolean wasHeld) {}
 
   /**
    * Creates the claims of a node.

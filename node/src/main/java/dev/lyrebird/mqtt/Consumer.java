@@ -1,14 +1,17 @@
 package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Place;
+import dev.lyrebird.mqtt.GroupLetter.Check;
 import dev.lyrebird.mqtt.GroupLetter.Done;
 import dev.lyrebird.mqtt.GroupLetter.Join;
+import dev.lyrebird.mqtt.GroupLetter.Joined;
 import dev.lyrebird.mqtt.GroupLetter.Leave;
 import dev.lyrebird.mqtt.GroupLetter.Offer;
 import dev.lyrebird.mqtt.GroupLetter.Retire;
 import dev.lyrebird.mqtt.GroupLetter.ToConsumer;
 import dev.lyrebird.mqtt.GroupLetter.ToHolder;
 import dev.lyrebird.mqtt.GroupMessage.Name;
+import dev.lyrebird.mqtt.SessionState.Shared;
 import dev.lyrebird.pubsub.Event;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +27,10 @@ import java.util.Set;
  * what it is offered, and says when it is done with it. What the client has no room for waits here;
  * the holder has no more under way than the window of the consumer.
  *
+ * <p>The holder may move to another node. The consumer follows when it hears of that, or is called
+ * by the new one, and takes nothing until its joining there is answered: what is still on its way
+ * from before is not its own any more.
+ *
  * <p>Owned by the event loop of the client's connection.
  */
 final class Consumer {
@@ -38,6 +45,18 @@ final class Consumer {
   private final Groups groups;
 
   private MqttSubscription subscription;
+
+  /** The node of the holder. */
+  private long holder;
+
+  /** Whether what the holder says counts only once it has answered the last joining. */
+  private boolean hasMoved;
+
+  /** How often the holder was told that the consumer is there. */
+  private long joins;
+
+  /** Whether what an earlier subscription of the client has left may come. */
+  private boolean isExpected;
 
   /** What waits until the client has room, in the order of the offers. */
   private final SequencedMap<Name, Offer> waiting = new LinkedHashMap<>();
@@ -80,6 +99,11 @@ final class Consumer {
     this.groups = groups;
   }
 
+  /** Returns the whole filter of its group. */
+  String group() {
+    return filter.text();
+  }
+
   ConsumerId id() {
     return id;
   }
@@ -89,13 +113,49 @@ final class Consumer {
     loopGroups.execute(task);
   }
 
-  /** Takes part in the group, or goes on under other options. */
-  void join(MqttSubscription newSubscription, Runnable joined) {
-    subscription = newSubscription;
+  /** Takes part in the group, for a client that has just subscribed. */
+  void begin(Runnable joined) {
     whenJoined.add(joined);
+    count(1);
     groups.add(this);
     loopGroups.add(this);
+    join(groups.holderOf(filter));
+  }
+
+  /**
+   * Takes part in the group, for a client that has held the subscription before.
+   *
+   * @param had what it has of QoS 2 and is about to complete, by packet identifier
+   */
+  void goOn(Map<Integer, Name> had, Runnable joined) {
+    isExpected = true;
+    sent.putAll(had);
+    begin(joined);
+  }
+
+  /** Goes on under other options. */
+  void replace(MqttSubscription newSubscription, Runnable joined) {
+    subscription = newSubscription;
+    whenJoined.add(joined);
     join();
+  }
+
+  /** Takes part in the group where it is held now. */
+  void join(long node) {
+    holder = node;
+    hasMoved = true;
+    join();
+    if (isRetiring) {
+      tellRetire();
+    }
+  }
+
+  /** Follows the group if it is held elsewhere now. */
+  void lookAgain() {
+    long node = groups.holderOf(filter);
+    if (node != holder) {
+      join(node);
+    }
   }
 
   private void join() {
@@ -105,6 +165,8 @@ final class Consumer {
     inFlight.addAll(waiting.keySet());
     tell(
         new Join(
+            ++joins,
+            !isExpected,
             client.clientId(),
             client.expirySeconds(),
             subscription.qos(),
@@ -115,30 +177,40 @@ final class Consumer {
   }
 
   private void tell(ToHolder letter) {
-    groups.tellHolder(filter, id, letter, loopGroups);
+    groups.tellHolder(holder, filter, id, letter);
   }
 
-  /** Takes what the holder tells. */
-  void take(ToConsumer letter) {
-    if (isOver) {
+  /**
+   * Takes what a holder tells.
+   *
+   * @param from its node
+   */
+  void take(long from, ToConsumer letter) {
+    boolean isAnswer = letter instanceof Joined(var number) && number == joins;
+    if (isOver || from != holder || (hasMoved && !isAnswer)) {
       return;
     }
     silentSeconds = 0;
     switch (letter) {
-      case GroupLetter.Joined _ -> {
-        List<Runnable> waited = whenJoined;
-        whenJoined = new ArrayList<>(0);
-        waited.forEach(Runnable::run);
+      case Joined _ -> {
+        hasMoved = false;
+        isExpected = true;
+        tellJoined();
       }
       case Offer offer -> take(offer);
       case GroupLetter.Forget forget -> forget.names().forEach(this::forget);
-      case GroupLetter.Check check -> {
-        if (check.number() != heard && !isRetiring) {
-          heard = check.number();
-          join();
-        }
-      }
+      case Check check -> take(check);
     }
+  }
+
+  private void count(int one) {
+    loopGroups.loop().broker().counters().add(Count.SHARED_SUBSCRIPTIONS, one);
+  }
+
+  private void tellJoined() {
+    List<Runnable> waited = whenJoined;
+    whenJoined = new ArrayList<>(0);
+    waited.forEach(Runnable::run);
   }
 
   private void take(Offer offer) {
@@ -149,9 +221,28 @@ final class Consumer {
       waiting.put(name, offer);
       sendOn();
     }
-    if (isGap && !isRetiring) {
+    if (isRetiring) {
+      tellRetire(); // the holder has not heard it
+    } else if (isGap) {
       join();
     }
+  }
+
+  /** What the holder should have said, or heard, is said once more. */
+  private void take(Check check) {
+    boolean isGap = check.number() != heard;
+    heard = check.number();
+    if (isGap && isRetiring) {
+      tellRetire();
+    } else if (isGap) {
+      join();
+    } else if (!done.isEmpty()) {
+      tell(new Done(List.copyOf(done)));
+    }
+  }
+
+  private void tellRetire() {
+    tell(new Retire(List.copyOf(sent.values())));
   }
 
   /** Sends what waits, as far as there is room. */
@@ -170,7 +261,8 @@ final class Consumer {
     GroupMessage message = offer.message();
     Event event = Event.change(SysTopics.NO_TABLE, message.topic(), message.entry(), Place.START);
     boolean isAgain = offer.isAgain() && offer.qos() > 0; // [MQTT-3.3.1-2]
-    switch (client.send(event, subscription, offer.qos(), isAgain)) {
+    Shared shared = new Shared(group(), name);
+    switch (client.send(event, shared, subscription, offer.qos(), isAgain)) {
       case Consumers.Sending.Sent(var packetId) -> {
         sent.put(packetId, name);
         client.sent(packetId, this);
@@ -183,17 +275,25 @@ final class Consumer {
     return true;
   }
 
-  /** The client is done with a message; returns whether its packet identifier is free again. */
-  boolean done(int packetId, boolean isQos2) {
+  /** The client is done with a message of QoS 1, or does not want it. */
+  void acknowledged(int packetId) {
     Name name = sent.remove(packetId);
-    if (name == null) {
-      return true;
+    if (name != null) {
+      done(name);
     }
-    if (isQos2 && !isOver) {
+  }
+
+  /**
+   * The client is done with a message of QoS 2, or says so again; returns whether its packet
+   * identifier is free.
+   */
+  boolean completes(int packetId) {
+    Name name = sent.remove(packetId);
+    if (name != null && !isOver) {
       completing.put(name, packetId);
+      done(name);
     }
-    done(name);
-    return !isQos2 || isOver;
+    return isOver;
   }
 
   private void done(Name name) {
@@ -231,7 +331,7 @@ final class Consumer {
     tell(new Done(List.copyOf(done)));
     isRetiring = true;
     waiting.clear();
-    tell(new Retire(List.copyOf(sent.values())));
+    tellRetire();
     endIfIdle();
   }
 
@@ -254,21 +354,17 @@ final class Consumer {
 
   private void end() {
     isOver = true;
+    count(-1);
+    tellJoined();
     groups.remove(this);
     loopGroups.remove(this);
   }
 
-  /** Lets a second pass; a holder that is not heard of is told once more. */
+  /** Lets a second pass; a holder that is not heard of is looked for. */
   void everySecond() {
     silentSeconds++;
-    if (silentSeconds < PATIENCE_SECONDS) {
-      return;
-    }
-    if (isRetiring) {
-      tell(new Retire(List.copyOf(sent.values())));
-      tell(new Done(List.copyOf(done)));
-    } else {
-      join();
+    if (silentSeconds == PATIENCE_SECONDS) {
+      join(groups.holderOf(filter));
     }
   }
 }

@@ -1,6 +1,9 @@
 package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.mqtt.GroupMessage.Name;
+import dev.lyrebird.mqtt.SessionState.Releasing;
+import dev.lyrebird.mqtt.SessionState.Shared;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.TopicFilter;
 import java.util.ArrayList;
@@ -29,12 +32,6 @@ final class Consumers {
   /** Whose message is in flight, by packet identifier. */
   private final Map<Integer, Consumer> byPacketId = new HashMap<>();
 
-  /**
-   * Packet identifiers whose PUBREL was to be sent again when the session went on, and whether the
-   * client has answered it: what was sent under them it must not be sent again.
-   */
-  private final Map<Integer, Boolean> released = new HashMap<>(0);
-
   /** Joinings whose end the client's SUBACK waits for. */
   private int joining;
 
@@ -53,16 +50,10 @@ final class Consumers {
     record Waits() implements Sending {}
   }
 
-  /**
-   * @param released packet identifiers of the session that goes on, whose PUBREL is sent again
-   */
-  Consumers(Connect connect, int[] released, MqttSubscriber subscriber, Loop loop) {
+  Consumers(Connect connect, MqttSubscriber subscriber, Loop loop) {
     this.connect = connect;
     this.subscriber = subscriber;
     this.loop = loop;
-    for (int packetId : released) {
-      this.released.put(packetId, false);
-    }
   }
 
   String clientId() {
@@ -80,15 +71,41 @@ final class Consumers {
 
   /** Begins a shared subscription, or replaces its options. */
   void subscribe(MqttSubscription subscription) {
+    joining++;
+    Consumer present = byFilter.get(subscription.filter());
+    if (present == null) {
+      consumer(subscription).begin(this::joined);
+    } else {
+      present.replace(subscription, this::joined);
+    }
+  }
+
+  /**
+   * Goes on with a shared subscription of a session.
+   *
+   * @param releasing of the session: of these the client has those that the group has handed out
+   */
+  void goOn(MqttSubscription subscription, List<Releasing> releasing) {
+    joining++;
+    Consumer consumer = consumer(subscription);
+    Map<Integer, Name> had = new HashMap<>();
+    for (Releasing one : releasing) {
+      Shared shared = one.shared();
+      if (shared != null && shared.group().equals(consumer.group())) {
+        had.put(one.packetId(), shared.name());
+        sent(one.packetId(), consumer);
+      }
+    }
+    consumer.goOn(had, this::joined);
+  }
+
+  private Consumer consumer(MqttSubscription subscription) {
     SharedFilter filter = SharedFilter.of(subscription.filter().text());
     Groups groups = loop.broker().groups();
-    Consumer consumer =
-        byFilter.computeIfAbsent(
-            subscription.filter(),
-            fresh ->
-                new Consumer(groups.freshId(), filter, subscription, this, loop.groups(), groups));
-    joining++;
-    consumer.join(subscription, this::joined);
+    Consumer fresh =
+        new Consumer(groups.freshId(), filter, subscription, this, loop.groups(), groups);
+    byFilter.put(subscription.filter(), fresh);
+    return fresh;
   }
 
   private void joined() {
@@ -135,15 +152,9 @@ final class Consumers {
     return subscriber.hasRoom();
   }
 
-  Sending send(Event event, MqttSubscription subscription, int qos, boolean isAgain) {
-    if (qos == 2 && isAgain) {
-      int packetId = packetId(event.entry().change().timestamp());
-      Boolean isCompleted = released.remove(packetId);
-      if (isCompleted != null) {
-        return isCompleted ? new Sending.Over() : new Sending.Sent(packetId);
-      }
-    }
-    return subscriber.send(event, subscription, qos, isAgain);
+  Sending send(
+      Event event, Shared shared, MqttSubscription subscription, int qos, boolean isAgain) {
+    return subscriber.send(event, shared, subscription, qos, isAgain);
   }
 
   void sent(int packetId, Consumer consumer) {
@@ -158,7 +169,7 @@ final class Consumers {
   void acknowledged(int packetId) {
     Consumer consumer = byPacketId.remove(packetId);
     if (consumer != null) {
-      consumer.done(packetId, false);
+      consumer.acknowledged(packetId);
     }
   }
 
@@ -170,13 +181,13 @@ final class Consumers {
    *     given the message any more
    */
   boolean completes(int packetId) {
-    released.computeIfPresent(packetId, (id, was) -> true);
-    Consumer consumer = byPacketId.remove(packetId);
-    return consumer == null || consumer.done(packetId, true);
+    Consumer consumer = byPacketId.get(packetId);
+    return consumer == null || consumer.completes(packetId);
   }
 
   /** No other client can be given the message of QoS 2 that was sent under an identifier. */
   void completed(int packetId) {
+    byPacketId.remove(packetId);
     subscriber.end(packetId);
   }
 

@@ -4,6 +4,7 @@ package dev.lyrebird.mqtt;
 enum Count {
   CONNECTED("connected", true, "Clients that are connected"),
   SUBSCRIPTIONS("subscriptions", true, "Subscriptions of clients that are connected"),
+  SHARED_SUBSCRIPTIONS("subscriptions.shared", true, "Shared ones among them"),
   SOCKETS("sockets", false, "Connections that were made"),
   CONNECTS("connects", false, "CONNECT packets received"),
   CONNECTIONS("connections", false, "Clients that were let in"),

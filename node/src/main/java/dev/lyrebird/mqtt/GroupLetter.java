@@ -9,8 +9,8 @@ import java.util.List;
  *
  * <pre>
  *   consumer                                  holder
- *      |-- Join: here I am, and this I have ---->|  also whenever something seems lost
- *      |<--------------------------- Joined -----|  the group's place is kept
+ *      |-- Join 1: here I am, and this I have -->|  also when something seems lost
+ *      |<------------------------- Joined 1 -----|  the group's place is kept
  *      |<---------------- Offer 1, Offer 2 ------|
  *      |-- Done: 1 ----------------------------->|
  *      |<------------------------ Forget: 1 -----|  nobody will be handed it again
@@ -29,6 +29,8 @@ sealed interface GroupLetter {
   /**
    * A consumer is there, or says once more how it stands.
    *
+   * @param number counts the letters of this kind that the consumer has sent
+   * @param isFirst whether the client has only now subscribed, so that nothing waits for it
    * @param clientId of the client
    * @param expirySeconds how long its session outlives its connection; 0 for not at all
    * @param qos the maximum quality of service that it was granted
@@ -38,6 +40,8 @@ sealed interface GroupLetter {
    * @param done what it is done with and was not told to forget
    */
   record Join(
+      long number,
+      boolean isFirst,
       String clientId,
       long expirySeconds,
       int qos,
@@ -87,11 +91,18 @@ sealed interface GroupLetter {
     }
   }
 
+  /** The session of a client that was not there has ended. */
+  record SessionEnded(String clientId) implements ToHolder {}
+
   /** There is no such consumer any more, and nobody knows what it was doing. */
   record Gone() implements ToHolder {}
 
-  /** From now on nothing is published that the group would miss. */
-  record Joined() implements ToConsumer {}
+  /**
+   * From now on nothing is published that the group would miss.
+   *
+   * @param number of the letter that this answers; what follows takes account of it
+   */
+  record Joined(long number) implements ToConsumer {}
 
   /**
    * A message is the consumer's to deliver.

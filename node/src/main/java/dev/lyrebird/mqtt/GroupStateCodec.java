@@ -18,27 +18,44 @@ import java.util.function.Function;
  */
 final class GroupStateCodec {
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+
+  private static final int OPEN = 1;
+  private static final int USED = 1 << 1;
+
+  private static final int BOUND = 1;
+  private static final int OFFERED = 1 << 1;
 
   private GroupStateCodec() {}
 
   static byte[] encode(GroupState state) {
     ByteWriter out = new ByteWriter(128);
     out.octet(FORMAT);
-    out.fixed64(state.holder());
-    out.octet(state.isOpen() ? 1 : 0);
+    out.varint(state.claim().time());
+    out.fixed64(state.claim().node());
+    out.octet((state.isOpen() ? OPEN : 0) | (state.isUsed() ? USED : 0));
     out.varint(state.sessions().size());
     for (Kept session : state.sessions()) {
       out.string(session.clientId());
+      out.varint(session.expirySeconds());
       out.varint(session.untilMillis());
     }
     SessionStateCodec.encode(out, state.places());
     out.varint(state.inFlight().size());
-    for (InFlight one : state.inFlight()) {
-      encode(out, one.name());
-      out.string(one.clientId() == null ? "" : one.clientId()); // no kept session has an empty id
-    }
+    state.inFlight().forEach(one -> encode(out, one));
     return out.toByteArray();
+  }
+
+  private static void encode(ByteWriter out, InFlight one) {
+    encode(out, one.name());
+    out.octet((one.clientId() == null ? 0 : BOUND) | (one.consumer() == null ? 0 : OFFERED));
+    if (one.clientId() != null) {
+      out.string(one.clientId());
+    }
+    if (one.consumer() != null) {
+      out.fixed64(one.consumer().node());
+      out.varint(one.consumer().number());
+    }
   }
 
   static void encode(ByteWriter out, Name name) {
@@ -60,11 +77,14 @@ final class GroupStateCodec {
         throw new IllegalArgumentException(
             "a group in format %d, but this node reads %d".formatted(format, FORMAT));
       }
+      Timestamp claim = new Timestamp(ByteReader.varint(in), in.getLong());
+      int flags = in.get();
       GroupState state =
           new GroupState(
-              in.getLong(),
-              in.get() != 0,
-              list(in, each -> new Kept(ByteReader.string(each), ByteReader.varint(each))),
+              claim,
+              (flags & OPEN) != 0,
+              (flags & USED) != 0,
+              list(in, GroupStateCodec::kept),
               SessionStateCodec.places(in),
               list(in, GroupStateCodec::inFlight));
       if (in.hasRemaining()) {
@@ -76,10 +96,17 @@ final class GroupStateCodec {
     }
   }
 
+  private static Kept kept(ByteBuffer in) {
+    return new Kept(ByteReader.string(in), ByteReader.varint(in), ByteReader.varint(in));
+  }
+
   private static InFlight inFlight(ByteBuffer in) {
     Name name = name(in);
-    String clientId = ByteReader.string(in);
-    return new InFlight(name, clientId.isEmpty() ? null : clientId);
+    int flags = in.get();
+    return new InFlight(
+        name,
+        (flags & BOUND) == 0 ? null : ByteReader.string(in),
+        (flags & OFFERED) == 0 ? null : new ConsumerId(in.getLong(), ByteReader.varint(in)));
   }
 
   static Name name(ByteBuffer in) {

@@ -2,6 +2,7 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.mqtt.SessionState.Shared;
 import dev.lyrebird.pubsub.Event;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -49,6 +50,7 @@ final class Inflight {
    * @param place behind the change in that table's journal; null for a current row, and for what a
    *     group has handed out
    * @param subscription for which a current row was sent; null for a change
+   * @param shared which message of which group it is; null for what no group has handed out
    * @param isReleased whether the client has it for good, so that only PUBREL and PUBCOMP are to
    *     come
    */
@@ -59,6 +61,7 @@ final class Inflight {
       int table,
       @Nullable Place place,
       @Nullable MqttSubscription subscription,
+      @Nullable Shared shared,
       boolean isReleased) {
 
     /** Returns a change that is sent for what the client subscribes to. */
@@ -70,27 +73,28 @@ final class Inflight {
           event.table(),
           event.place(),
           null,
+          null,
           false);
     }
 
     /** Returns a current row that is sent for a subscription. */
     static Sent row(int packetId, int qos, Event event, MqttSubscription subscription) {
       Timestamp change = event.entry().change().timestamp();
-      return new Sent(packetId, qos, change, event.table(), null, subscription, false);
+      return new Sent(packetId, qos, change, event.table(), null, subscription, null, false);
     }
 
     /** Returns what a group has handed out: it says nothing of how far the client has come. */
-    static Sent shared(int packetId, int qos, Timestamp change) {
-      return new Sent(packetId, qos, change, NO_TABLE, null, null, false);
+    static Sent shared(int packetId, int qos, Shared shared) {
+      return new Sent(packetId, qos, shared.name().change(), NO_TABLE, null, null, shared, false);
     }
 
     /** Returns what is left of a message whose PUBREL may have been sent before. */
-    static Sent released(int packetId) {
-      return new Sent(packetId, 2, Timestamp.NONE, NO_TABLE, null, null, true);
+    static Sent released(int packetId, @Nullable Shared shared) {
+      return new Sent(packetId, 2, Timestamp.NONE, NO_TABLE, null, null, shared, true);
     }
 
     private Sent released() {
-      return new Sent(packetId, qos, change, table, place, subscription, true);
+      return new Sent(packetId, qos, change, table, place, subscription, shared, true);
     }
   }
 

@@ -18,6 +18,9 @@ final class LoopGroups {
   private final Set<Consumer> consumers = new LinkedHashSet<>();
   private @Nullable Loop loop;
 
+  /** Waits until no group is held here; null while nobody does. */
+  private @Nullable Runnable whenEmpty;
+
   LoopGroups(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
   }
@@ -42,6 +45,7 @@ final class LoopGroups {
 
   void remove(GroupHolder holder) {
     holders.remove(holder);
+    tellIfEmpty();
   }
 
   void add(Consumer consumer) {
@@ -52,6 +56,35 @@ final class LoopGroups {
     consumers.remove(consumer);
   }
 
+  /** Has the consumers of a group join a holder. */
+  void join(String group, long holder) {
+    List.copyOf(consumers).stream()
+        .filter(consumer -> consumer.group().equals(group))
+        .forEach(consumer -> consumer.join(holder));
+  }
+
+  /** Has consumers look whether their groups are held elsewhere now. */
+  void lookAgain() {
+    List.copyOf(consumers).forEach(Consumer::lookAgain);
+  }
+
+  /**
+   * Lets all groups go.
+   *
+   * @param done is told when none is held here any more
+   */
+  void leave(Runnable done) {
+    whenEmpty = done;
+    List.copyOf(holders).forEach(GroupHolder::leave);
+    tellIfEmpty();
+  }
+
+  private void tellIfEmpty() {
+    if (holders.isEmpty() && whenEmpty != null) {
+      whenEmpty.run();
+    }
+  }
+
   /** Lets the rows of groups catch up. */
   void saveStale() {
     holders.forEach(GroupHolder::saveIfStale);
@@ -60,6 +93,6 @@ final class LoopGroups {
   /** Lets a second pass. */
   void everySecond() {
     List.copyOf(holders).forEach(GroupHolder::everySecond);
-    consumers.forEach(Consumer::everySecond);
+    List.copyOf(consumers).forEach(Consumer::everySecond);
   }
 }

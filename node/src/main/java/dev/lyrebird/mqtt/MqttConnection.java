@@ -74,7 +74,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
   private @Nullable SessionState last;
 
   /** Whom to tell that, once nothing more is done under the client id. */
-  private @Nullable Consumer<@Nullable SessionState> successor;
+  private @Nullable Consumer<@Nullable Handover> successor;
 
   /** Enhanced authentication, which the client may begin again; null where it asked for none. */
   private @Nullable Login login;
@@ -244,7 +244,7 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
 
   /** Another connection claims the client id. */
   @Override
-  public void makeWay(Consumer<@Nullable SessionState> gone) {
+  public void makeWay(Consumer<@Nullable Handover> gone) {
     onLoop(() -> {
       successor = gone;
       end(ReasonCode.SESSION_TAKEN_OVER, "another connection has taken the client id");

@@ -67,6 +67,9 @@ public final class MqttDoor {
   private final Promise<Void> closed = Promise.promise();
   private boolean isClosing;
 
+  /** Whether groups are being let go, since no connection is left. */
+  private boolean isLeaving;
+
   /**
    * Opens the door on the event loop that calls.
    *
@@ -89,6 +92,7 @@ public final class MqttDoor {
             new LinkedHashSet<>(),
             new LoopGroups(eventLoop));
     loop.groups().belongTo(loop);
+    broker.groups().add(loop.groups());
     broker.finder().readBy(tables, eventLoop);
     this.rules = new ConnectRules(broker.limits(), broker.sessionLimits(), broker.freshIds());
     this.byteCounter = new ByteCounter(broker.counters());
@@ -185,6 +189,7 @@ public final class MqttDoor {
     vertx.cancelTimer(rowTimer);
     vertx.setTimer(CLOSE_MILLIS, id -> closed.tryComplete());
     ReasonCode stopping = loop.broker().stopping();
+    loop.broker().groups().stop();
     List.copyOf(connections).forEach(connection -> connection.end(stopping, "the node stops"));
     isClosing = true;
     completeWhenEmpty();
@@ -208,8 +213,10 @@ public final class MqttDoor {
   }
 
   private void completeWhenEmpty() {
-    if (isClosing && connections.stream().noneMatch(MqttConnection::isUnfinished)) {
-      closed.tryComplete();
+    if (isClosing && !isLeaving && connections.stream().noneMatch(MqttConnection::isUnfinished)) {
+      isLeaving = true;
+      LoopGroups groups = loop.groups();
+      groups.execute(() -> groups.leave(closed::tryComplete)); // behind what clients have told them
     }
   }
 

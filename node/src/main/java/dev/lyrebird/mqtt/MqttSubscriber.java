@@ -10,6 +10,8 @@ import dev.lyrebird.mqtt.Consumers.Sending;
 import dev.lyrebird.mqtt.Inflight.Sent;
 import dev.lyrebird.mqtt.PublishImage.Splice;
 import dev.lyrebird.mqtt.Session.Delivery;
+import dev.lyrebird.mqtt.SessionState.Releasing;
+import dev.lyrebird.mqtt.SessionState.Shared;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.pubsub.Member;
@@ -115,7 +117,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   /** Begins to deliver for a subscription, in place of one with an equal filter. */
   void subscribe(MqttSubscription subscription, Start start) {
     if (subscription.isShared()) {
-      consumers(new int[0]).subscribe(subscription);
+      consumers().subscribe(subscription);
       return;
     }
     if (!SysTopics.owns(subscription.filter().text())) {
@@ -144,8 +146,8 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   /** Goes on with all subscriptions of a session where it was broken off. */
   void goOn(SessionState state) {
     if (!connection.isEnded()) {
-      for (int packetId : state.releasing()) {
-        outbox.pubrel(packetId); // [MQTT-4.4.0-1]
+      for (Releasing one : state.releasing()) {
+        outbox.pubrel(one.packetId()); // [MQTT-4.4.0-1]
       }
     }
     TreeMap<Integer, VersionVector> acked = new TreeMap<>();
@@ -156,7 +158,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       MqttSubscription subscription = MqttSubscription.of(kept);
       session.subscribe(subscription);
       if (subscription.isShared()) {
-        consumers(state.releasing()).subscribe(subscription);
+        consumers().goOn(subscription, state.releasing());
       } else if (!loop.tables().hub().knows(cursor, touchedBy(subscription.filter()))) {
         beginning.add(subscription);
       } else {
@@ -168,10 +170,10 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     beginning.forEach(subscription -> subscribe(subscription, new Start.Current()));
   }
 
-  private Consumers consumers(int[] releasing) {
+  private Consumers consumers() {
     Consumers own = consumers;
     if (own == null) {
-      own = new Consumers(connect, releasing, this, loop);
+      own = new Consumers(connect, this, loop);
       consumers = own;
     }
     return own;
@@ -431,7 +433,8 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   }
 
   /** Sends what a group has handed to the client; there must be room. */
-  Sending send(Event event, MqttSubscription subscription, int qos, boolean isAgain) {
+  Sending send(
+      Event event, Shared shared, MqttSubscription subscription, int qos, boolean isAgain) {
     boolean retain = subscription.retainAsPublished() && event.entry().type() != Entry.Type.MESSAGE;
     Outgoing out = new Outgoing(event, List.of(subscription), qos, retain, isAgain);
     Splice splice = splice(out);
@@ -447,7 +450,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     if (!inflight.isFree(packetId)) {
       return new Sending.Waits();
     }
-    inflight.open(Sent.shared(packetId, qos, out.change()));
+    inflight.open(Sent.shared(packetId, qos, shared));
     transmit(out, splice, packetId);
     return new Sending.Sent(packetId);
   }

@@ -41,9 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Orphans {
 
-  /** Opens the ids of rows that are no client's: no client id has this character. */
-  private static final char NO_CLIENT = '\0';
-
   /** Matches what every client may publish to, and so every table that may keep receptions. */
   static final TopicFilter EVERYTHING = TopicFilter.below("");
 
@@ -164,11 +161,8 @@ final class Orphans {
     return state.holder() == nodes.self() && !state.isConnected() && state.willAtMillis() != 0;
   }
 
-  /** Returns the session that a row tells of, or null where it tells of none. */
+  /** Returns the session that a row tells of, or null where it cannot be read. */
   static @Nullable SessionState state(Row row) {
-    if (!row.id().isEmpty() && row.id().charAt(0) == NO_CLIENT) {
-      return null;
-    }
     try {
       return SessionStateCodec.decode(row.payload().bytes());
     } catch (IllegalArgumentException e) {

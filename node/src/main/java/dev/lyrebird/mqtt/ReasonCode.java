@@ -35,7 +35,6 @@ enum ReasonCode {
   QUOTA_EXCEEDED(0x97, 3),
   PAYLOAD_FORMAT_INVALID(0x99),
   USE_ANOTHER_SERVER(0x9C, 3),
-  SHARED_SUBSCRIPTIONS_NOT_SUPPORTED(0x9E),
   CONNECTION_RATE_EXCEEDED(0x9F, 3);
 
   /** Codes from here on tell a failure (MQTT 5.0 §2.4). */

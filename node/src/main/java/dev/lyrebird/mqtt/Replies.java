@@ -85,15 +85,11 @@ final class Replies {
    *
    * @param isSessionPresent whether the client's session goes on ([MQTT-3.2.2-2], [MQTT-3.2.2-3]);
    *     MQTT 3.1 has no word for it
-   * @param isSharing whether shared subscriptions are granted
    * @param authentication the last word of enhanced authentication, or null where the client asked
    *     for none ([MQTT-4.12.0-5], [MQTT-4.12.0-6])
    */
   MqttMessage connack(
-      MqttLimits limits,
-      boolean isSessionPresent,
-      boolean isSharing,
-      @Nullable Authentication authentication) {
+      MqttLimits limits, boolean isSessionPresent, @Nullable Authentication authentication) {
     MqttProperties properties = MqttProperties.NO_PROPERTIES;
     if (connect.isVersion5()) {
       properties = new MqttProperties();
@@ -103,9 +99,6 @@ final class Replies {
       add(properties, MqttProperties.RECEIVE_MAXIMUM, limits.receiveMaximum());
       add(properties, MqttProperties.MAXIMUM_PACKET_SIZE, limits.maxPacketBytes());
       add(properties, MqttProperties.TOPIC_ALIAS_MAXIMUM, limits.topicAliasMaximum());
-      if (!isSharing) {
-        add(properties, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
-      }
       if (connect.isKeepAliveServers()) {
         add(properties, MqttProperties.SERVER_KEEP_ALIVE, connect.keepAliveSeconds());
       }

@@ -2,6 +2,7 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.mqtt.SessionState.Releasing;
 import dev.lyrebird.pubsub.TopicFilter;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,8 +95,8 @@ final class Session {
     for (long identity : state.unacknowledged()) {
       unacknowledged.add(identity);
     }
-    for (int packetId : state.releasing()) {
-      inflight.open(Inflight.Sent.released(packetId));
+    for (Releasing one : state.releasing()) {
+      inflight.open(Inflight.Sent.released(one.packetId(), one.shared()));
     }
   }
 
@@ -206,12 +207,12 @@ final class Session {
     return all.stream().mapToLong(identity -> identity).toArray();
   }
 
-  /** Returns under which packet ids a PUBREL was sent, or is about to be. */
-  int[] releasing() {
+  /** Returns for what a PUBREL was sent, or is about to be. */
+  List<Releasing> releasing() {
     return inflight.sent().stream()
         .filter(Inflight.Sent::isReleased)
-        .mapToInt(Inflight.Sent::packetId)
-        .toArray();
+        .map(one -> new Releasing(one.packetId(), one.shared()))
+        .toList();
   }
 
   /** Tells whether current rows of a subscription were sent and not acknowledged. */

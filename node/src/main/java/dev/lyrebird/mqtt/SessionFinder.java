@@ -6,6 +6,8 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.SystemTables;
+import dev.lyrebird.schema.TableDefinition;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -22,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the latest that any node knows of a session: its row, or that it has ended. Whoever held
- * the session has written its row before it let go of it, but that row may still be on its way, or
- * this node may have just come back: so all nodes that are there are asked, and waited for as long
- * as a take-over is, but for those that are only just starting.
+ * Finds the latest that any node knows of a session, or of a group: its row, or that it has ended.
+ * Whoever held it has written its row before it let go of it, but that row may still be on its way,
+ * or this node may have just come back: so all nodes that are there are asked, and waited for as
+ * long as a take-over is, but for those that are only just starting.
  *
  * <p>One for the whole node; any thread may call. What happens is taken up one at a time, by a
  * thread that calls.
@@ -58,7 +60,8 @@ public final class SessionFinder {
    * What a node knows of a session: its row, or that it has ended.
    *
    * @param version of the row, or of the change that took it away
-   * @param state as {@link SessionStateCodec} writes it; null where there is no row any more
+   * @param state as {@link SessionStateCodec} or {@link GroupStateCodec} writes it; null where
+   *     there is no row any more
    */
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   record Found(Timestamp version, byte @Nullable [] state) {}
@@ -97,12 +100,13 @@ public final class SessionFinder {
   }
 
   /**
-   * Asks the other nodes what they know of a session.
+   * Asks the other nodes what they know of a session, or of a group.
    *
+   * @param table a system table
    * @param asker is told by any thread, perhaps before this method returns: the latest that they
    *     know, or null where they know nothing
    */
-  void find(String clientId, Consumer<@Nullable Found> asker) {
+  void find(TableDefinition table, String id, Consumer<@Nullable Found> asker) {
     turns.execute(() -> {
       List<Long> present = nodes.present();
       if (present.isEmpty()) {
@@ -112,7 +116,8 @@ public final class SessionFinder {
       long number = ++last;
       open.put(number, new Question(present, steadyMillis() + timeoutMillis, asker));
       ByteWriter letter = letter(QUESTION, number);
-      letter.string(clientId);
+      letter.string(table.table());
+      letter.string(id);
       present.forEach(node -> nodes.send(node, BOX, letter.toByteArray()));
     });
   }
@@ -145,15 +150,20 @@ public final class SessionFinder {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  private void read(long from, long number, String clientId) {
+  private static TableDefinition table(String name) {
+    return SystemTables.ALL.stream()
+        .filter(table -> table.table().equals(name))
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException("no system table is named " + name));
+  }
+
+  private void read(long from, long number, TableDefinition table, String id) {
     Reader by = reader;
     if (by == null) {
       answer(from, number, null);
       return;
     }
-    by.loop.execute(() ->
-        by.tables.known(
-            by.tables.sessions(), clientId, known -> answer(from, number, found(known))));
+    by.loop.execute(() -> by.tables.known(table, id, known -> answer(from, number, found(known))));
   }
 
   private static @Nullable Found found(Tables.Known known) {
@@ -226,7 +236,7 @@ public final class SessionFinder {
         int kind = in.get();
         long number = ByteReader.varint(in);
         if (kind == QUESTION) {
-          read(from, number, ByteReader.string(in));
+          read(from, number, table(ByteReader.string(in)), ByteReader.string(in));
         } else if (kind == ANSWER) {
           Found found = found(in);
           turns.execute(() -> answered(from, number, found));

@@ -3,7 +3,6 @@ package dev.lyrebird.mqtt;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
-import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.Confirmation;
@@ -12,7 +11,6 @@ import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,11 +26,6 @@ import org.slf4j.LoggerFactory;
 final class SessionOpening {
 
   private static final Logger log = LoggerFactory.getLogger(SessionOpening.class);
-
-  /** How long this node may take to get a row that another one has: two seconds in all. */
-  private static final int MAX_ATTEMPTS = 200;
-
-  private static final int ATTEMPT_MILLIS = 10;
 
   private final Connect connect;
   private final ClientIds.Granted granted;
@@ -79,31 +72,7 @@ final class SessionOpening {
   static void open(
       Connect connect, ClientIds.Granted granted, Loop loop, BiConsumer<Connect, Opened> opened) {
     SessionOpening opening = new SessionOpening(connect, granted, loop, opened);
-    loop.broker()
-        .finder()
-        .find(connect.clientId(), found -> loop.executor().execute(() -> opening.await(found, 0)));
-  }
-
-  /** Waits until this node knows what another one does, so that it can write behind it. */
-  private void await(SessionFinder.@Nullable Found elsewhere, int attempts) {
-    tables.known(
-        tables.sessions(),
-        connect.clientId(),
-        known -> {
-          Row row = known.row();
-          if (elsewhere == null || !elsewhere.version().isAfter(known.version())) {
-            found(row == null ? null : row.payload().bytes(), row != null);
-          } else if (attempts == MAX_ATTEMPTS) {
-            found(elsewhere.state(), row != null);
-          } else {
-            var _ =
-                loop.executor()
-                    .schedule(
-                        () -> await(elsewhere, attempts + 1),
-                        ATTEMPT_MILLIS,
-                        TimeUnit.MILLISECONDS);
-          }
-        });
+    LatestRow.read(loop.tables().sessions(), connect.clientId(), loop, opening::found);
   }
 
   private void found(byte @Nullable [] bytes, boolean hasRow) {
@@ -157,13 +126,15 @@ final class SessionOpening {
    * @param hasRow whether there is a row
    */
   private void open(@Nullable SessionState stored, boolean hasRow) {
-    SessionState handedOver = granted.handedOver();
-    SessionState latest = handedOver == null ? stored : handedOver;
+    SessionState latest = granted.handedOver() instanceof SessionState left ? left : stored;
     if (latest != null) {
       publishWill(latest);
     }
     Timestamp claim = claim(stored);
     SessionState state = latest != null && goesOn(latest) ? goingOn(latest, claim) : null;
+    if (latest != null && state == null) {
+      leaveGroups(latest);
+    }
     Opened done = new Opened(claim, state, latest != null && isDoubtful(latest), null);
     boolean endsAnother = latest != null && state == null;
     Confirmation confirmation = endsAnother ? Confirmation.BY_ALL : Confirmation.NOT_AWAITED;
@@ -174,6 +145,17 @@ final class SessionOpening {
       write(Write.delete(connect.clientId()), confirmation, done);
     } else {
       opened.accept(connect, done);
+    }
+  }
+
+  /** What a group keeps for the session that ends here is kept for nobody ([MQTT-4.8.2-5]). */
+  private void leaveGroups(SessionState latest) {
+    for (SessionState.Subscription subscription : latest.subscriptions()) {
+      if (SharedFilter.isMeant(subscription.filter())) {
+        loop.broker()
+            .groups()
+            .sessionEnded(SharedFilter.of(subscription.filter()), connect.clientId());
+      }
     }
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param places how far the client has come, one a table
  * @param unacknowledged identities of what was sent and not acknowledged: of all that the places
  *     cover as sent, only these are sent again; never changed after construction
- * @param releasing packet ids whose PUBREL awaits its PUBCOMP; never changed after construction
+ * @param releasing what of QoS 2 its client has, so that only PUBREL and PUBCOMP are to come
  * @param received publishes of QoS 2 that await their PUBREL
  * @param will what is published when the client is lost, or null for nothing
  * @param willAtMillis when the will falls due; 0 while the client is there, or without a will
@@ -34,10 +34,11 @@ record SessionState(
     List<Subscription> subscriptions,
     List<Place> places,
     long[] unacknowledged,
-    int[] releasing,
+    List<Releasing> releasing,
     List<Received> received,
     @Nullable Will will,
-    long willAtMillis) {
+    long willAtMillis)
+    implements Handover {
 
   /** The expiry of a session that never ends by itself (MQTT 5.0 §3.1.2.11.2). */
   static final long NEVER = 0xFFFF_FFFFL;
@@ -47,6 +48,7 @@ record SessionState(
   SessionState {
     subscriptions = List.copyOf(subscriptions);
     places = List.copyOf(places);
+    releasing = List.copyOf(releasing);
     received = List.copyOf(received);
   }
 
@@ -78,6 +80,21 @@ record SessionState(
   record Place(int table, VersionVector acked, VersionVector sent) {}
 
   /**
+   * A message of QoS 2 whose PUBCOMP is awaited.
+   *
+   * @param packetId under which it was sent
+   * @param shared which message of which group it is, or null where no group has handed it out
+   */
+  record Releasing(int packetId, @Nullable Shared shared) {}
+
+  /**
+   * A message that a group has handed out.
+   *
+   * @param group the whole filter of the group
+   */
+  record Shared(String group, GroupMessage.Name name) {}
+
+  /**
    * A publish of QoS 2 that awaits its PUBREL.
    *
    * @param packetId of the client
@@ -104,7 +121,7 @@ record SessionState(
         List.of(),
         List.of(),
         new long[0],
-        new int[0],
+        List.of(),
         List.of(),
         connect.will(),
         0);

@@ -7,6 +7,8 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.mqtt.SessionState.Place;
 import dev.lyrebird.mqtt.SessionState.Received;
+import dev.lyrebird.mqtt.SessionState.Releasing;
+import dev.lyrebird.mqtt.SessionState.Shared;
 import dev.lyrebird.mqtt.SessionState.Subscription;
 import dev.lyrebird.mqtt.SessionState.Will;
 import java.nio.BufferUnderflowException;
@@ -26,7 +28,7 @@ import java.util.function.Function;
  */
 final class SessionStateCodec {
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   private static final int CONNECTED = 1;
   private static final int WILL = 1 << 1;
@@ -67,10 +69,8 @@ final class SessionStateCodec {
     for (long identity : state.unacknowledged()) {
       out.fixed64(identity);
     }
-    out.varint(state.releasing().length);
-    for (int packetId : state.releasing()) {
-      out.varint(packetId);
-    }
+    out.varint(state.releasing().size());
+    state.releasing().forEach(one -> encode(out, one));
     out.varint(state.received().size());
     for (Received received : state.received()) {
       out.varint(received.packetId());
@@ -93,6 +93,16 @@ final class SessionStateCodec {
     out.string(subscription.filter());
     if (subscription.identifier() != 0) {
       out.varint(subscription.identifier());
+    }
+  }
+
+  private static void encode(ByteWriter out, Releasing releasing) {
+    Shared shared = releasing.shared();
+    out.varint(releasing.packetId());
+    out.octet(shared == null ? 0 : 1);
+    if (shared != null) {
+      out.string(shared.group());
+      GroupStateCodec.encode(out, shared.name());
     }
   }
 
@@ -178,7 +188,7 @@ final class SessionStateCodec {
         list(in, SessionStateCodec::subscription),
         places(in),
         longs(in),
-        list(in, SessionStateCodec::number).stream().mapToInt(packetId -> packetId).toArray(),
+        list(in, SessionStateCodec::releasing),
         list(in, each -> new Received(number(each), tableKey(each))),
         (flags & WILL) == 0 ? null : will(in),
         ByteReader.varint(in));
@@ -193,6 +203,13 @@ final class SessionStateCodec {
         (flags & RETAIN_AS_PUBLISHED) != 0,
         (flags & IDENTIFIED) == 0 ? 0 : number(in),
         (flags & FRESH) != 0);
+  }
+
+  private static Releasing releasing(ByteBuffer in) {
+    int packetId = number(in);
+    boolean isShared = in.get() != 0;
+    return new Releasing(
+        packetId, isShared ? new Shared(ByteReader.string(in), GroupStateCodec.name(in)) : null);
   }
 
   static List<Place> places(ByteBuffer in) {

@@ -1,6 +1,8 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.mqtt.GroupConsumer.Handed;
 import dev.lyrebird.mqtt.GroupLetter.Check;
 import dev.lyrebird.mqtt.GroupLetter.Forget;
 import dev.lyrebird.mqtt.GroupLetter.Join;
@@ -8,10 +10,12 @@ import dev.lyrebird.mqtt.GroupLetter.Joined;
 import dev.lyrebird.mqtt.GroupLetter.Leave;
 import dev.lyrebird.mqtt.GroupLetter.Offer;
 import dev.lyrebird.mqtt.GroupLetter.Retire;
-import dev.lyrebird.mqtt.GroupLetter.ToConsumer;
 import dev.lyrebird.mqtt.GroupMessage.Name;
+import dev.lyrebird.mqtt.GroupPost.Effect;
+import dev.lyrebird.mqtt.GroupPost.Owed;
 import dev.lyrebird.mqtt.GroupState.InFlight;
 import dev.lyrebird.mqtt.GroupState.Kept;
+import dev.lyrebird.mqtt.Inheritance.Verdict;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,6 +28,7 @@ import java.util.NavigableMap;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,61 +51,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShareGroup {
 
-  /** How much may be under way to one consumer, beyond the first message. */
-  private static final long MAX_BYTES = 1 << 20;
+  /** Whether other nodes go on from what is stored. */
+  private final boolean isClustered;
 
-  /** After so long nobody looks for what a consumer had of an earlier holder. */
-  private static final long CLAIM_MILLIS = 60_000;
+  /** What was journalled while no client was there, as far as it is kept; null for all. */
+  private final @Nullable Backlog backlog;
 
-  private static final long MILLIS_PER_SECOND = 1000;
-
-  /** The number of what a consumer has from an earlier holder. */
-  private static final long TOLD_BEFORE = 0;
-
-  /** The number of an offer that waits to be stored. */
-  private static final long UNTOLD = Long.MAX_VALUE;
-
-  /** Whether the state is stored though no session outlives its connection. */
-  private final boolean isAlwaysKept;
+  private final Inheritance inheritance;
+  private final GroupSessions sessions;
+  private final GroupPost post = new GroupPost();
 
   /** In the order in which they are next, among those with equal room. */
-  private final SequencedMap<ConsumerId, Consumer> consumers = new LinkedHashMap<>();
-
-  /** Sessions that outlive their connections, and until when. */
-  private final Map<String, Long> sessions = new HashMap<>();
+  private final SequencedMap<ConsumerId, GroupConsumer> consumers = new LinkedHashMap<>();
 
   /** What no consumer has, in the order of the journals. */
   private final NavigableMap<Rank, Pending> pending = new TreeMap<>();
 
-  /** What waits for clients that are away, by client id. */
-  private final Map<String, SequencedMap<Name, Handed>> held = new HashMap<>();
-
-  /** How far an earlier holder had come in each table, until the group is past that. */
-  private final Map<Integer, SessionState.Place> before = new HashMap<>();
-
-  /** Of what the earlier holder had come past, what nobody was done with; with whose it was. */
-  private final Map<Name, Left> left = new HashMap<>();
-
-  /** What consumers have of an earlier holder, and the journal has not brought yet. */
-  private final Map<Name, Claim> claims = new HashMap<>();
-
   /** Up to where messages were taken, by table. */
   private final Map<Integer, VersionVector> taken = new HashMap<>();
 
-  /** Whether the earlier holder failed, so that it may have handed out what it did not store. */
-  private final boolean isDoubtful;
-
-  private List<Effect> effects = new ArrayList<>();
-
-  /** What is to be told once it is stored, and what of it a write under way stores. */
-  private List<Owed> owed = new ArrayList<>();
-
-  private List<Owed> storing = List.of();
-
-  /** A letter to a consumer. */
-  record Effect(ConsumerId to, ToConsumer letter) {}
-
   private record Rank(int table, long position) implements Comparable<Rank> {
+
+    static Rank of(GroupMessage message) {
+      return new Rank(message.table(), message.place().position());
+    }
 
     @Override
     public int compareTo(Rank other) {
@@ -113,96 +87,23 @@ final class ShareGroup {
   private record Pending(GroupMessage message, boolean isAgain) {}
 
   /**
-   * A message that is a consumer's.
-   *
-   * @param isBound whether its client may have been sent it at QoS 2, so that no other can have it
-   * @param number of its offer
-   */
-  private record Handed(
-      GroupMessage message, int qos, boolean isAgain, boolean isBound, long number) {}
-
-  private record Left(@Nullable String clientId) {}
-
-  /** That a consumer has a message, or is done with it. */
-  private record Claim(ConsumerId consumer, boolean isDone, long sinceMillis) {
-
-    boolean isInFlightAt(ConsumerId id) {
-      return !isDone && consumer.equals(id);
-    }
-  }
-
-  private sealed interface Owed {
-
-    record ToJoin(ConsumerId to) implements Owed {}
-
-    record ToOffer(ConsumerId to, Name name) implements Owed {}
-
-    record ToForget(ConsumerId to, List<Name> names) implements Owed {}
-  }
-
-  private static final class Consumer {
-
-    final ConsumerId id;
-    final String clientId;
-    final SequencedMap<Name, Handed> handed = new LinkedHashMap<>();
-    long expirySeconds;
-    int qos;
-    int window;
-    boolean isRetiring;
-
-    /** The number of its last offer. */
-    long told;
-
-    /** How many of its messages wait to be stored; what follows them waits with them. */
-    int untold;
-
-    private long bytes;
-
-    Consumer(ConsumerId id, Join join) {
-      this.id = id;
-      this.clientId = join.clientId();
-      this.told = join.heard();
-    }
-
-    int room() {
-      return isRetiring || (bytes > MAX_BYTES && !handed.isEmpty()) ? 0 : window - handed.size();
-    }
-
-    void put(Handed one) {
-      Handed replaced = handed.put(one.message().name(), one);
-      bytes += one.message().bytes() - (replaced == null ? 0 : replaced.message().bytes());
-    }
-
-    @Nullable Handed remove(Name name) {
-      Handed one = handed.remove(name);
-      if (one != null) {
-        bytes -= one.message().bytes();
-        untold -= one.number() == UNTOLD ? 1 : 0;
-      }
-      return one;
-    }
-  }
-
-  /**
    * Creates a group that has read nothing.
    *
-   * @param earlier what was stored of it, or null for nothing
-   * @param isAlwaysKept whether another node would go on from what is stored, so that it is kept
-   *     even for clients whose sessions end with their connections
+   * @param earlier what was stored of it or handed over, or null for nothing
+   * @param isClustered whether other nodes would go on from what is stored, so that the group is
+   *     kept also for clients whose sessions end with their connections
+   * @param backlog the limits of what is kept while no client is there, or null for none
    */
-  ShareGroup(@Nullable GroupState earlier, boolean isAlwaysKept) {
-    this.isAlwaysKept = isAlwaysKept;
-    this.isDoubtful = earlier != null && earlier.isOpen();
-    if (earlier != null) {
-      earlier.places().forEach(place -> before.put(place.table(), place));
-      earlier.inFlight().forEach(one -> left.put(one.name(), new Left(one.clientId())));
-      earlier.sessions().forEach(one -> sessions.put(one.clientId(), one.untilMillis()));
-    }
+  ShareGroup(@Nullable GroupState earlier, boolean isClustered, @Nullable Backlog backlog) {
+    this.isClustered = isClustered;
+    this.backlog = backlog;
+    this.inheritance = new Inheritance(earlier);
+    this.sessions = new GroupSessions(earlier == null ? List.of() : earlier.sessions());
   }
 
-  /** Tells whether the group is to be stored. */
+  /** Tells whether anybody would go on from what is stored. */
   boolean isKept() {
-    return isAlwaysKept || !sessions.isEmpty();
+    return !sessions.isEmpty() || (isClustered && !isEmpty());
   }
 
   /** Tells whether no client of the group is connected. */
@@ -210,29 +111,19 @@ final class ShareGroup {
     return consumers.isEmpty();
   }
 
-  int size() {
-    return consumers.size();
-  }
-
   /** Tells whether a message can be taken. Otherwise there may be some that wait for room. */
   boolean hasRoom() {
-    for (Consumer consumer : consumers.values()) {
-      if (consumer.room() > 0) {
-        return pending.isEmpty();
-      }
-    }
-    return false;
+    return pending.isEmpty()
+        && consumers.values().stream().anyMatch(consumer -> consumer.room() > 0);
   }
 
   /** Tells whether at most half of all room is taken, so that reading on is worth while. */
   boolean hasAmpleRoom() {
     int handed = 0;
     int window = 0;
-    for (Consumer consumer : consumers.values()) {
-      if (!consumer.isRetiring) {
-        handed += consumer.handed.size();
-        window += consumer.window;
-      }
+    for (GroupConsumer consumer : consumers.values()) {
+      handed += consumer.isRetiring() ? 0 : consumer.handed().size();
+      window += consumer.window();
     }
     return handed <= window / 2 && hasRoom();
   }
@@ -240,121 +131,139 @@ final class ShareGroup {
   /**
    * Takes a message from the journal.
    *
-   * @param isOld whether it was journalled before this holder took the group up
+   * @param isOld whether it may have been there before this holder took the group up
+   * @return false for one that was not kept for the group while no client was there
    */
-  void take(GroupMessage message, boolean isOld) {
-    Name name = message.name();
-    SessionState.Place place = before.get(name.table());
-    taken.put(name.table(), message.place().vector());
-    Claim claim = claims.remove(name);
-    Left mine = left.remove(name);
-    Consumer claimant = claim == null ? null : consumers.get(claim.consumer);
-    if (claim != null && claim.isDone) {
-      forget(claim.consumer, List.of(name), message.qos() == 2);
-    } else if (claimant != null) {
-      boolean isBound = mine != null && mine.clientId != null;
-      int qos = isBound ? 2 : Math.min(claimant.qos, message.qos());
-      claimant.put(new Handed(message, qos, true, qos == 2, TOLD_BEFORE));
-    } else if (place != null && place.sent().covers(name.change())) {
-      takeAgain(message, mine);
-    } else if (isDoubtful && isOld) {
-      awaitAgain(message);
-    } else {
-      await(message, false);
+  boolean take(GroupMessage message, boolean isOld, long nowMillis) {
+    taken.put(message.table(), message.place().vector());
+    switch (inheritance.judge(message, isOld)) {
+      case Verdict.Fresh _ -> {
+        if (isTooMuch(message, nowMillis)) {
+          return false;
+        }
+        await(message, false);
+      }
+      case Verdict.Again _ -> await(message, true);
+      case Verdict.Over _ -> {}
+      case Verdict.Done(var by) -> forget(by, List.of(message.name()), message.qos() == 2);
+      case Verdict.Has(var id, var isBound) -> {
+        GroupConsumer consumer = consumers.get(id);
+        if (consumer == null) {
+          await(message, true);
+        } else {
+          has(consumer, message, isBound);
+        }
+      }
+      case Verdict.OfClient(var clientId) ->
+          hold(clientId, new Handed(message, 2, true, true, GroupConsumer.TOLD_BEFORE));
     }
     handOut();
+    return true;
   }
 
-  /** Takes what an earlier holder had taken. */
-  private void takeAgain(GroupMessage message, @Nullable Left mine) {
-    if (mine == null) {
-      return; // it was done with
-    }
-    if (mine.clientId == null) {
-      awaitAgain(message);
-    } else {
-      hold(mine.clientId, new Handed(message, 2, true, true, TOLD_BEFORE));
-    }
+  private boolean isTooMuch(GroupMessage message, long nowMillis) {
+    return backlog != null
+        && backlog.holds(message.entry())
+        && !backlog.takes(message.entry(), nowMillis);
   }
 
-  /** Of QoS 0 nothing is handed out that may have been sent ([MQTT-4.3.1-1]). */
-  private void awaitAgain(GroupMessage message) {
-    if (!isDoubtful || message.qos() > 0) {
-      await(message, true);
-    }
+  /** A consumer has a message of an earlier holder. */
+  private static void has(GroupConsumer consumer, GroupMessage message, boolean isBound) {
+    int qos = isBound ? 2 : Math.min(consumer.qos(), message.qos());
+    consumer.put(new Handed(message, qos, true, qos == 2, GroupConsumer.TOLD_BEFORE));
   }
 
   /** A consumer is there, or tells once more what it has. */
   void join(ConsumerId id, Join join, long nowMillis) {
-    Consumer consumer = consumers.computeIfAbsent(id, fresh -> new Consumer(id, join));
-    consumer.expirySeconds = join.expirySeconds();
-    consumer.qos = join.qos();
-    consumer.window = join.window();
-    if (join.expirySeconds() > 0) {
-      sessions.put(join.clientId(), GroupState.FOR_EVER);
+    inheritance.disown(id, new HashSet<>(join.inFlight())::contains);
+    if (join.isFirst() && !consumers.containsKey(id)) {
+      endSession(join.clientId()); // what waited for it was of an earlier subscription
     }
+    GroupConsumer consumer = consumers.computeIfAbsent(id, fresh -> new GroupConsumer(id, join));
+    consumer.update(join);
+    sessions.connected(join.clientId(), join.expirySeconds());
     finish(id, join.done(), nowMillis);
     handBackLost(consumer, join);
     for (Name name : join.inFlight()) {
       claim(consumer, name, nowMillis);
     }
-    SequencedMap<Name, Handed> waiting = held.remove(join.clientId());
-    if (waiting != null) {
-      waiting.values().forEach(one -> handAgain(consumer, one));
-    }
-    if (isKept()) {
-      owed.add(new Owed.ToJoin(id));
-    } else {
-      effects.add(new Effect(id, new Joined()));
+    consumer.joining();
+    post.owe(new Owed.ToJoin(consumer, join.number()));
+    sessions.release(join.clientId()).forEach(one -> hand(consumer, one.again()));
+    if (!isKept()) {
+      tellOwed();
     }
     handOut();
   }
 
+  /** All who were there when the earlier holder was have joined. */
+  void everybodyIsHere(long nowMillis) {
+    sessions.settle(clientId -> consumerOf(clientId) != null, nowMillis);
+  }
+
+  /** A session has ended, wherever its client was. */
+  void endSession(String clientId) {
+    if (consumerOf(clientId) == null) {
+      sessions.end(clientId);
+      inheritance.endSession(clientId);
+    }
+  }
+
   /** What the consumer would have, had it come: others may have it. */
-  private void handBackLost(Consumer consumer, Join join) {
+  private void handBackLost(GroupConsumer consumer, Join join) {
     Set<Name> has = new HashSet<>(join.inFlight());
-    for (Handed one : List.copyOf(consumer.handed.values())) {
+    for (Handed one : List.copyOf(consumer.handed().values())) {
       boolean isLost =
-          one.number() != TOLD_BEFORE
+          one.number() != GroupConsumer.TOLD_BEFORE
               && one.number() <= join.heard()
-              && !has.contains(one.message().name());
+              && !has.contains(one.name());
       if (isLost) {
-        consumer.remove(one.message().name());
+        consumer.remove(one.name());
         handBack(consumer, one);
       }
     }
   }
 
   /** A message that was not sent to the client goes to another, if it can. */
-  private void handBack(Consumer consumer, Handed one) {
+  private void handBack(GroupConsumer consumer, Handed one) {
     if (one.isBound()) {
-      hold(consumer.clientId, one);
+      hold(consumer.clientId(), one);
     } else {
       await(one.message(), one.isAgain());
     }
   }
 
   /** Takes note that a consumer has a message, of this holder or an earlier one. */
-  private void claim(Consumer consumer, Name name, long nowMillis) {
-    if (consumer.handed.containsKey(name)) {
+  private void claim(GroupConsumer consumer, Name name, long nowMillis) {
+    if (isHanded(name)) {
       return;
     }
+    GroupMessage waiting = removePending(name);
+    if (waiting != null) {
+      has(consumer, waiting, false);
+      return;
+    }
+    Handed mine = sessions.release(consumer.clientId(), name);
+    if (mine != null) {
+      consumer.put(mine);
+    } else {
+      inheritance.has(consumer.id(), name, nowMillis);
+    }
+  }
+
+  private boolean isHanded(Name name) {
+    return consumers.values().stream().anyMatch(consumer -> consumer.has(name));
+  }
+
+  private @Nullable GroupMessage removePending(Name name) {
     for (Map.Entry<Rank, Pending> one : pending.entrySet()) {
       GroupMessage message = one.getValue().message();
       if (message.name().equals(name)) {
         pending.remove(one.getKey());
-        int qos = Math.min(consumer.qos, message.qos());
-        consumer.put(new Handed(message, qos, true, qos == 2, TOLD_BEFORE));
-        return;
+        return message;
       }
     }
-    SequencedMap<Name, Handed> waiting = held.get(consumer.clientId);
-    Handed mine = waiting == null ? null : waiting.remove(name);
-    if (mine != null) {
-      consumer.put(mine);
-    } else if (consumers.values().stream().noneMatch(one -> one.handed.containsKey(name))) {
-      claims.put(name, new Claim(consumer.id, false, nowMillis));
-    }
+    return null;
   }
 
   /** A consumer is done with messages. */
@@ -367,28 +276,38 @@ final class ShareGroup {
     if (names.isEmpty()) {
       return;
     }
-    Consumer consumer = consumers.get(id);
+    GroupConsumer consumer = consumers.get(id);
     List<Name> finished = new ArrayList<>();
     boolean isOfQos2 = false;
     for (Name name : names) {
-      Handed one = consumer == null ? null : consumer.remove(name);
+      Handed one = consumer == null ? null : removeFrom(consumer.clientId(), name);
       isOfQos2 |= one == null || one.qos() == 2;
       if (one != null || isPast(name)) {
         finished.add(name);
       } else {
-        claims.put(name, new Claim(id, true, nowMillis));
+        inheritance.done(id, name, nowMillis);
       }
     }
     forget(id, finished, isOfQos2);
-    if (consumer != null && consumer.isRetiring) {
+    if (consumer != null && consumer.isRetiring()) {
       endIfIdle(consumer);
     }
   }
 
-  private void endIfIdle(Consumer consumer) {
-    if (consumer.handed.isEmpty()
-        && claims.values().stream().noneMatch(claim -> claim.isInFlightAt(consumer.id))) {
-      consumers.remove(consumer.id);
+  /** Of two consumers of a client, as while it moves, either may be done with what one has. */
+  private @Nullable Handed removeFrom(String clientId, Name name) {
+    Handed removed = sessions.release(clientId, name);
+    for (GroupConsumer consumer : consumers.values()) {
+      if (removed == null && consumer.clientId().equals(clientId)) {
+        removed = consumer.remove(name);
+      }
+    }
+    return removed;
+  }
+
+  private void endIfIdle(GroupConsumer consumer) {
+    if (consumer.handed().isEmpty() && !inheritance.isAwaitedFor(consumer.id())) {
+      consumers.remove(consumer.id());
     }
   }
 
@@ -398,9 +317,9 @@ final class ShareGroup {
       return;
     }
     if (isOfQos2 && isKept()) {
-      owed.add(new Owed.ToForget(id, names));
+      post.owe(new Owed.ToForget(id, names));
     } else {
-      effects.add(new Effect(id, new Forget(names)));
+      post.tell(id, new Forget(names));
     }
   }
 
@@ -409,99 +328,95 @@ final class ShareGroup {
    */
   private boolean isPast(Name name) {
     VersionVector past = taken.get(name.table());
-    return left.remove(name) != null
+    return inheritance.end(name)
+        || removePending(name) != null
         || (past != null && past.covers(name.change()))
-        || pending.values().removeIf(one -> one.message().name().equals(name))
-        || consumers.values().stream().anyMatch(one -> one.handed.containsKey(name));
+        || isHanded(name);
   }
 
   /** A client has unsubscribed: what it was sent it may still acknowledge. */
   void retire(ConsumerId id, Retire retire) {
-    Consumer consumer = consumers.get(id);
+    GroupConsumer consumer = consumers.get(id);
     if (consumer == null) {
       return;
     }
-    consumer.isRetiring = true;
+    consumer.retire();
     forgetSession(consumer, 0);
     Set<Name> sent = new HashSet<>(retire.sent());
-    for (Handed one : List.copyOf(consumer.handed.values())) {
-      if (!sent.contains(one.message().name())) {
-        consumer.remove(one.message().name());
+    for (Handed one : List.copyOf(consumer.handed().values())) {
+      if (!sent.contains(one.name())) {
+        consumer.remove(one.name());
         handBack(consumer, one);
       }
     }
-    claims
-        .entrySet()
-        .removeIf(one -> one.getValue().isInFlightAt(id) && !sent.contains(one.getKey()));
+    inheritance.retain(id, sent::contains);
     endIfIdle(consumer);
     handOut();
   }
 
   /** The connection of a consumer has ended. */
   void leave(ConsumerId id, Leave leave) {
-    leave(id, new HashSet<>(leave.sent()), leave.keptUntilMillis());
+    leave(id, new HashSet<>(leave.sent())::contains, leave.keptUntilMillis());
   }
 
   /** A consumer is gone, and nobody knows what it had sent. */
   void lose(ConsumerId id, long nowMillis) {
-    Consumer consumer = consumers.get(id);
+    GroupConsumer consumer = consumers.get(id);
     if (consumer == null) {
       return;
     }
-    long seconds = consumer.isRetiring ? 0 : consumer.expirySeconds;
+    long seconds = consumer.isRetiring() ? 0 : consumer.expirySeconds();
     long until =
-        seconds == SessionState.NEVER
-            ? GroupState.FOR_EVER
-            : nowMillis + seconds * MILLIS_PER_SECOND;
-    leave(id, Set.copyOf(consumer.handed.keySet()), seconds == 0 ? 0 : until);
+        seconds == 0 ? 0 : new Kept(consumer.clientId(), seconds, 0).endsAtMillis(nowMillis);
+    leave(id, any -> true, until);
   }
 
-  /** All consumers of a node are gone. */
-  void loseNode(long node, long nowMillis) {
+  /** All consumers of other nodes than these are gone. */
+  void loseAllBut(Collection<Long> nodes, long nowMillis) {
     for (ConsumerId id : List.copyOf(consumers.keySet())) {
-      if (id.node() == node) {
+      if (!nodes.contains(id.node())) {
         lose(id, nowMillis);
       }
     }
   }
 
-  private void leave(ConsumerId id, Set<Name> sent, long keptUntilMillis) {
-    Consumer consumer = consumers.remove(id);
+  private void leave(ConsumerId id, Predicate<Name> wasSent, long keptUntilMillis) {
+    GroupConsumer consumer = consumers.remove(id);
     if (consumer == null) {
       return;
     }
-    claims.values().removeIf(claim -> claim.isInFlightAt(id));
-    if (!consumer.isRetiring) {
+    inheritance.leave(consumer, wasSent);
+    if (!consumer.isRetiring()) {
       forgetSession(consumer, keptUntilMillis);
     }
-    for (Handed one : consumer.handed.values()) {
-      boolean wasSent = one.number() != UNTOLD && sent.contains(one.message().name());
-      if (!wasSent) {
+    for (Handed one : consumer.handed().values()) {
+      if (one.number() == GroupConsumer.UNTOLD || !wasSent.test(one.name())) {
         handBack(consumer, one);
       } else if (one.qos() == 1) {
         await(one.message(), true);
       } else if (one.qos() == 2) {
-        hold(consumer.clientId, one);
+        hold(consumer.clientId(), one);
       }
     }
     handOut();
   }
 
-  private void forgetSession(Consumer consumer, long keptUntilMillis) {
-    if (consumerOf(consumer.clientId) != null) {
+  private void forgetSession(GroupConsumer consumer, long keptUntilMillis) {
+    String clientId = consumer.clientId();
+    if (consumerOf(clientId) != null) {
       return; // it has come back elsewhere already
     }
     if (keptUntilMillis > 0) {
-      sessions.put(consumer.clientId, keptUntilMillis);
+      sessions.away(clientId, consumer.expirySeconds(), keptUntilMillis);
     } else {
-      sessions.remove(consumer.clientId);
-      held.remove(consumer.clientId); // [MQTT-4.8.2-5]
+      sessions.end(clientId); // [MQTT-4.8.2-5]
+      inheritance.endSession(clientId);
     }
   }
 
-  private @Nullable Consumer consumerOf(String clientId) {
-    for (Consumer consumer : consumers.values()) {
-      if (!consumer.isRetiring && consumer.clientId.equals(clientId)) {
+  private @Nullable GroupConsumer consumerOf(String clientId) {
+    for (GroupConsumer consumer : consumers.values()) {
+      if (!consumer.isRetiring() && consumer.clientId().equals(clientId)) {
         return consumer;
       }
     }
@@ -510,36 +425,35 @@ final class ShareGroup {
 
   /** A message is for this client alone, when it is there. */
   private void hold(String clientId, Handed one) {
-    Consumer present = consumerOf(clientId);
+    GroupConsumer present = consumerOf(clientId);
     if (present != null) {
-      handAgain(present, one);
-    } else if (sessions.containsKey(clientId)) {
-      held.computeIfAbsent(clientId, fresh -> new LinkedHashMap<>()).put(one.message().name(), one);
+      hand(present, one.again());
+    } else {
+      sessions.hold(clientId, one);
     }
   }
 
   private void await(GroupMessage message, boolean isAgain) {
-    pending.put(
-        new Rank(message.table(), message.place().position()), new Pending(message, isAgain));
+    pending.put(Rank.of(message), new Pending(message, isAgain));
   }
 
   private void handOut() {
     while (!pending.isEmpty()) {
-      Consumer next = next();
+      GroupConsumer next = next();
       if (next == null) {
         return;
       }
       Pending first = pending.pollFirstEntry().getValue();
-      int qos = Math.min(next.qos, first.message().qos()); // [MQTT-4.8.2-3]
-      hand(next, new Handed(first.message(), qos, first.isAgain(), false, UNTOLD));
-      consumers.putLast(next.id, next);
+      int qos = Math.min(next.qos(), first.message().qos()); // [MQTT-4.8.2-3]
+      hand(next, new Handed(first.message(), qos, first.isAgain(), false, GroupConsumer.UNTOLD));
+      consumers.putLast(next.id(), next);
     }
   }
 
-  private @Nullable Consumer next() {
-    Consumer next = null;
+  private @Nullable GroupConsumer next() {
+    GroupConsumer next = null;
     int most = 0;
-    for (Consumer consumer : consumers.values()) {
+    for (GroupConsumer consumer : consumers.values()) {
       int room = consumer.room();
       if (room > most) {
         most = room;
@@ -549,149 +463,115 @@ final class ShareGroup {
     return next;
   }
 
-  private void handAgain(Consumer consumer, Handed one) {
-    hand(consumer, new Handed(one.message(), one.qos(), true, true, UNTOLD));
-  }
-
-  private void hand(Consumer consumer, Handed one) {
-    if ((one.qos() == 2 && isKept()) || consumer.untold > 0) {
+  private void hand(GroupConsumer consumer, Handed one) {
+    if ((one.qos() == 2 && isKept()) || consumer.isBehind()) {
       consumer.put(one);
-      consumer.untold++;
-      owed.add(new Owed.ToOffer(consumer.id, one.message().name()));
+      post.owe(new Owed.ToOffer(consumer, one.name()));
     } else {
       tell(consumer, one);
     }
   }
 
-  private void tell(Consumer consumer, Handed one) {
-    long number = ++consumer.told;
-    consumer.put(new Handed(one.message(), one.qos(), one.isAgain(), one.isBound(), number));
-    effects.add(
-        new Effect(consumer.id, new Offer(number, one.message(), one.qos(), one.isAgain())));
+  private void tell(GroupConsumer consumer, Handed one) {
+    Handed told = consumer.tell(one);
+    post.tell(consumer.id(), new Offer(told.number(), told.message(), told.qos(), told.isAgain()));
   }
 
   /** A second has passed: every consumer is told how much it was told. */
   void everySecond(long nowMillis) {
-    claims.entrySet().removeIf(claim -> isStale(claim.getKey(), claim.getValue(), nowMillis));
-    sessions.values().removeIf(until -> until <= nowMillis);
-    held.keySet().retainAll(sessions.keySet());
-    for (Consumer consumer : consumers.values()) {
-      effects.add(new Effect(consumer.id, new Check(consumer.told)));
+    inheritance.expire(nowMillis).forEach((name, id) -> forget(id, List.of(name), false));
+    sessions.expire(nowMillis);
+    for (GroupConsumer consumer : consumers.values()) {
+      post.tell(consumer.id(), new Check(consumer.told()));
     }
-  }
-
-  /** A claim to what does not come counts for nothing after a while. */
-  private boolean isStale(Name name, Claim claim, long nowMillis) {
-    boolean isStale = nowMillis - claim.sinceMillis > CLAIM_MILLIS;
-    if (isStale && claim.isDone) {
-      forget(claim.consumer, List.of(name), false);
-    }
-    return isStale;
   }
 
   /** Returns what is to be told now, in this order. */
   List<Effect> effects() {
-    List<Effect> due = effects;
-    effects = new ArrayList<>();
-    return due;
+    return post.effects();
   }
 
   /** Tells whether something is to be told that must be stored first. */
   boolean owes() {
-    return !owed.isEmpty();
+    return post.owes();
   }
 
   /**
    * Returns the state, to be stored now.
    *
-   * @param holder the id of this node
+   * @param claim by which the group is held
    * @param isOpen whether the group is handed out from here on
    * @param reached for each table the vector behind which it has not been read
    */
-  GroupState store(long holder, boolean isOpen, Map<Integer, VersionVector> reached) {
-    storing = owed;
-    owed = new ArrayList<>();
+  GroupState store(Timestamp claim, boolean isOpen, Map<Integer, VersionVector> reached) {
+    post.store();
     List<SessionState.Place> places = new ArrayList<>();
-    reached.forEach((table, vector) -> places.add(place(table, vector)));
-    before.forEach((table, place) -> {
-      if (!reached.containsKey(table)) {
-        places.add(place);
-      }
-    });
-    List<InFlight> inFlight = new ArrayList<>();
-    left.forEach((name, whose) -> inFlight.add(new InFlight(name, whose.clientId())));
-    pending.values().forEach(one -> inFlight.add(new InFlight(one.message().name(), null)));
-    held.forEach((clientId, all) ->
-        all.keySet().forEach(name -> inFlight.add(new InFlight(name, clientId))));
-    for (Consumer consumer : consumers.values()) {
-      for (Handed one : consumer.handed.values()) {
-        inFlight.add(new InFlight(one.message().name(), one.qos() == 2 ? consumer.clientId : null));
-      }
+    reached.forEach(
+        (table, vector) -> places.add(inheritance.place(table, acked(table, vector), vector)));
+    places.addAll(inheritance.unread(reached.keySet()));
+    List<InFlight> inFlight = new ArrayList<>(inheritance.inFlight().toList());
+    pending.values().forEach(one -> inFlight.add(InFlight.ofAny(one.message().name())));
+    inFlight.addAll(sessions.inFlight().toList());
+    for (GroupConsumer consumer : consumers.values()) {
+      consumer.handed().values().forEach(one -> inFlight.add(inFlight(consumer, one)));
     }
-    List<Kept> kept =
-        sessions.entrySet().stream()
-            .map(session -> new Kept(session.getKey(), session.getValue()))
-            .toList();
-    return new GroupState(holder, isOpen, kept, places, inFlight);
+    return new GroupState(claim, isOpen, !isEmpty(), sessions.kept(), places, inFlight);
   }
 
-  private SessionState.Place place(int table, VersionVector reached) {
-    SessionState.Place earlier = before.get(table);
-    VersionVector acked =
-        unfinished()
-            .filter(message -> message.table() == table)
-            .min(Comparator.comparingLong(message -> message.place().position()))
-            .map(first -> first.place().vector().before(first.entry().change().timestamp()))
-            .orElse(reached);
-    if (earlier == null) {
-      return new SessionState.Place(table, acked, reached);
-    }
-    if (reached.covers(earlier.sent())) {
-      before.remove(table);
-      left.keySet().removeIf(name -> name.table() == table); // overtaken by later versions of rows
-    }
-    return new SessionState.Place(table, acked.join(earlier.acked()), reached.join(earlier.sent()));
+  private static InFlight inFlight(GroupConsumer consumer, Handed one) {
+    return one.qos() == 2
+        ? new InFlight(one.name(), consumer.clientId(), one.isBound() ? null : consumer.id())
+        : InFlight.ofAny(one.name());
+  }
+
+  /** Returns up to where all of a table is done with. */
+  private VersionVector acked(int table, VersionVector reached) {
+    return unfinished()
+        .filter(message -> message.table() == table)
+        .min(Comparator.comparingLong(message -> message.place().position()))
+        .map(first -> first.place().vector().before(first.entry().change().timestamp()))
+        .orElse(reached);
   }
 
   private Stream<GroupMessage> unfinished() {
     Stream<Handed> handed =
-        Stream.concat(
-                consumers.values().stream().map(consumer -> consumer.handed.values()),
-                held.values().stream().map(SequencedMap::values))
-            .flatMap(Collection::stream);
+        consumers.values().stream().flatMap(consumer -> consumer.handed().values().stream());
     return Stream.concat(
-        handed.map(Handed::message), pending.values().stream().map(Pending::message));
+        Stream.concat(handed, sessions.held()).map(Handed::message),
+        pending.values().stream().map(Pending::message));
   }
 
   /** What {@link #store} returned last is stored: what waited for it can be told. */
   void stored() {
-    List<Owed> due = storing;
-    storing = List.of();
-    for (Owed one : due) {
-      switch (one) {
-        case Owed.ToJoin(var to) -> {
-          if (consumers.containsKey(to)) {
-            effects.add(new Effect(to, new Joined()));
-          }
-        }
-        case Owed.ToForget(var to, var names) -> effects.add(new Effect(to, new Forget(names)));
-        case Owed.ToOffer(var to, var name) -> {
-          Consumer consumer = consumers.get(to);
-          Handed handed = consumer == null ? null : consumer.handed.get(name);
-          if (consumer != null && handed != null && handed.number() == UNTOLD) {
-            consumer.untold--;
-            tell(consumer, handed);
-          }
-        }
-      }
-    }
+    post.stored().forEach(this::tell);
   }
 
   /** What {@link #store} returned last could not be stored. */
   void notStored() {
-    List<Owed> all = new ArrayList<>(storing);
-    all.addAll(owed);
-    owed = all;
-    storing = List.of();
+    post.notStored();
+  }
+
+  /** Nobody would go on from what is stored, so that nothing waits for it. */
+  private void tellOwed() {
+    post.store();
+    stored();
+  }
+
+  private void tell(Owed one) {
+    switch (one) {
+      case Owed.ToJoin(var to, var number) -> {
+        to.joined();
+        post.tell(to.id(), new Joined(number));
+      }
+      case Owed.ToForget(var to, var names) -> post.tell(to, new Forget(names));
+      case Owed.ToOffer(var to, var name) -> {
+        Handed handed = to.handed().get(name);
+        if (handed != null
+            && handed.number() == GroupConsumer.UNTOLD
+            && consumers.get(to.id()) == to) {
+          tell(to, handed);
+        }
+      }
+    }
   }
 }

@@ -121,6 +121,7 @@ public final class SysTree {
       values.put(ROOT + "clients/total", Long.toString(total));
     }
     put(values, "subscriptions/count", Count.SUBSCRIPTIONS);
+    put(values, "shared_subscriptions/count", Count.SHARED_SUBSCRIPTIONS);
     put(values, "messages/received", Count.PACKETS_RECEIVED);
     put(values, "messages/sent", Count.PACKETS_SENT);
     put(values, "bytes/received", Count.BYTES_RECEIVED);

@@ -32,6 +32,9 @@ public interface Tables {
   /** Returns the table of MQTT sessions, which no client sees. */
   TableDefinition sessions();
 
+  /** Returns the table of groups that share an MQTT subscription, which no client sees. */
+  TableDefinition groups();
+
   /** Returns this loop's subscribers. */
   Hub hub();
 

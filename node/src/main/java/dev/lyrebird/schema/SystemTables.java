@@ -15,21 +15,27 @@ public final class SystemTables {
    * the table demands none. Nobody resumes in its journal, and a row may be written several times a
    * second: an hour of it serves nodes that were away, and who was away for longer takes over rows.
    */
-  public static final TableDefinition SESSIONS =
-      new TableDefinition(
-          "$sessions",
-          "system",
-          "$sessions",
-          null,
-          new Key("id", KeyType.STRING),
-          List.of(new Attribute("id", ScalarType.STRING, true, Set.of(Mark.PRIMARY_KEY))),
-          false,
-          new TableOptions(OptionalLong.empty(), true, 60 * 60, 1, 0));
+  public static final TableDefinition SESSIONS = ofMqtt("$sessions");
+
+  /** Groups of MQTT clients that share a subscription, by its filter; otherwise as sessions. */
+  public static final TableDefinition GROUPS = ofMqtt("$groups");
 
   /** All of them. */
-  public static final List<TableDefinition> ALL = List.of(SESSIONS);
+  public static final List<TableDefinition> ALL = List.of(SESSIONS, GROUPS);
 
   private SystemTables() {}
+
+  private static TableDefinition ofMqtt(String name) {
+    return new TableDefinition(
+        name,
+        "system",
+        name,
+        null,
+        new Key("id", KeyType.STRING),
+        List.of(new Attribute("id", ScalarType.STRING, true, Set.of(Mark.PRIMARY_KEY))),
+        false,
+        new TableOptions(OptionalLong.empty(), true, 60 * 60, 1, 0));
+  }
 
   /** Tells whether a table is one of them. */
   public static boolean contain(TableDefinition table) {

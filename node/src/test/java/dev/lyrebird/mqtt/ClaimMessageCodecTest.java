@@ -88,7 +88,7 @@ final class ClaimMessageCodecTest {
         List.of(),
         List.of(),
         new long[] {random.nextLong()},
-        new int[0],
+        List.of(),
         List.of(),
         null,
         0);

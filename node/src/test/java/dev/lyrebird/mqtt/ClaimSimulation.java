@@ -437,7 +437,7 @@ final class ClaimSimulation {
     boolean hasLeft;
     long counter;
     @Nullable Granted grant;
-    @Nullable Consumer<@Nullable SessionState> successor;
+    @Nullable Consumer<@Nullable Handover> successor;
 
     Connection(String id, SimulatedNode node) {
       this.id = id;
@@ -461,7 +461,7 @@ final class ClaimSimulation {
         node.take(node.claims.release(id, this));
         return;
       }
-      SessionState state = granted.handedOver();
+      SessionState state = (SessionState) granted.handedOver();
       counter = state == null ? 0 : state.expirySeconds();
       if (!isFaulty) {
         for (Connection other : connections) {
@@ -491,7 +491,7 @@ final class ClaimSimulation {
     }
 
     @Override
-    public void makeWay(Consumer<@Nullable SessionState> gone) {
+    public void makeWay(Consumer<@Nullable Handover> gone) {
       isTold = true;
       if (!isGranted && !isHasty) {
         isEnded = true;
@@ -545,7 +545,7 @@ final class ClaimSimulation {
           List.of(),
           List.of(),
           new long[0],
-          new int[0],
+          List.of(),
           List.of(),
           null,
           0);

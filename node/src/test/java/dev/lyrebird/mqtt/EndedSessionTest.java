@@ -95,7 +95,7 @@ final class EndedSessionTest {
             List.of(),
             List.of(),
             new long[0],
-            new int[0],
+            List.of(),
             List.of(),
             null,
             0);

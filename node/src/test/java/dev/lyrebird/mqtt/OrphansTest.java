@@ -297,7 +297,7 @@ final class OrphansTest {
         List.of(),
         List.of(),
         new long[0],
-        new int[0],
+        List.of(),
         List.of(),
         will,
         0);
@@ -373,7 +373,7 @@ final class OrphansTest {
     private boolean isToldToGo;
 
     @Override
-    public void makeWay(Consumer<@Nullable SessionState> gone) {
+    public void makeWay(Consumer<@Nullable Handover> gone) {
       isToldToGo = true;
     }
 

@@ -29,11 +29,11 @@ final class SentByIdTest {
       int packetId = packetId(random, model);
       String context = "step %d of seed %d".formatted(step, seed);
       if (random.nextInt(10) == 0 && model.containsKey(packetId)) {
-        Sent released = Sent.released(packetId);
+        Sent released = Sent.released(packetId, null);
         model.replace(packetId, released);
         tested.replace(released);
       } else if (random.nextInt(5) < (isGrowing ? 4 : 1)) {
-        Sent one = Sent.shared(packetId, 1, new Timestamp(step, 1));
+        Sent one = Sent.shared(packetId, 1, shared(step));
         assertEquals(model.putIfAbsent(packetId, one) == null, tested.add(one), context);
       } else {
         assertEquals(model.remove(packetId) != null, tested.remove(packetId), context);
@@ -47,6 +47,10 @@ final class SentByIdTest {
   }
 
   /** Neighbours, as of a burst, and identifiers that meet at the same place of an index. */
+  private static SessionState.Shared shared(int step) {
+    return new SessionState.Shared("$share/g/a", new GroupMessage.Name(1, new Timestamp(step, 1)));
+  }
+
   private static int packetId(Random random, Map<Integer, Sent> model) {
     if (!model.isEmpty() && random.nextInt(3) == 0) {
       List<Integer> used = new ArrayList<>(model.keySet());

@@ -10,6 +10,7 @@ import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.resource.Nodes;
+import dev.lyrebird.schema.SystemTables;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +71,7 @@ final class SessionFinderTest {
     SessionFinder asking = node(1, NEVER_MILLIS);
     tablesOf(2, "older");
     tablesOf(3, "older", "newer");
-    asking.find("c", answers::add);
+    asking.find(SystemTables.SESSIONS, "c", answers::add);
     carry();
     assertEquals(1, answers.size());
     assertArrayEquals("newer".getBytes(UTF_8), Objects.requireNonNull(answers.getFirst()).state());
@@ -81,7 +82,7 @@ final class SessionFinderTest {
     SessionFinder asking = node(1, NEVER_MILLIS);
     tablesOf(2, "stale");
     tablesOf(3, "row", "ended");
-    asking.find("c", answers::add);
+    asking.find(SystemTables.SESSIONS, "c", answers::add);
     carry();
     assertEquals(1, answers.size());
     assertNull(Objects.requireNonNull(answers.getFirst()).state());
@@ -91,7 +92,7 @@ final class SessionFinderTest {
   void aNodeThatLeavesIsNotWaitedFor() {
     SessionFinder asking = node(1, NEVER_MILLIS);
     tablesOf(2);
-    asking.find("c", answers::add);
+    asking.find(SystemTables.SESSIONS, "c", answers::add);
     assertEquals(List.of(), answers);
     Objects.requireNonNull(posts.get(1L)).listener().left(2);
     assertEquals(1, answers.size());
@@ -104,7 +105,7 @@ final class SessionFinderTest {
   void aNodeThatIsOnlyJustStartingIsNotWaitedFor() {
     SessionFinder asking = node(1, NEVER_MILLIS);
     tablesOf(2);
-    asking.find("c", answers::add);
+    asking.find(SystemTables.SESSIONS, "c", answers::add);
     Objects.requireNonNull(posts.get(1L)).listener().doesNotListen(2);
     assertEquals(1, answers.size());
   }
@@ -113,14 +114,14 @@ final class SessionFinderTest {
   void aNodeThatDoesNotAnswerIsWaitedForAWhileOnly() {
     SessionFinder asking = node(1, 0);
     tablesOf(2, "row");
-    asking.find("c", answers::add);
+    asking.find(SystemTables.SESSIONS, "c", answers::add);
     asking.tick();
     assertEquals(1, answers.size());
   }
 
   @Test
   void aNodeWithoutOthersAnswersAtOnce() {
-    node(1, NEVER_MILLIS).find("c", answers::add);
+    node(1, NEVER_MILLIS).find(SystemTables.SESSIONS, "c", answers::add);
     assertEquals(1, answers.size());
     assertNull(answers.getFirst());
   }
@@ -131,7 +132,7 @@ final class SessionFinderTest {
     tablesOf(2, "row");
     Objects.requireNonNull(posts.get(1L)).listener().letter(2, new byte[] {9, 9});
     Objects.requireNonNull(posts.get(1L)).listener().letter(2, new byte[0]);
-    asking.find("c", answers::add);
+    asking.find(SystemTables.SESSIONS, "c", answers::add);
     carry();
     assertEquals(1, answers.size());
   }

@@ -37,7 +37,7 @@ final class SessionStateCodecTest {
       assertEquals(state.subscriptions(), read.subscriptions(), this::replay);
       assertEquals(state.places(), read.places(), this::replay);
       assertArrayEquals(state.unacknowledged(), read.unacknowledged(), this::replay);
-      assertArrayEquals(state.releasing(), read.releasing(), this::replay);
+      assertEquals(state.releasing(), read.releasing(), this::replay);
       assertEquals(state.received(), read.received(), this::replay);
       assertEquals(state.will(), read.will(), this::replay);
       assertEquals(state.willAtMillis(), read.willAtMillis(), this::replay);
@@ -104,7 +104,7 @@ final class SessionStateCodecTest {
             List.of(new SessionState.Subscription("sensors/+/state", 1, false, false, 0, false)),
             List.of(new SessionState.Place(17, acked, sent)),
             new long[0],
-            new int[0],
+            List.of(),
             List.of(),
             null,
             0);
@@ -134,10 +134,17 @@ final class SessionStateCodecTest {
                 random.nextBoolean())),
         some(() -> new SessionState.Place(random.nextInt(), vector(), vector())),
         random.longs(random.nextInt(5)).toArray(),
-        random.ints(random.nextInt(5), 1, 65_536).toArray(),
+        some(() ->
+            new SessionState.Releasing(
+                1 + random.nextInt(65_535), random.nextBoolean() ? null : shared())),
         some(() -> new SessionState.Received(random.nextInt(65_536), random.nextInt())),
         random.nextBoolean() ? null : will(),
         random.nextBoolean() ? 0 : time());
+  }
+
+  private SessionState.Shared shared() {
+    Timestamp change = new Timestamp(time(), random.nextLong());
+    return new SessionState.Shared(text(), new GroupMessage.Name(random.nextInt(), change));
   }
 
   private SessionState.Will will() {

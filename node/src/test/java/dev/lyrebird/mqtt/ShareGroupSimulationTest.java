@@ -11,13 +11,14 @@ import org.junit.jupiter.api.Test;
 /** Groups whose consumers come, go, lag and die, and whose holders fail; by seeds. */
 final class ShareGroupSimulationTest {
 
-  private static final int SEEDS = 100;
+  private static final int SEEDS = 200;
   private static final int STEPS = 600;
 
   private enum Faults {
     NONE,
     CONSUMERS,
     LETTERS,
+    HANDOVERS,
     HOLDERS
   }
 
@@ -34,6 +35,11 @@ final class ShareGroupSimulationTest {
   @Test
   void lostLettersLoseNoMessageAndDoubleNone() {
     simulate(Faults.LETTERS);
+  }
+
+  @Test
+  void nothingIsLostOrDoubledWhenOneHolderHandsOverToAnother() {
+    simulate(Faults.HANDOVERS);
   }
 
   @Test
@@ -67,6 +73,9 @@ final class ShareGroupSimulationTest {
       group.step();
       if (faults != Faults.NONE && random.nextInt(20) == 0) {
         group.disturbConsumers();
+      }
+      if (faults == Faults.HANDOVERS && random.nextInt(30) == 0) {
+        group.handOver();
       }
       if (faults == Faults.LETTERS && random.nextInt(10) == 0) {
         group.loseLetter();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.SequencedMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Consumer} does, in the steps of a simulation, over a wire in either direction. */
 final class SimulatedConsumer {
@@ -35,26 +36,69 @@ final class SimulatedConsumer {
 
   private final int qos;
   private final Set<Name> done = new LinkedHashSet<>();
-  private long heard;
-  private boolean isRetiring;
 
-  SimulatedConsumer(ConsumerId id, String clientId, boolean isDurable, int qos) {
+  /** Of the same, what was sent at QoS 2. */
+  private final Set<Name> completed = new LinkedHashSet<>();
+
+  private long heard;
+  private long joins;
+  private boolean isRetiring;
+  private boolean isFirst;
+
+  /** Whether what comes counts only once the last joining is answered. */
+  private boolean hasMoved;
+
+  /**
+   * @param completed what its session has completed at QoS 2 and was not told to forget; null where
+   *     it does not hold the subscription yet
+   */
+  SimulatedConsumer(
+      ConsumerId id, String clientId, boolean isDurable, int qos, @Nullable Set<Name> completed) {
     this.id = id;
     this.clientId = clientId;
     this.isDurable = isDurable;
     this.qos = qos;
+    this.isFirst = completed == null;
+    if (completed != null) {
+      done.addAll(completed);
+      this.completed.addAll(completed);
+    }
   }
 
   void join() {
     List<Name> inFlight = new ArrayList<>(sent.keySet());
     inFlight.addAll(waiting.keySet());
     outbox.add(
-        new Join(clientId, isDurable ? 60 : 0, qos, WINDOW, heard, inFlight, List.copyOf(done)));
+        new Join(
+            ++joins,
+            isFirst,
+            clientId,
+            isDurable ? 60 : 0,
+            qos,
+            WINDOW,
+            heard,
+            inFlight,
+            List.copyOf(done)));
+  }
+
+  /** Turns to another holder. */
+  void move() {
+    hasMoved = true;
+    join();
+    if (isRetiring) {
+      outbox.add(new Retire(List.copyOf(sent.keySet())));
+    }
   }
 
   void take(ToConsumer letter) {
+    if (hasMoved && !(letter instanceof GroupLetter.Joined(var number) && number == joins)) {
+      return;
+    }
     switch (letter) {
-      case GroupLetter.Joined _ -> {}
+      case GroupLetter.Joined _ -> {
+        hasMoved = false;
+        isFirst = false;
+      }
       case Offer offer -> {
         boolean isGap = offer.number() != heard + 1;
         heard = offer.number();
@@ -66,7 +110,10 @@ final class SimulatedConsumer {
           join();
         }
       }
-      case GroupLetter.Forget forget -> done.removeAll(forget.names());
+      case GroupLetter.Forget(var names) -> {
+        done.removeAll(names);
+        completed.removeAll(names);
+      }
       case GroupLetter.Check check -> {
         if (check.number() != heard && !isRetiring) {
           heard = check.number();
@@ -95,7 +142,10 @@ final class SimulatedConsumer {
   }
 
   void acknowledge(Name name) {
-    sent.remove(name);
+    Offer offer = sent.remove(name);
+    if (offer != null && offer.qos() == 2) {
+      completed.add(name);
+    }
     finish(name);
   }
 
@@ -109,6 +159,11 @@ final class SimulatedConsumer {
     waiting.clear();
     outbox.add(done());
     outbox.add(new Retire(List.copyOf(sent.keySet())));
+  }
+
+  /** Returns what its session goes on with. */
+  Set<Name> completed() {
+    return completed;
   }
 
   boolean isRetired() {

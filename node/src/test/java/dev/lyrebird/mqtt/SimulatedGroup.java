@@ -10,7 +10,7 @@ import dev.lyrebird.journal.Write;
 import dev.lyrebird.mqtt.GroupLetter.Offer;
 import dev.lyrebird.mqtt.GroupLetter.ToHolder;
 import dev.lyrebird.mqtt.GroupMessage.Name;
-import dev.lyrebird.mqtt.ShareGroup.Effect;
+import dev.lyrebird.mqtt.GroupPost.Effect;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,7 +41,11 @@ final class SimulatedGroup {
   private final Map<String, Set<Name>> unacknowledged = new HashMap<>();
 
   private final Map<String, Boolean> durables = new HashMap<>();
-  private ShareGroup holder = new ShareGroup(null, true);
+
+  /** What the sessions of clients that are away have completed, of those that go on. */
+  private final Map<String, Set<Name>> kept = new HashMap<>();
+
+  private ShareGroup holder = new ShareGroup(null, true, null);
   private @Nullable GroupState row;
 
   /** What is being stored; null while nothing is. */
@@ -49,6 +53,10 @@ final class SimulatedGroup {
 
   private int read;
   private int readByEarlier;
+
+  /** Whether a holder may know of a consumer only by its word, which it has not told again. */
+  private boolean wasHandedOver;
+
   private long numbers;
 
   /** What became of a message. */
@@ -103,7 +111,8 @@ final class SimulatedGroup {
     boolean isDurable = durables.computeIfAbsent(clientId, fresh -> random.nextBoolean());
     ConsumerId id = new ConsumerId(random.nextInt(2), ++numbers);
     SimulatedConsumer consumer =
-        new SimulatedConsumer(id, clientId, isDurable, 1 + random.nextInt(2));
+        new SimulatedConsumer(
+            id, clientId, isDurable, 1 + random.nextInt(2), kept.remove(clientId));
     consumers.put(id, consumer);
     consumer.join();
   }
@@ -142,7 +151,7 @@ final class SimulatedGroup {
   private void read() {
     while (read < journal.size() && holder.hasRoom()) {
       GroupMessage next = journal.get(read++);
-      holder.take(next, read <= readByEarlier);
+      holder.take(next, read <= readByEarlier, 0);
     }
     tell();
   }
@@ -166,6 +175,7 @@ final class SimulatedGroup {
       case GroupLetter.Done done -> holder.done(from, done.names(), 0);
       case GroupLetter.Retire retire -> holder.retire(from, retire);
       case GroupLetter.Leave leave -> holder.leave(from, leave);
+      case GroupLetter.SessionEnded(var clientId) -> holder.endSession(clientId);
       case GroupLetter.Gone _ -> holder.lose(from, 0);
     }
     tell();
@@ -207,14 +217,17 @@ final class SimulatedGroup {
 
   private void store() {
     if (storing == null) {
-      storing =
-          holder.store(1, true, Map.of(TABLE, read == 0 ? VersionVector.EMPTY : vector(read)));
+      storing = holder.store(new Timestamp(1, 1), true, reached());
     } else {
       row = storing;
       storing = null;
       holder.stored();
       tell();
     }
+  }
+
+  private Map<Integer, VersionVector> reached() {
+    return Map.of(TABLE, read == 0 ? VersionVector.EMPTY : vector(read));
   }
 
   private static VersionVector vector(int position) {
@@ -233,9 +246,22 @@ final class SimulatedGroup {
     }
   }
 
+  /**
+   * The connection of a consumer ends; returns whether that ends its client's part in the group.
+   */
+  private boolean over(SimulatedConsumer consumer) {
+    boolean isOver = !consumer.isDurable || consumer.isRetired();
+    if (isOver) {
+      unacknowledged.remove(consumer.clientId);
+    } else {
+      kept.put(consumer.clientId, consumer.completed());
+    }
+    return isOver;
+  }
+
   private void end(SimulatedConsumer consumer, boolean tells) {
     consumers.remove(consumer.id);
-    boolean isOver = !consumer.isDurable || consumer.isRetired();
+    boolean isOver = over(consumer);
     consumer.sent.forEach((name, offer) -> excuse(consumer, offer, isOver));
     if (tells) {
       consumer.outbox.forEach(letter -> take(consumer.id, letter));
@@ -251,7 +277,7 @@ final class SimulatedGroup {
   private void excuseUnheard(SimulatedConsumer consumer) {
     for (Fate fate : fates.values()) {
       Name name = fate.message.name();
-      fate.mayBeTwice |= fate.message.qos() > 0 && consumer.has(name);
+      fate.mayBeTwice |= (fate.message.qos() > 0 || wasHandedOver) && consumer.has(name);
       fate.mayBeLost |= fate.message.qos() != 1 && fate.deliveries.isEmpty();
     }
   }
@@ -296,21 +322,31 @@ final class SimulatedGroup {
               && fate.clientsAtQos2.isEmpty()
               && consumers.values().stream().noneMatch(one -> one.has(name));
     }
-    holder = new ShareGroup(row, true);
+    takeUp(row);
+  }
+
+  /** Lets the holder make way to another, which it hands exactly how the group stands. */
+  void handOver() {
+    GroupState left = holder.store(new Timestamp(1, 1), false, reached());
+    row = left;
+    wasHandedOver = true;
+    takeUp(left);
+  }
+
+  /** Lets another holder go on once all consumers have joined it; what was under way is lost. */
+  private void takeUp(@Nullable GroupState state) {
+    holder = new ShareGroup(state, true, null);
     storing = null;
     readByEarlier = journal.size();
     read =
-        row == null || row.places().isEmpty()
+        state == null || state.places().isEmpty()
             ? 0
-            : (int) row.places().getFirst().acked().timeOf(ORIGIN);
+            : (int) state.places().getFirst().acked().timeOf(ORIGIN);
     for (SimulatedConsumer consumer : consumers.values()) {
-      boolean retires = consumer.isRetired();
-      consumer.inbox.clear();
       consumer.outbox.clear();
-      consumer.join();
-      take(consumer.id, consumer.outbox.remove());
-      if (retires) {
-        consumer.retire();
+      consumer.move();
+      while (!consumer.outbox.isEmpty()) {
+        take(consumer.id, consumer.outbox.remove());
       }
     }
   }
@@ -319,7 +355,7 @@ final class SimulatedGroup {
     SimulatedConsumer consumer = any();
     if (consumer != null) {
       consumers.remove(consumer.id);
-      boolean isOver = !consumer.isDurable || consumer.isRetired();
+      boolean isOver = over(consumer);
       consumer.sent.forEach((name, offer) -> excuse(consumer, offer, isOver));
       excuseUnheard(consumer);
     }

@@ -133,7 +133,7 @@ final class TestServer implements AutoCloseable {
             clientIds,
             new SessionFinder(nodes, 3000),
             new PendingWills(),
-            new Groups(new LoneNode(1), true),
+            new Groups(new LoneNode(1), false, clock),
             counters,
             clock,
             () -> "fresh-" + freshIds.incrementAndGet(),

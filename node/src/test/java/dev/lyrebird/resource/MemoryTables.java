@@ -131,6 +131,11 @@ public final class MemoryTables implements Tables {
   }
 
   @Override
+  public TableDefinition groups() {
+    return SystemTables.GROUPS;
+  }
+
+  @Override
   public Hub hub() {
     return hub;
   }
