@@ -114,11 +114,15 @@ public final class Mail implements Nodes {
   }
 
   private void leave(long to, ByteWriter message) {
-    vertx
-        .eventBus()
-        .<Buffer>sender(address(to))
-        .write(Buffer.buffer(message.toByteArray()))
-        .onFailure(cause -> lost(to, cause));
+    try {
+      vertx
+          .eventBus()
+          .<Buffer>sender(address(to))
+          .write(Buffer.buffer(message.toByteArray()))
+          .onFailure(cause -> lost(to, cause));
+    } catch (IllegalStateException e) { // the connection broke in this very moment
+      LOG.atDebug().setCause(e).log("letters to a node that has just gone are lost");
+    }
   }
 
   private void lost(long to, Throwable cause) {

@@ -294,6 +294,14 @@ public final class Groups {
       holders.values().forEach(holder -> holder.execute(() -> holder.left(node)));
     }
 
+    /** A node that is only just starting has no consumers that could be counted. */
+    @Override
+    public void doesNotListen(long node) {
+      if (!ready.containsKey(node)) {
+        holders.values().forEach(holder -> holder.execute(() -> holder.counted(node)));
+      }
+    }
+
     @Override
     public void letter(long from, byte[] letter) {
       GroupMail mail;
