@@ -269,6 +269,7 @@ public final class Node implements AutoCloseable {
             GRACE_MILLIS),
         random::nextLong,
         membership.sender(),
+        membership::process,
         () -> membership.present().stream().map(Peer::node).toList());
   }
 

@@ -148,7 +148,8 @@ final class HazelcastPeers implements AutoCloseable {
         orEmpty(member.getAttribute(HazelcastSettings.NAME)),
         member.getAddress().getHost() + ":" + member.getAddress().getPort(),
         orEmpty(member.getAttribute(HazelcastSettings.OPERATIONS)),
-        member.getUuid().toString());
+        member.getUuid().toString(),
+        orEmpty(member.getAttribute(HazelcastSettings.VERTX_NODE)));
   }
 
   private static String orEmpty(@Nullable String text) {

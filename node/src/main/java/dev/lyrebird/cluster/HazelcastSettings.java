@@ -19,7 +19,7 @@ import java.util.UUID;
 final class HazelcastSettings {
 
   /** By this attribute Vert.x knows a node, also after clusters have merged. */
-  private static final String VERTX_NODE = "__vertx.nodeId";
+  static final String VERTX_NODE = "__vertx.nodeId";
 
   /** By these attributes nodes know one another. */
   static final String NODE = "lyrebird.node";

@@ -55,14 +55,14 @@ public final class Mail implements Nodes {
     Mail mail = new Mail(vertx, membership);
     return vertx
         .eventBus()
-        .<Buffer>consumer(address(membership.self().node()))
+        .<Buffer>consumer(address(membership.self().process()))
         .handler(message -> membership.sender().runOnContext(turn -> mail.deliver(message.body())))
         .completion()
         .map(registered -> mail);
   }
 
-  private static String address(long node) {
-    return "mail.%x".formatted(node);
+  private static String address(String process) {
+    return "mail." + process;
   }
 
   @Override
@@ -114,10 +114,14 @@ public final class Mail implements Nodes {
   }
 
   private void leave(long to, ByteWriter message) {
+    String process = membership.process(to);
+    if (process == null) {
+      return; // it has gone
+    }
     try {
       vertx
           .eventBus()
-          .<Buffer>sender(address(to))
+          .<Buffer>sender(address(process))
           .write(Buffer.buffer(message.toByteArray()))
           .onFailure(cause -> lost(to, cause));
     } catch (IllegalStateException e) { // the connection broke in this very moment

@@ -59,6 +59,20 @@ public final class Membership {
     return hazelcast.self();
   }
 
+  /** Returns the process as which a node runs now, also this one; null where it is not there. */
+  public @Nullable String process(long node) {
+    Peer self = self();
+    if (node == self.node()) {
+      return self.process();
+    }
+    for (Peer peer : hazelcast.peers()) {
+      if (peer.node() == node) {
+        return peer.process();
+      }
+    }
+    return null;
+  }
+
   /**
    * Returns the other nodes that are there now, those that came first before others. A table that
    * asks once it listens, and then heeds what it is told, misses nothing.

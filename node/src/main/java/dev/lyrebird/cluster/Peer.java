@@ -9,5 +9,14 @@ package dev.lyrebird.cluster;
  * @param operations the URL of its operations port; empty where that is not known
  * @param incarnation distinguishes what a node was before it went, or before clusters merged, from
  *     what it is now
+ * @param process as which it runs, under a name that none has had before: what a process that was
+ *     killed had registered with the bus may stay there for ever, so nothing is sent to a node by a
+ *     name that outlasts its processes
  */
-public record Peer(long node, String name, String address, String operations, String incarnation) {}
+public record Peer(
+    long node,
+    String name,
+    String address,
+    String operations,
+    String incarnation,
+    String process) {}

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -95,8 +96,17 @@ final class Replication {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  private String address(long node) {
-    return "replica.%x.%x".formatted(node, tableKey);
+  /** Returns where a node listens for this table now; null where it is not there. */
+  private @Nullable String address(long node) {
+    String process = cluster.process().apply(node);
+    return process == null ? null : "replica.%s.%x".formatted(process, tableKey);
+  }
+
+  private void send(long node, Buffer message) {
+    String address = address(node);
+    if (address != null) {
+      vertx.eventBus().send(address, message);
+    }
   }
 
   /** Joins the peers; the future ends once this node may write. */
@@ -105,7 +115,8 @@ final class Replication {
         vertx
             .eventBus()
             .consumer(
-                address(cluster.node()), message -> guard.accept(() -> receive(message.body())));
+                Objects.requireNonNull(address(cluster.node())),
+                message -> guard.accept(() -> receive(message.body())));
     consumer = listening;
     vertx.setPeriodic(
         Math.max(1, cluster.settings().heartbeatMillis() / TICKS),
@@ -182,10 +193,7 @@ final class Replication {
       switch (effect) {
         case Effect.Send send -> {
           Buffer bytes = Buffer.buffer(MessageCodec.encode(cluster.node(), send.message()));
-          cluster
-              .sender()
-              .runOnContext(
-                  turn -> send.to().forEach(node -> vertx.eventBus().send(address(node), bytes)));
+          cluster.sender().runOnContext(turn -> send.to().forEach(node -> send(node, bytes)));
         }
         case Effect.Deliver deliver -> listener.received(deliver.commit());
         case Effect.Reset reset -> {

@@ -205,6 +205,7 @@ final class ReplicationTest {
             new ReplicaSettings(50, ANSWER_MILLIS, 1 << 20, 1 << 16, 3_600_000, 5000),
             random::nextLong,
             vertx.getOrCreateContext(),
+            Long::toHexString,
             () -> others);
     TableVerticle verticle =
         new TableVerticle(
