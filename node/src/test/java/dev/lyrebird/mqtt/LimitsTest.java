@@ -37,6 +37,7 @@ final class LimitsTest {
     try (TestServer server = server(new Bounds(1, 0, 0))) {
       RawClient first = server.client("c1");
       RawClient silent = server.client();
+      server.awaitReached("mqtt.limits.maxConnections", 1);
       first.send("e0 00").expectEnd();
       server.clientInTime("c2").close();
       silent.send(connect("c3")).expect("20 02 00 03").expectEnd();

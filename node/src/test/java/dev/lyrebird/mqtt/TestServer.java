@@ -246,6 +246,17 @@ final class TestServer implements AutoCloseable {
     return meters.get(name).tag("limit", limit).counter().count();
   }
 
+  /** Waits until a limit of the configuration has been reached so often. */
+  void awaitReached(String limit, int times) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (meter("lyrebird.mqtt.limit.reached", limit) < times) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(limit + " is still not reached");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   /** Has an MQTT 3.1.1 client let in as soon as there is room for it. */
   RawClient clientInTime(String clientId) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
