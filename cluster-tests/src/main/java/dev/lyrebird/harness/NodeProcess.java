@@ -155,7 +155,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   private int relayed(Network.Host host, int port) {
-    Relay relay = new Relay(host, port);
+    Relay relay = new Relay(client -> host.dial(port));
     relays.add(relay);
     return relay.port();
   }

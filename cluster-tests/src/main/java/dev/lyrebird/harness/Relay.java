@@ -11,24 +11,28 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * A port of this machine behind which one port of a {@link Network.Host} lies: clients of this
- * process reach a node that listens on the loopback of its host alone.
+ * A port of this machine behind which a node lies: clients reach one that listens on the loopback
+ * of a {@link Network.Host} alone, or whichever a {@link Balancer} has chosen.
  *
- * <p>It stays while the node behind it comes and goes; a connection to a node that is down is
- * closed at once. Two virtual threads carry each connection.
+ * <p>It stays while nodes come and go; a connection to a node that is down is closed at once. Two
+ * virtual threads carry each connection.
  */
 final class Relay implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 65_536;
 
-  private final Network.Host host;
-  private final int port;
+  private final Dial dial;
   private final ServerSocketChannel listener;
 
-  /** A relay to {@code port} of the host's loopback. */
-  Relay(Network.Host host, int port) {
-    this.host = host;
-    this.port = port;
+  /** Where the connection of a client goes on. */
+  @FunctionalInterface
+  interface Dial {
+    SocketChannel dial(SocketChannel client) throws IOException;
+  }
+
+  /** A relay on a free port. */
+  Relay(Dial dial) {
+    this.dial = dial;
     try {
       listener =
           ServerSocketChannel.open()
@@ -36,7 +40,7 @@ final class Relay implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Thread.ofVirtual().name("relay to " + port).start(this::accept);
+    Thread.ofVirtual().name("relay at " + port()).start(this::accept);
   }
 
   /** The port of this machine that clients connect to. */
@@ -62,7 +66,7 @@ final class Relay implements AutoCloseable {
 
   private void connect(SocketChannel client) {
     try {
-      SocketChannel node = host.dial(port);
+      SocketChannel node = dial.dial(client);
       client.setOption(StandardSocketOptions.TCP_NODELAY, true);
       node.setOption(StandardSocketOptions.TCP_NODELAY, true);
       Thread.ofVirtual().start(() -> carry(client, node));
@@ -92,7 +96,7 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(Channel channel) {
+  static void closeQuietly(Channel channel) {
     try {
       channel.close();
     } catch (IOException e) {

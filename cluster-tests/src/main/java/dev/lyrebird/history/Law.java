@@ -24,10 +24,15 @@ public enum Law {
   NOTHING_ACKNOWLEDGED_IS_LOST {
     @Override
     void examine(History history, Trial trial) {
+      Map<String, Long> changes =
+          history.sent().stream()
+              .filter(sent -> sent.kind() != Kind.MESSAGE)
+              .collect(Collectors.groupingBy(Sent::topic, Collectors.counting()));
       for (Observer observer : history.observers()) {
         Set<Write> seen = seen(observer);
         for (Sent sent : history.sent()) {
-          if (sent.acknowledged() && observer.mustSee(sent)) {
+          boolean isOnlyChange = changes.getOrDefault(sent.topic(), 0L) == 1;
+          if (sent.acknowledged() && observer.mustSee(sent, isOnlyChange)) {
             trial.expect(
                 seen.contains(sent.write()),
                 () ->

@@ -28,13 +28,19 @@ public record Observer(
     return interest.mayRepeat() ? List.copyOf(new LinkedHashSet<>(sightings)) : sightings;
   }
 
-  /** Whether {@code sent}, once acknowledged, must have been told to this observer. */
-  boolean mustSee(Sent sent) {
+  /**
+   * Whether {@code sent}, once acknowledged, must have been told to this observer.
+   *
+   * @param isOnlyChange whether nobody else wrote to that row: it wins wherever it comes
+   */
+  boolean mustSee(Sent sent, boolean isOnlyChange) {
     return interest.covers(sent.topic())
         && switch (attendance) {
           case AT_ONE_NODE ->
-              sent.kind() == Kind.MESSAGE || (sent.kind() == Kind.PUT && sent.node().equals(node));
-          case AT_SEVERAL -> sent.kind() == Kind.MESSAGE;
+              sent.kind() == Kind.MESSAGE
+                  || (sent.kind() == Kind.PUT && (isOnlyChange || sent.node().equals(node)));
+          case AT_SEVERAL ->
+              sent.kind() == Kind.MESSAGE || (sent.kind() == Kind.PUT && isOnlyChange);
           case INTERRUPTED -> false;
         };
   }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -52,6 +53,7 @@ final class Scene implements AutoCloseable {
   private final Cluster cluster;
   private final Recorder recorder = new Recorder();
   private final List<Watcher> watchers = new ArrayList<>();
+  private final List<Recorder.Log> guests = new ArrayList<>();
 
   private Scene(String name, Optional<Network> network, UnaryOperator<ClusterSetup> setup) {
     this.name = name;
@@ -94,10 +96,9 @@ final class Scene implements AutoCloseable {
     return impediment.isEmpty() ? onNetwork(name, setup -> setup) : of(name);
   }
 
-  /** The same, watched by nobody but the test. */
+  /** The same, watched by nobody but the test and its guests. */
   Scene unwatched() {
-    watchers.forEach(Watcher::close);
-    watchers.clear();
+    cluster.nodes().forEach(this::leave);
     return this;
   }
 
@@ -126,6 +127,20 @@ final class Scene implements AutoCloseable {
     return watchers.stream().filter(watcher -> watcher.log().node().equals(node.name())).toList();
   }
 
+  /**
+   * Where somebody else writes down what he is told, who is subscribed to everything and whom the
+   * test looks after.
+   */
+  Recorder.Log guest(String guest, NodeProcess node) {
+    Recorder.Log log = recorder.observer(guest, node.name());
+    guests.add(log);
+    return log;
+  }
+
+  private List<Recorder.Log> logs() {
+    return Stream.concat(watchers.stream().map(Watcher::log), guests.stream()).toList();
+  }
+
   /** Clients of every protocol at each of these nodes. */
   Load load(List<NodeProcess> nodes, Load.Plan plan) {
     return new Load(recorder, nodes.stream().map(NodeProcess::addresses).toList(), plan, random);
@@ -152,7 +167,7 @@ final class Scene implements AutoCloseable {
         verdicts.stream().filter(verdict -> !verdict.holds()).toList(),
         "-Dseed=" + seed);
     assertTrue(recorder.acknowledgements() > 0, "nothing was acknowledged");
-    watchers.forEach(watcher -> assertEquals(List.of(), watcher.log().resets(), "no cursor fails"));
+    logs().forEach(log -> assertEquals(List.of(), log.resets(), "no cursor fails"));
     return taken;
   }
 
@@ -192,18 +207,14 @@ final class Scene implements AutoCloseable {
       recorder.acknowledge(mark);
       var _ =
           Await.until(
-              () -> watchers.stream().allMatch(watcher -> watcher.log().saw(mark)),
+              () -> logs().stream().allMatch(log -> log.saw(mark)),
               TELLING_LIMIT,
               () -> "not everybody was told " + mark + ": " + blind(mark));
     }
   }
 
   private List<String> blind(Write mark) {
-    return watchers.stream()
-        .map(Watcher::log)
-        .filter(log -> !log.saw(mark))
-        .map(Recorder.Log::toString)
-        .toList();
+    return logs().stream().filter(log -> !log.saw(mark)).map(Recorder.Log::toString).toList();
   }
 
   private Map<String, Map<String, Write>> rows() {

@@ -93,6 +93,22 @@ final class LawTest {
   }
 
   @Test
+  void whoMovedMissesNoChangeOfARowThatHadNoOther() {
+    Write only = new Write("c", 1);
+    List<Sent> sent = new ArrayList<>(SENT);
+    sent.add(new Sent(only, "n2", "v", Kind.PUT, true));
+    Map<String, Write> rows = Map.of("t", WINNER, "v", only);
+    Observer moved =
+        new Observer(
+            ON_N1.name(), "n1", Attendance.AT_SEVERAL, and(ON_N1.sightings(), put("v", only, 40)));
+    Map<String, Map<String, Write>> held = Map.of("n1", rows, "n2", rows);
+    assertBroken(new History(sent, List.of(moved), held));
+    assertBroken(
+        new History(sent, List.of(toldOnly(moved, ON_N1.sightings())), held),
+        Law.NOTHING_ACKNOWLEDGED_IS_LOST);
+  }
+
+  @Test
   void whoWasAwayMayMissAnything() {
     assertBroken(
         with(
