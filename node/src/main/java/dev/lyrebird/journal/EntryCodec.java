@@ -215,12 +215,13 @@ public final class EntryCodec {
   /**
    * What stands in front of a page.
    *
+   * @param localTime when its entries were applied
    * @param origin of all its entries
    * @param firstPosition of its first entry
    * @param entries how many there are
    * @param lastTime the time of its last entry
    */
-  public record Head(long origin, long firstPosition, long entries, long lastTime) {
+  public record Head(long localTime, long origin, long firstPosition, long entries, long lastTime) {
 
     /** Returns the position of the page's last entry. */
     public long lastPosition() {
@@ -236,9 +237,10 @@ public final class EntryCodec {
   /** Reads what stands in front of a page, without reading its entries. */
   public static Head head(byte[] page) {
     ByteBuffer in = ByteBuffer.wrap(page);
-    ByteReader.varint(in);
+    long localTime = ByteReader.varint(in);
     long origin = in.getLong();
-    return new Head(origin, ByteReader.varint(in), ByteReader.varint(in), ByteReader.varint(in));
+    return new Head(
+        localTime, origin, ByteReader.varint(in), ByteReader.varint(in), ByteReader.varint(in));
   }
 
   private static Entry entry(

@@ -41,6 +41,10 @@ final class Journal {
   private Place head;
   private Place trimmed;
   private TableStore.Gap gap;
+
+  /** The latest local time at which anything was journalled; a wall clock may go back. */
+  private long latest;
+
   private int entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
 
   Journal(TableStore store, TableStore.Progress progress) {
@@ -48,6 +52,7 @@ final class Journal {
     this.head = progress.head();
     this.trimmed = progress.trimmed();
     this.gap = progress.gap();
+    this.latest = progress.latest();
   }
 
   /** Returns the place behind the last entry. */
@@ -90,8 +95,9 @@ final class Journal {
       entries += part.entries().size();
     }
     boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
-    long localTime = parts.getFirst().entries().getFirst().localTime();
+    long localTime = Math.max(latest, parts.getFirst().entries().getFirst().localTime());
     store.append(head, pages, checkpoint, localTime, received);
+    latest = localTime;
     entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries;
     head = end;
     return pages;
@@ -107,7 +113,9 @@ final class Journal {
     if (skipped.size() > 0) {
       gap = new TableStore.Gap(head.position(), gap.skipped().join(skipped));
       head = new Place(head.position(), head.vector().join(vector));
-      store.skip(head, gap, localTime);
+      latest = Math.max(latest, localTime);
+      store.skip(head, gap, latest);
+      entriesSinceCheckpoint = 0; // the next would stand at the same position, with a later time
     }
   }
 
@@ -115,11 +123,13 @@ final class Journal {
    * Drops all that lies before a position, as if the journal had begun there.
    *
    * @param vector what the rows held there
+   * @param localTime when this happens
    */
-  void begin(long position, VersionVector vector) {
+  void begin(long position, VersionVector vector, long localTime) {
     trimmed = new Place(position, vector);
+    latest = Math.max(latest, localTime);
     decoded.clear();
-    head = store.begin(trimmed);
+    head = store.begin(trimmed, latest);
     gap = TableStore.Gap.NONE;
     entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
   }
@@ -132,10 +142,48 @@ final class Journal {
 
   /** Reads on from a place; see {@link Table#read(Place, Predicate, Table.Limit)}. */
   Table.@Nullable Page read(Place from, Predicate<Entry> wanted, Table.Limit limit) {
-    boolean isBeyondGap = from.position() <= gap.position() && !from.vector().covers(gap.skipped());
     boolean isBeforeBeginning =
         from.position() < trimmed.position() || !from.vector().covers(trimmed.vector());
-    return isBeyondGap || isBeforeBeginning ? null : readOn(from, wanted, limit);
+    return isBeforeGap(from) || isBeforeBeginning ? null : readOn(from, wanted, limit);
+  }
+
+  /** Tells whether entries do not tell all that lies between a place and the head. */
+  private boolean isBeforeGap(Place place) {
+    return place.position() <= gap.position() && !place.vector().covers(gap.skipped());
+  }
+
+  /** Returns the place behind which entries tell all that has come since. */
+  Place beginning() {
+    return isBeforeGap(trimmed) ? store.checkpointUpTo(gap.position()) : trimmed;
+  }
+
+  /** Returns the last checkpoint before a position, and not before the {@link #beginning}. */
+  Place checkpointBefore(long position) {
+    Place beginning = beginning();
+    Place checkpoint = store.checkpointUpTo(position - 1);
+    return checkpoint.position() < beginning.position() ? beginning : checkpoint;
+  }
+
+  /** Returns the place behind which a time begins; see {@link Table#placeSince}. */
+  @Nullable Place since(long localTime) {
+    Place checkpoint = store.checkpointBefore(localTime);
+    // Of what lies before the first checkpoint it is only known when it came where that is nothing.
+    Place place = checkpoint == null && trimmed.equals(Place.START) ? trimmed : checkpoint;
+    if (place == null || isBeforeGap(place)) {
+      return null;
+    }
+    try (TableStore.PageScan pages = store.pages(place.position())) {
+      for (byte[] page = pages.next(); page != null; page = pages.next()) {
+        EntryCodec.Head front = EntryCodec.head(page);
+        if (front.firstPosition() > place.position()) { // the first may lie before the checkpoint
+          if (front.localTime() >= localTime) {
+            break;
+          }
+          place = new Place(front.lastPosition(), place.vector().with(front.last()));
+        }
+      }
+    }
+    return place;
   }
 
   /** Reads on from a position for the sake of the rows, which have what the journal skips. */
@@ -184,7 +232,7 @@ final class Journal {
     Map<String, Long> positions = new HashMap<>();
     VersionVector passed = from.vector();
     long bytes = 0;
-    try (Reading pages = new Reading(from.position())) {
+    try (Reading pages = pages(from.position())) {
       for (DecodedPages.Page page = pages.next();
           page != null && !passed.covers(shared) && bytes < MAX_BYTES_LOOKED_AT;
           page = pages.next()) {
@@ -214,7 +262,7 @@ final class Journal {
     List<Place> places = new ArrayList<>();
     Place place = from;
     int bytes = 0;
-    try (Reading pages = new Reading(from.position())) {
+    try (Reading pages = pages(from.position())) {
       for (DecodedPages.Page page = pages.next();
           page != null && bytes < limit.bytes() && entries.size() < limit.entries();
           page = pages.next()) {
@@ -239,8 +287,13 @@ final class Journal {
     return new Table.Page(entries, places, acrossGap(place, place.position() + 1));
   }
 
+  /** Opens a reading of the pages that hold the entries behind a position. */
+  Reading pages(long position) {
+    return new Reading(position);
+  }
+
   /** A reading of the pages behind a position, decoded where that is not done yet. */
-  private final class Reading implements AutoCloseable {
+  final class Reading implements AutoCloseable {
 
     private long position;
     private TableStore.@Nullable PageScan stored;

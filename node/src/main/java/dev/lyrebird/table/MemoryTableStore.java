@@ -37,6 +37,7 @@ public final class MemoryTableStore implements TableStore {
   private long horizon;
   private byte @Nullable [] memory;
   private long journalBytes;
+  private long latest;
 
   private record Checkpoint(Place place, long localTime, long bytesBefore) {}
 
@@ -50,7 +51,7 @@ public final class MemoryTableStore implements TableStore {
 
   @Override
   public Progress progress() {
-    return new Progress(head, settled, trimmed, gap, horizon);
+    return new Progress(head, settled, trimmed, gap, horizon, latest);
   }
 
   @Override
@@ -64,6 +65,7 @@ public final class MemoryTableStore implements TableStore {
     if (checkpoint) {
       checkpoints.put(before.position(), new Checkpoint(before, localTime, journalBytes));
     }
+    latest = localTime;
     head = before;
     for (byte[] page : pages) {
       EntryCodec.Head front = EntryCodec.head(page);
@@ -96,15 +98,17 @@ public final class MemoryTableStore implements TableStore {
   @Override
   public void skip(Place to, Gap skipped, long localTime) {
     checkpoints.put(to.position(), new Checkpoint(to, localTime, journalBytes));
+    latest = localTime;
     head = to;
     gap = skipped;
   }
 
   @Override
-  public Place begin(Place at) {
+  public Place begin(Place at, long localTime) {
     journal.headMap(at.position() + 1).clear();
     checkpoints.clear();
-    checkpoints.put(at.position(), new Checkpoint(at, 0, 0));
+    checkpoints.put(at.position(), new Checkpoint(at, localTime, 0));
+    latest = localTime;
     trimmed = at;
     gap = Gap.NONE;
     head = at;
@@ -188,6 +192,22 @@ public final class MemoryTableStore implements TableStore {
       }
     }
     return trimmed;
+  }
+
+  @Override
+  public Place checkpointUpTo(long position) {
+    Map.Entry<Long, Checkpoint> last = checkpoints.floorEntry(position);
+    return last == null ? trimmed : last.getValue().place();
+  }
+
+  @Override
+  public @Nullable Place checkpointBefore(long localTime) {
+    for (Checkpoint checkpoint : checkpoints.descendingMap().values()) {
+      if (checkpoint.localTime() < localTime) {
+        return checkpoint.place();
+      }
+    }
+    return null;
   }
 
   @Override

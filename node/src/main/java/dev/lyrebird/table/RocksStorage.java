@@ -302,10 +302,12 @@ public final class RocksStorage implements AutoCloseable {
       Checkpoint last = checkpointAtOrBefore(Long.MAX_VALUE);
       Place head = last == null ? Place.START : last.place();
       journalBytes = last == null ? 0 : last.bytesBefore();
+      long latest = last == null ? 0 : last.localTime();
       try (PageScan pages = pages(head.position())) {
         for (byte[] page = pages.next(); page != null; page = pages.next()) {
           EntryCodec.Head front = EntryCodec.head(page);
           if (front.firstPosition() > head.position()) { // the first may lie before a gap
+            latest = Math.max(latest, front.localTime());
             journalBytes += page.length;
             head = new Place(front.lastPosition(), head.vector().with(front.last()));
           }
@@ -313,11 +315,11 @@ public final class RocksStorage implements AutoCloseable {
       }
       byte[] settled = call(() -> db.get(meta, settledKey));
       if (settled == null) {
-        return new Progress(head, Place.START, trimmed, gap(), 0);
+        return new Progress(head, Place.START, trimmed, gap(), 0, latest);
       }
       ByteBuffer in = ByteBuffer.wrap(settled);
       long horizon = in.getLong();
-      return new Progress(head, place(in), trimmed, gap(), horizon);
+      return new Progress(head, place(in), trimmed, gap(), horizon, latest);
     }
 
     private Gap gap() {
@@ -438,13 +440,13 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
-    public Place begin(Place at) {
+    public Place begin(Place at, long localTime) {
       run(() -> {
         try (WriteBatch batch = new WriteBatch()) {
           batch.deleteRange(journal, longKey(0), longKey(at.position() + 1));
           batch.deleteRange(checkpoints, longKey(0), longKey(Long.MAX_VALUE));
           batch.delete(meta, gapKey);
-          put(batch, new Checkpoint(at, 0, journalBytes));
+          put(batch, new Checkpoint(at, localTime, journalBytes));
           db.write(acknowledged, batch);
         }
       });
@@ -504,16 +506,34 @@ public final class RocksStorage implements AutoCloseable {
 
     @Override
     public Place checkpointWithin(VersionVector covered) {
-      long low = trimmed.position();
+      Checkpoint last = lastCheckpoint(one -> covered.covers(one.place().vector()));
+      return last == null ? trimmed : last.place();
+    }
+
+    @Override
+    public Place checkpointUpTo(long position) {
+      Checkpoint last = checkpointAtOrBefore(position);
+      return last == null ? trimmed : last.place();
+    }
+
+    @Override
+    public @Nullable Place checkpointBefore(long localTime) {
+      Checkpoint last = lastCheckpoint(one -> one.localTime() < localTime);
+      return last == null ? null : last.place();
+    }
+
+    /** Bisects: vectors and times only grow, so that what the last holds of all before it hold. */
+    private @Nullable Checkpoint lastCheckpoint(Predicate<Checkpoint> isEarlyEnough) {
+      Checkpoint best = null;
       Checkpoint last = checkpointAtOrBefore(Long.MAX_VALUE);
+      long low = trimmed.position();
       long high = last == null ? low : last.place().position();
-      Place best = trimmed;
-      while (low <= high) { // vectors only grow, so that the right one can be bisected
+      while (low <= high) {
         Checkpoint middle = checkpointAtOrBefore(low + (high - low) / 2);
         if (middle == null || middle.place().position() < low) {
           low = low + (high - low) / 2 + 1;
-        } else if (covered.covers(middle.place().vector())) {
-          best = middle.place();
+        } else if (isEarlyEnough.test(middle)) {
+          best = middle;
           low = low + (high - low) / 2 + 1;
         } else {
           high = middle.place().position() - 1;

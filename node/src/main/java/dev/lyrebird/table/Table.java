@@ -553,7 +553,7 @@ public final class Table {
   /** Drops the journal up to a position, as if it had begun there with what a vector covers. */
   void begin(long position, VersionVector vector) {
     store();
-    journal.begin(position, vector);
+    journal.begin(position, vector, clock.wallTime());
     store();
   }
 
@@ -578,6 +578,26 @@ public final class Table {
    */
   public @Nullable Page read(VersionVector covered, Predicate<Entry> wanted, Limit limit) {
     return journal.read(covered, wanted, limit);
+  }
+
+  /**
+   * Returns the place behind which all lies that this node has come to know at a local time or
+   * later, and as little else as possible: entries come in the order in which they were applied,
+   * also where the wall clock has gone back.
+   *
+   * @param localTime in the unit of {@link Timestamp#time}
+   * @return null where the journal does not tell all that has come since
+   */
+  public @Nullable Place placeSince(long localTime) {
+    return journal.since(localTime);
+  }
+
+  /**
+   * Begins to search for the place behind which so many entries match; fewer where the journal does
+   * not tell of more.
+   */
+  public LastEntries lastEntries(int count, Predicate<Entry> wanted) {
+    return new LastEntries(journal, count, wanted);
   }
 
   RowState state(String id) {

@@ -24,8 +24,9 @@ public interface TableStore {
    * @param trimmed the place before which the journal has been dropped
    * @param gap the last jump over what the journal does not hold, or {@link Gap#NONE}
    * @param horizon the latest rank that any row has reached
+   * @param latest the latest local time at which anything was journalled
    */
-  record Progress(Place head, Place settled, Place trimmed, Gap gap, long horizon) {}
+  record Progress(Place head, Place settled, Place trimmed, Gap gap, long horizon, long latest) {}
 
   /**
    * Where a journal goes on with more than its entries tell, because rows were taken over from
@@ -49,9 +50,9 @@ public interface TableStore {
    *
    * @param before the place before the first entry of the first page
    * @param pages as {@link dev.lyrebird.journal.EntryCodec} writes them
-   * @param checkpoint whether to note the place before these pages, so that it can be found by its
-   *     vector and serve as the end of a trim; always before the first page
-   * @param localTime when the pages were written
+   * @param checkpoint whether to note the place before these pages, so that it can be found and
+   *     serve as the end of a trim; always before the first page
+   * @param localTime of the pages, or of what lies before them if that is later
    * @param received what is kept if and only if the pages are
    */
   void append(
@@ -78,7 +79,7 @@ public interface TableStore {
    *
    * @param to the place behind it, at the position of the last entry
    * @param gap what was skipped
-   * @param localTime when
+   * @param localTime when, or that of what lies before if that is later
    */
   void skip(Place to, Gap gap, long localTime);
 
@@ -87,9 +88,10 @@ public interface TableStore {
    * places behind it.
    *
    * @param at the place; the entries behind it stay, of an origin that its vector does not know
+   * @param localTime when, or that of what lies before if that is later
    * @return the place behind the last entry
    */
-  Place begin(Place at);
+  Place begin(Place at, long localTime);
 
   /**
    * Stores rows.
@@ -113,6 +115,17 @@ public interface TableStore {
    * Returns the last checkpoint whose vector is covered; the journal's beginning if there is none.
    */
   Place checkpointWithin(VersionVector covered);
+
+  /**
+   * Returns the last checkpoint at or before a position; the journal's beginning if there is none.
+   */
+  Place checkpointUpTo(long position);
+
+  /**
+   * Returns the last checkpoint that was noted with an earlier local time: nothing that came then
+   * or later lies before it, nor in the pages that were appended with it. Null if there is none.
+   */
+  @Nullable Place checkpointBefore(long localTime);
 
   /**
    * Drops the oldest part of the journal, up to a checkpoint: what was written before a local time,

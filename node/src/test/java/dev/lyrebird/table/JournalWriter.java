@@ -30,9 +30,16 @@ final class JournalWriter {
 
   final List<Checkpoint> checkpoints = new ArrayList<>();
 
+  /** The latest local time at which anything was journalled. */
+  long latest;
+
   private final List<PageEnd> pages = new ArrayList<>();
 
-  /** A place where a journal can be cut. */
+  /**
+   * A place where a journal can be cut.
+   *
+   * @param localTime the latest of what lies before it and of the pages behind it
+   */
   record Checkpoint(Place place, long localTime) {}
 
   private record PageEnd(long position, long bytes) {}
@@ -59,9 +66,10 @@ final class JournalWriter {
       bytes.add(page);
       pages.add(new PageEnd(head().position(), page.length));
     }
-    store.append(before, bytes, checkpoint, localTime, receptions);
+    latest = Math.max(latest, localTime);
+    store.append(before, bytes, checkpoint, latest, receptions);
     if (checkpoint) {
-      note(new Checkpoint(before, localTime));
+      note(new Checkpoint(before, latest));
     }
   }
 
@@ -85,9 +93,10 @@ final class JournalWriter {
   TableStore.Gap skip(TableStore store, VersionVector skipped, long localTime) {
     Place to = new Place(head().position(), head().vector().join(skipped));
     TableStore.Gap gap = new TableStore.Gap(to.position(), skipped);
-    store.skip(to, gap, localTime);
+    latest = Math.max(latest, localTime);
+    store.skip(to, gap, latest);
     places.set(places.size() - 1, to);
-    note(new Checkpoint(to, localTime));
+    note(new Checkpoint(to, latest));
     return gap;
   }
 
@@ -96,11 +105,19 @@ final class JournalWriter {
     checkpoints.add(checkpoint);
   }
 
-  /** Appends pages, about every fourth with a checkpoint, the first always. */
+  /**
+   * Appends pages, about every fourth with a checkpoint, the first always. The local time steps on,
+   * and now and then back.
+   */
   void append(TableStore store, int pages) {
     for (int i = 0; i < pages; i++) {
-      append(store, checkpoints.isEmpty() || random.nextInt(4) == 0, i);
+      long localTime = Math.max(0, latest + random.nextInt(-2, 3));
+      append(store, checkpoints.isEmpty() || (random.nextInt(4) == 0 && !isNoted()), localTime);
     }
+  }
+
+  private boolean isNoted() {
+    return checkpoints.getLast().place().equals(head());
   }
 
   /** Returns how many bytes of pages lie behind a place. */

@@ -151,8 +151,8 @@ public final class RewindableStore implements TableStore {
   }
 
   @Override
-  public Place begin(Place at) {
-    step(Effect.BEGINS_ANEW, List.of(), on -> on.begin(at));
+  public Place begin(Place at, long localTime) {
+    step(Effect.BEGINS_ANEW, List.of(), on -> on.begin(at, localTime));
     return store.progress().head();
   }
 
@@ -201,6 +201,16 @@ public final class RewindableStore implements TableStore {
   @Override
   public Place checkpointWithin(VersionVector covered) {
     return store.checkpointWithin(covered);
+  }
+
+  @Override
+  public Place checkpointUpTo(long position) {
+    return store.checkpointUpTo(position);
+  }
+
+  @Override
+  public @Nullable Place checkpointBefore(long localTime) {
+    return store.checkpointBefore(localTime);
   }
 
   @Override

@@ -127,7 +127,8 @@ final class RocksStorageTest implements TableStoreContract {
       TableStore store = storage.table(name);
       Place trimmed = name.equals("b") ? end : Place.START;
       assertEquals(
-          new TableStore.Progress(writer.head(), writer.head(), trimmed, TableStore.Gap.NONE, 5),
+          new TableStore.Progress(
+              writer.head(), writer.head(), trimmed, TableStore.Gap.NONE, 5, writer.latest),
           store.progress());
       assertEquals(writer.behind(trimmed), entries(store, trimmed.position()));
       assertEquals(List.of(name), ids(store, ""));

@@ -39,7 +39,7 @@ final class TableJournalTest {
       Place trimmed = store.progress().trimmed();
       for (int j = 0; j < READINGS; j++) {
         if (j == READINGS / 2) {
-          table.trim(random.nextLong(PAGES), ALL);
+          table.trim(random.nextLong(writer.latest + 1), ALL);
           trimmed = store.progress().trimmed();
         }
         readFromPlace(table, trimmed);

@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a table relies on, whatever its store is made of. */
@@ -36,7 +38,7 @@ interface TableStoreContract {
   Payload PATCH = text("{\"a\":1}");
 
   TableStore.Progress EMPTY =
-      new TableStore.Progress(Place.START, Place.START, Place.START, TableStore.Gap.NONE, 0);
+      new TableStore.Progress(Place.START, Place.START, Place.START, TableStore.Gap.NONE, 0, 0);
 
   /** Returns the store of a table to which nothing was written. */
   TableStore fresh();
@@ -107,19 +109,56 @@ interface TableStoreContract {
   }
 
   @Test
+  default void checkpointsAreFoundByPositionAndByTime() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    TableStore store = fresh();
+    assertEquals(Place.START, store.checkpointUpTo(Long.MAX_VALUE));
+    assertNull(store.checkpointBefore(Long.MAX_VALUE));
+    JournalWriter writer = new JournalWriter(random);
+    for (int i = 0; i < 3; i++) {
+      writer.append(store, PAGES);
+      Place trimmed = store.trim(writer.latest / 4, Long.MAX_VALUE);
+      for (int j = 0; j < RUNS; j++) {
+        long position = random.nextLong(writer.head().position() + 2);
+        Place upTo = lastCheckpoint(writer, trimmed, one -> one.place().position() <= position);
+        assertEquals(
+            upTo == null ? trimmed : upTo, store.checkpointUpTo(position), "-Dseed=" + seed);
+        long time = random.nextLong(writer.latest + 2);
+        assertEquals(
+            lastCheckpoint(writer, trimmed, one -> one.localTime() < time),
+            store.checkpointBefore(time),
+            "-Dseed=" + seed);
+      }
+      store = reopened(store);
+      assertEquals(writer.latest, store.progress().latest(), "-Dseed=" + seed);
+    }
+  }
+
+  private static @Nullable Place lastCheckpoint(
+      JournalWriter writer, Place trimmed, Predicate<JournalWriter.Checkpoint> isRight) {
+    return writer.checkpoints.stream()
+        .filter(checkpoint -> checkpoint.place().position() >= trimmed.position())
+        .filter(isRight)
+        .map(JournalWriter.Checkpoint::place)
+        .reduce((before, after) -> after)
+        .orElse(null);
+  }
+
+  @Test
   default void aTrimDropsWhatIsOldOrTooMuchAndNothingElse() {
     long seed = Long.getLong("seed", System.nanoTime());
     Random random = new Random(seed);
     TableStore store = fresh();
     JournalWriter writer = new JournalWriter(random);
     for (int i = 0; i < RUNS; i++) {
-      writer.append(store, i == 0 || random.nextBoolean(), i);
+      writer.append(store, i == 0 || random.nextBoolean(), writer.latest + 1);
       writer.append(store, random.nextInt(PAGES));
       if (random.nextInt(4) == 0) {
-        writer.skip(store, elsewhere(i + 1), i);
+        writer.skip(store, elsewhere(i + 1), writer.latest);
       }
       Place before = store.progress().trimmed();
-      long cut = random.nextBoolean() ? random.nextInt(PAGES) : -1;
+      long cut = random.nextBoolean() ? random.nextLong(writer.latest + 1) : -1;
       long bound = random.nextBoolean() ? Long.MAX_VALUE : random.nextInt(3000);
       Place end = store.trim(cut, bound);
       if (random.nextBoolean()) {
@@ -183,10 +222,11 @@ interface TableStoreContract {
     for (Entry entry : writer.behind(cut)) {
       head = head.after(entry);
     }
-    assertEquals(head, store.begin(beginning));
+    assertEquals(head, store.begin(beginning, writer.latest));
     for (int i = 0; i < 2; i++) {
       assertEquals(
-          new TableStore.Progress(head, Place.START, beginning, TableStore.Gap.NONE, 0),
+          new TableStore.Progress(
+              head, Place.START, beginning, TableStore.Gap.NONE, 0, writer.latest),
           store.progress());
       assertEquals(writer.behind(cut), entries(store, cut.position()));
       assertEquals(beginning, store.checkpointWithin(VersionVector.EMPTY));
@@ -202,7 +242,7 @@ interface TableStoreContract {
     writer.append(store, PAGES);
     Place cut = writer.head();
     writer.append(store, false, PAGES);
-    store.begin(new Place(cut.position(), elsewhere(9)));
+    store.begin(new Place(cut.position(), elsewhere(9)), writer.latest);
     store = reopened(store);
     store.progress();
     Place end = writer.head();
@@ -271,7 +311,8 @@ interface TableStoreContract {
 
     store = reopened(store);
     assertEquals(
-        new TableStore.Progress(writer.head(), writer.head(), Place.START, TableStore.Gap.NONE, 5),
+        new TableStore.Progress(
+            writer.head(), writer.head(), Place.START, TableStore.Gap.NONE, 5, writer.latest),
         store.progress());
     assertEquals(patched, store.row("r"));
     assertEquals(1, store.estimatedRows());
@@ -389,7 +430,7 @@ interface TableStoreContract {
     assertEquals(writer.head(), store.progress().head());
     assertEquals(List.of(reception), store.receptions(1));
 
-    store.begin(writer.head());
+    store.begin(writer.head(), writer.latest);
     store.trim(Long.MAX_VALUE, 0);
     store = reopened(store);
     assertEquals(List.of(reception), store.receptions(1));

@@ -74,8 +74,8 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
-  public Place begin(Place at) {
-    return store.begin(at);
+  public Place begin(Place at, long localTime) {
+    return store.begin(at, localTime);
   }
 
   @Override
@@ -101,6 +101,16 @@ public final class UnreliableStore implements TableStore {
   @Override
   public Place checkpointWithin(VersionVector covered) {
     return store.checkpointWithin(covered);
+  }
+
+  @Override
+  public Place checkpointUpTo(long position) {
+    return store.checkpointUpTo(position);
+  }
+
+  @Override
+  public @Nullable Place checkpointBefore(long localTime) {
+    return store.checkpointBefore(localTime);
   }
 
   @Override
