@@ -1,10 +1,6 @@
 package dev.lyrebird.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -27,17 +23,6 @@ public enum ScalarType implements AttributeType {
   BYTES("Bytes", "base64, or binary in CBOR or MessagePack"),
   BIG_INT("BigInt", "a whole number, or one in decimal digits in a string"),
   ANY("Any", "anything");
-
-  private static final DateTimeFormatter ISO_DATE_OR_TIME =
-      new DateTimeFormatterBuilder()
-          .append(DateTimeFormatter.ISO_LOCAL_DATE)
-          .optionalStart()
-          .appendLiteral('T')
-          .append(DateTimeFormatter.ISO_LOCAL_TIME)
-          .optionalStart()
-          .appendOffsetId()
-          .toFormatter()
-          .withResolverStyle(ResolverStyle.STRICT);
 
   private final String sdl;
   private final String expectation;
@@ -74,7 +59,7 @@ public enum ScalarType implements AttributeType {
       case LONG -> isWhole(value) && value.canConvertToLong();
       case FLOAT -> isFinite(value);
       case BOOLEAN -> value.isBoolean();
-      case DATE -> value.isTextual() ? isIsoDate(value.textValue()) : isFinite(value);
+      case DATE -> value.isTextual() ? IsoDate.isIsoDate(value.textValue()) : isFinite(value);
       case BYTES -> value.isBinary() || (value.isTextual() && isBase64(value.textValue()));
       case BIG_INT -> value.isTextual() ? isDigits(value.textValue()) : isWhole(value);
       case ANY -> true;
@@ -88,15 +73,6 @@ public enum ScalarType implements AttributeType {
   /** CBOR can carry NaN, and JSON spell numbers beyond any double; no JSON client reads either. */
   private static boolean isFinite(JsonNode value) {
     return value.isNumber() && Double.isFinite(value.doubleValue());
-  }
-
-  private static boolean isIsoDate(String text) {
-    try {
-      ISO_DATE_OR_TIME.parse(text);
-      return true;
-    } catch (DateTimeParseException e) {
-      return false;
-    }
   }
 
   private static boolean isBase64(String text) {

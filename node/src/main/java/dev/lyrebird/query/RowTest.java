@@ -1,0 +1,107 @@
+package dev.lyrebird.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.schema.TableDefinition;
+import java.util.List;
+
+/**
+ * A condition with the types of one table: tells which of its rows pass. Immutable; any thread may
+ * use it.
+ *
+ * <p>A list passes where one of its elements does, lists within lists alike; an empty one has none
+ * and passes nothing. What is missing is null.
+ */
+public sealed interface RowTest {
+
+  /**
+   * Makes a condition fit for the rows of a table.
+   *
+   * @throws RefusedException where the table has no such attribute, or one of another type
+   */
+  static RowTest of(Expression condition, TableDefinition table) {
+    return new Typing(table).test(condition);
+  }
+
+  /**
+   * Tells whether a row passes.
+   *
+   * @param row as {@link RowTree} reads what clients are shown of it
+   */
+  boolean passes(JsonNode row);
+
+  /** All of them pass. */
+  record All(List<RowTest> tests) implements RowTest {
+
+    public All {
+      tests = List.copyOf(tests);
+    }
+
+    @Override
+    public boolean passes(JsonNode row) {
+      for (RowTest test : tests) {
+        if (!test.passes(row)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** One of them passes. */
+  record Any(List<RowTest> tests) implements RowTest {
+
+    public Any {
+      tests = List.copyOf(tests);
+    }
+
+    @Override
+    public boolean passes(JsonNode row) {
+      for (RowTest test : tests) {
+        if (test.passes(row)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /**
+   * An attribute passes.
+   *
+   * @param names from the row inwards
+   * @param test what is asked of its value
+   */
+  record OfAttribute(List<String> names, ValueTest test) implements RowTest {
+
+    public OfAttribute {
+      names = List.copyOf(names);
+    }
+
+    @Override
+    public boolean passes(JsonNode row) {
+      return row.isObject() && passes(row, 0);
+    }
+
+    private boolean passes(JsonNode value, int depth) {
+      if (value.isArray()) {
+        return anyPasses(value, depth);
+      }
+      if (depth == names.size()) {
+        return test.passes(value);
+      }
+      JsonNode inner = value.get(names.get(depth));
+      return inner == null ? test.passes(MissingNode.getInstance()) : passes(inner, depth + 1);
+    }
+
+    private boolean anyPasses(JsonNode list, int depth) {
+      for (int i = 0; i < list.size(); i++) {
+        if (passes(list.get(i), depth)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}
