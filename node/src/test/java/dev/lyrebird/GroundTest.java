@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands on a cluster comes down whether the cluster answers or not. */
-@Timeout(60)
+@Timeout(120)
 final class GroundTest {
 
   @TempDir Path folder;

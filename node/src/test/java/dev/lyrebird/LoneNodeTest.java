@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A node that stands alone, asked for confirmations that nobody could give. */
 final class LoneNodeTest {
 
-  private static final int WAIT_SECONDS = 20;
+  private static final int WAIT_SECONDS = 30;
 
   /** Longer than any test waits: what is answered before was answered at once. */
   private static final int TIMEOUT_MILLIS = 600_000;

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 final class ReplicationTest {
   private static final int NODES = 3;
   private static final long ANSWER_MILLIS = 300;
-  private static final long WAIT_MILLIS = 20_000;
+  private static final long WAIT_MILLIS = 30_000;
 
   private final TableDefinition definition =
       Schema.parse(List.of(new Source("test.graphql", "type T @table @export { id: ID }")))

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A table in memory on a thread of its own, and event loops that reach it. */
 final class RunningTable implements AutoCloseable {
-  private static final long WAIT_SECONDS = 20;
+  private static final long WAIT_SECONDS = 30;
   final TableDefinition definition;
   final MemoryTableStore store = new MemoryTableStore();
   final AtomicInteger commits = new AtomicInteger();

@@ -57,7 +57,7 @@ final class HttpNode implements AutoCloseable {
         true);
   }
 
-  static final int WAIT_SECONDS = 20;
+  static final int WAIT_SECONDS = 30;
 
   private final Vertx vertx = Vertx.vertx();
   private final CompletableFuture<MemoryTables> tables = new CompletableFuture<>();

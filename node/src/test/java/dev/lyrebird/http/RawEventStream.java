@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A client of event streams that reads the wire, chunk by chunk, as WHATWG HTML §9.2 has it. */
 final class RawEventStream implements AutoCloseable {
 
-  private static final int LIMIT_MILLIS = 10_000;
+  private static final int LIMIT_MILLIS = 30_000;
 
   private final Socket socket;
   private final List<String> head;

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** A client that sends any bytes, right or wrong, and reads one answer after the other. */
 final class RawHttp implements AutoCloseable {
 
-  private static final int LIMIT_MILLIS = 10_000;
+  private static final int LIMIT_MILLIS = 30_000;
   private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)\r\n");
 
   private final Socket socket;

@@ -27,7 +27,7 @@ public final class RawWebSocket implements AutoCloseable {
   /** The key of RFC 6455 §1.3. */
   public static final String KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-  private static final int LIMIT_MILLIS = 10_000;
+  private static final int LIMIT_MILLIS = 30_000;
   private static final byte[] MASK = {0x37, (byte) 0xfa, 0x21, 0x3d};
 
   private final Socket socket;

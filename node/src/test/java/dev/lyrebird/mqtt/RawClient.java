@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** A client that sends and expects bytes, so that no library hides a fault. */
 final class RawClient implements AutoCloseable {
 
-  private static final int LIMIT_MILLIS = 10_000;
+  private static final int LIMIT_MILLIS = 30_000;
 
   private final Socket socket;
   private final InputStream in;
@@ -165,7 +165,7 @@ final class RawClient implements AutoCloseable {
     expectEnd();
   }
 
-  /** Reads a whole packet that takes longer than most. */
+  /** Reads a whole packet that must come sooner than others have to. */
   byte[] packetWithin(int seconds) {
     try {
       socket.setSoTimeout(seconds * 1000);

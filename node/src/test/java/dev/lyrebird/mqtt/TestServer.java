@@ -59,7 +59,7 @@ final class TestServer implements AutoCloseable {
       type Hidden @table @export(mqtt: false) { id: ID @primaryKey }
       """;
 
-  private static final int LIMIT_SECONDS = 10;
+  private static final int LIMIT_SECONDS = 30;
 
   /** Vert.x takes a port below 0 for one free port that all who name that number share. */
   private static final int SHARED_FREE_PORT = -1883;
