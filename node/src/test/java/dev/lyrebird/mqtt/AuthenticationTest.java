@@ -36,7 +36,7 @@ final class AuthenticationTest {
               Users.line("anna", ScramCredential.of("secret", "salt".getBytes(UTF_8), 4096)),
               Users.line("bob", ScramCredential.of("other", "more".getBytes(UTF_8), 4096))));
 
-  private final TestServer server = new TestServer(USERS, true);
+  private TestServer server = new TestServer(TestServer.LIMITS, USERS, true);
 
   @AfterEach
   void stop() {
@@ -113,6 +113,7 @@ final class AuthenticationTest {
 
   @Test
   void clientThatDoesNotAnswerIsNotKept() {
+    startImpatient();
     RawClient client = server.client().send(connecting("n,,n=anna,r=abc"));
     challenge(client);
     client.expectRefusal("80");
@@ -149,6 +150,7 @@ final class AuthenticationTest {
 
   @Test
   void clientThatDoesNotFinishToAuthenticateAgainIsSentAway() {
+    startImpatient();
     RawClient client = let("anna", "secret");
     client.send(auth(AGAIN, "n,,n=anna,r=abc"));
     challenge(client);
@@ -218,7 +220,7 @@ final class AuthenticationTest {
 
   @Test
   void clientThatProvesNothingIsLetInWhereItNeedNot() {
-    try (TestServer lenient = new TestServer(USERS, false)) {
+    try (TestServer lenient = new TestServer(TestServer.LIMITS, USERS, false)) {
       lenient.client("c1").close();
       lenient.client().send(withPassword(4, "anna", "wrong")).expect("20 02 00 04").expectEnd();
     }
@@ -231,6 +233,12 @@ final class AuthenticationTest {
       server.client().send(withPassword(4, "anna", "wrong")).expect("20 02 00 04").expectEnd();
       client.send("c0 00").expect("d0 00");
     }
+  }
+
+  /** Replaces the server by one where a client has two seconds. */
+  private void startImpatient() {
+    server.close();
+    server = new TestServer(TestServer.IMPATIENT, USERS, true);
   }
 
   private RawClient let(String user, String password) {

@@ -271,7 +271,9 @@ final class ConnectTest {
 
   @Test
   void whoDoesNotConnectIsNotKept() {
-    server.client().send("10 0e 00").expectEnd();
+    try (TestServer impatient = new TestServer(TestServer.IMPATIENT, 1)) {
+      impatient.client().send("10 0e 00").expectEnd();
+    }
   }
 
   @Test

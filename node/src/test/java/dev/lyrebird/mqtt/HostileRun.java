@@ -58,7 +58,7 @@ final class HostileRun implements AutoCloseable {
   private final Sabotage sabotage;
   private final int quietSeconds;
   private final Warnings warnings = new Warnings();
-  private final TestServer server = new TestServer(USERS, false);
+  private final TestServer server = new TestServer(TestServer.IMPATIENT, USERS, false);
   private final MqttDoor door = server.anotherDoor();
   private final EventLoop loop = server.eventLoop();
   private final HealthyPair healthy;

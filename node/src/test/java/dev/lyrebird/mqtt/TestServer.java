@@ -33,10 +33,19 @@ final class TestServer implements AutoCloseable {
 
   static final MqttLimits LIMITS = limits(64, 0);
 
+  /** Likewise, but who is not let in soon has to go. */
+  static final MqttLimits IMPATIENT = limits(2, 64, 0);
+
+  /** Returns limits that leave everybody longer to be let in than any test takes. */
   static MqttLimits limits(int maxSubscriptions, int maxPublishesPerSecond) {
+    return limits(600, maxSubscriptions, maxPublishesPerSecond);
+  }
+
+  private static MqttLimits limits(
+      int connectTimeoutSeconds, int maxSubscriptions, int maxPublishesPerSecond) {
     return new MqttLimits(
         65_536,
-        2,
+        connectTimeoutSeconds,
         600,
         new TopicBounds(8, 4096),
         16,
@@ -92,8 +101,8 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Starts a server of one event loop with users. */
-  TestServer(Users users, boolean isLoginRequired) {
-    this(LIMITS, 1, users, isLoginRequired, NO_BOUNDS, () -> false, "", new LoneNode(1));
+  TestServer(MqttLimits limits, Users users, boolean isLoginRequired) {
+    this(limits, 1, users, isLoginRequired, NO_BOUNDS, () -> false, "", new LoneNode(1));
   }
 
   /** Starts a server of one event loop that sends its clients elsewhere when it stops. */
