@@ -32,7 +32,11 @@ import java.util.random.RandomGenerator;
 /** The HTTP door over tables in memory, on a free port of the loopback, with a client at hand. */
 final class HttpNode implements AutoCloseable {
 
-  static final HttpSettings SETTINGS = settings(10);
+  /** Longer than any test takes. */
+  static final int NEVER_SECONDS = 600;
+
+  /** Nothing happens by itself, as it does to clients that are silent for long. */
+  static final HttpSettings SETTINGS = settings(NEVER_SECONDS);
 
   /** Returns the settings with another time by which the first request must have come. */
   static HttpSettings settings(int requestTimeoutSeconds) {
@@ -47,8 +51,8 @@ final class HttpNode implements AutoCloseable {
         10_000,
         1 << 20,
         0,
-        30,
-        15,
+        NEVER_SECONDS,
+        NEVER_SECONDS,
         256 << 10,
         16,
         true,

@@ -11,8 +11,9 @@ final class NewcomersTest {
 
   private static final String REQUEST = "GET /T/none HTTP/1.1\r\nHost: x\r\n\r\n";
 
-  private final HttpNode node =
-      HttpNode.start("type T @table @export { id: ID }", HttpNode.settings(2));
+  private static final String SDL = "type T @table @export { id: ID }";
+
+  private HttpNode node = HttpNode.start(SDL);
 
   @AfterEach
   void stop() {
@@ -52,6 +53,7 @@ final class NewcomersTest {
 
   @Test
   void connectionWithoutARequestIsClosed() {
+    startImpatient();
     try (RawHttp silent = new RawHttp(node.port());
         RawHttp half = new RawHttp(node.port()).send("GET / HTTP/1.1\r\n")) {
       assertEquals("", silent.rest());
@@ -61,11 +63,18 @@ final class NewcomersTest {
 
   @Test
   void connectionThatHasBroughtARequestStays() throws Exception {
-    try (RawHttp client = new RawHttp(node.port());
+    startImpatient();
+    try (RawHttp client = new RawHttp(node.port()).send(REQUEST);
         RawHttp silent = new RawHttp(node.port())) {
-      client.send(REQUEST).answer();
+      client.answer();
       assertEquals("", silent.rest());
       assertTrue(client.send(REQUEST).answer().startsWith("HTTP/1.1 404"));
     }
+  }
+
+  /** Replaces the node by one to which a connection has to bring a request within two seconds. */
+  private void startImpatient() {
+    node.close();
+    node = HttpNode.start(SDL, HttpNode.settings(2));
   }
 }
