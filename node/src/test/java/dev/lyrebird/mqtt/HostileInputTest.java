@@ -22,7 +22,7 @@ final class HostileInputTest {
   private static final int INPUTS = Integer.getInteger("inputs", 50_000);
   private static final int INPUTS_OF_ROUND = 5_000;
   private static final int INPUTS_TO_FIND = 2_500;
-  private static final int SECONDS_TO_FIND = 3;
+  private static final int SECONDS_TO_FIND = 5;
   private static final int CHECKPOINTS = 10;
 
   /** So many are watched for buffers that are lost track of, which takes time. */
@@ -83,7 +83,8 @@ final class HostileInputTest {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
     long seed = System.nanoTime();
     Throwable found = null;
-    try (HostileRun run = new HostileRun(sabotage, SECONDS_TO_FIND)) {
+    int quietSeconds = sabotage.isWaitedFor() ? SECONDS_TO_FIND : HostileRun.QUIET_SECONDS;
+    try (HostileRun run = new HostileRun(sabotage, quietSeconds)) {
       run.round(seed, INPUTS_TO_FIND);
       run.collect();
     } catch (AssertionError e) {

@@ -19,6 +19,14 @@ enum Law {
     this.text = text;
   }
 
+  /** Tells whether it says what is to come about, for which time has to be left. */
+  boolean isWaitedFor() {
+    return switch (this) {
+      case ENDS, NO_BUFFER_LEFT, NOTHING_LEFT -> true;
+      case NO_EXCEPTION, WELL_FORMED, TELLS_WHY, NOTHING_BEHIND, NO_HARM -> false;
+    };
+  }
+
   /** Says so. */
   static final class Broken extends AssertionError {
     private static final long serialVersionUID = 1L;

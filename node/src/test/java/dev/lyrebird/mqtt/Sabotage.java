@@ -164,6 +164,11 @@ enum Sabotage {
     return laws.contains(law);
   }
 
+  /** Tells whether it shows in what does not come about, so that it takes time to be noticed. */
+  boolean isWaitedFor() {
+    return laws.stream().anyMatch(Law::isWaitedFor);
+  }
+
   /**
    * Plants it in a connection.
    *
