@@ -154,10 +154,11 @@ final class FeedTest {
   void subscribersHearOfARowThatEnds() {
     reader.ask(new TableRequest.Attach(reader.name));
     reader.await(TableAnswer.Attached.class);
-    long soon = System.currentTimeMillis() + 50;
-    writer.write(new Write(Write.Kind.PUT, "r", text("x"), 1, 0, soon, null));
+    long end = running.wallMillis() + 50;
+    writer.write(new Write(Write.Kind.PUT, "r", text("x"), 1, 0, end, null));
     assertEquals(
         Entry.Type.PUT, reader.await(TableAnswer.Changes.class).entries().getFirst().type());
+    running.passMillis(50);
     assertEquals(
         Entry.Type.DELETE, reader.await(TableAnswer.Changes.class).entries().getFirst().type());
   }

@@ -17,13 +17,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class RunningTable implements AutoCloseable {
   final BlockingQueue<Throwable> faults = new LinkedBlockingQueue<>();
   private final Vertx vertx = Vertx.vertx();
   private final AtomicInteger loops = new AtomicInteger();
+  private final AtomicLong millis = new AtomicLong(1_795_219_619_331L);
 
   /** What happens on the table's thread before its journal is written. */
   volatile Runnable beforeCommit = () -> {};
@@ -82,7 +84,7 @@ final class RunningTable implements AutoCloseable {
         new Table(
             definition,
             new UnreliableStore(store, this::isBroken),
-            new HybridClock(InstantSource.system(), 0, 0),
+            new HybridClock(() -> Instant.ofEpochMilli(millis.get()), 0, 0),
             1);
     table = opened;
     return opened;
@@ -108,6 +110,24 @@ final class RunningTable implements AutoCloseable {
           done.complete();
         });
     await(done.future());
+  }
+
+  /** Returns the time of day as the table sees it, which passes when a test says so. */
+  long wallMillis() {
+    return millis.get();
+  }
+
+  /** Lets time pass for what ends by the time of day. */
+  void passMillis(long more) {
+    millis.addAndGet(more);
+  }
+
+  /** Waits until the table has done what it does by itself within a second from now. */
+  void awaitSecond() {
+    Promise<Void> over = Promise.promise();
+    Objects.requireNonNull(owner)
+        .runOnContext(turn -> vertx.setTimer(1000, timer -> over.complete()));
+    await(over.future());
   }
 
   /** Has other nodes apply all that this one has written so far. */
