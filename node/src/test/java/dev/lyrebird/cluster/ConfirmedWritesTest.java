@@ -65,6 +65,7 @@ final class ConfirmedWritesTest {
 
     assertApplied(2);
     assertRefused(3, Refusal.Reason.CONFLICT);
+    loop.await();
     running.applyOnPeers(1);
     assertApplied(1);
     assertApplied(4);

@@ -28,6 +28,8 @@ final class MembershipTest {
     ClusterNode three = start(3, one);
 
     assertEquals(new TableRequest.PeerJoined(3), next(one));
+    assertEquals(new TableRequest.PeerJoined(1), next(two));
+    assertEquals(new TableRequest.PeerJoined(3), next(two));
     assertEquals(List.of(2L, 3L), ids(one));
     assertEquals(List.of(1L, 3L), ids(two));
     assertEquals(List.of(1L, 2L), ids(three));
