@@ -129,6 +129,7 @@ final class ClusteredNodesTest {
                 "cluster=true",
                 "cluster.name=" + folder.getFileName(),
                 "cluster.port=0",
+                "cluster.joinSeconds=60",
                 "cluster.heartbeatMillis=100",
                 "cluster.members=[" + String.join(", ", members) + "]"));
     Node node = Node.start(config, wall, faults::add);

@@ -4,6 +4,7 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ClusterNode implements AutoCloseable {
 
   static final String LOOPBACK = "127.0.0.1";
+
+  /** After which a node begins a cluster of its own: it must not because the machine is slow. */
+  private static final int JOIN_SECONDS = 60;
 
   final BlockingQueue<TableRequest> told = new LinkedBlockingQueue<>();
   final Vertx vertx;
@@ -32,7 +36,7 @@ final class ClusterNode implements AutoCloseable {
 
   /** Starts a node that looks for the others. */
   static ClusterNode start(long id, ClusterNode... others) {
-    return new ClusterNode(settings("test", 0, null, others), id);
+    return new ClusterNode(settings("test", null, others), id);
   }
 
   static ClusterNode start(ClusterSettings settings, long id) {
@@ -40,13 +44,18 @@ final class ClusterNode implements AutoCloseable {
   }
 
   static ClusterSettings settings(
-      String cluster, int busPort, ClusterSettings.@Nullable Tls tls, ClusterNode... others) {
+      String cluster, ClusterSettings.@Nullable Tls tls, ClusterNode... others) {
     List<String> members = List.of(others).stream().map(ClusterNode::address).toList();
-    return new ClusterSettings(cluster, LOOPBACK, 0, busPort, members, 10, null, tls);
+    return new ClusterSettings(cluster, LOOPBACK, 0, 0, members, JOIN_SECONDS, null, tls);
   }
 
   String address() {
     return membership.self().address();
+  }
+
+  /** Returns the port at which its event bus listens. */
+  int busPort() {
+    return ((VertxInternal) vertx).clusterManager().getNodeInfo().port();
   }
 
   long id() {

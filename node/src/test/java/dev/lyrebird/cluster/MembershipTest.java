@@ -105,7 +105,7 @@ final class MembershipTest {
   @Test
   void nodesOfAnotherNameStayApart() {
     ClusterNode one = start(1);
-    ClusterNode other = ClusterNode.start(ClusterNode.settings("other", 0, null, one), 2);
+    ClusterNode other = ClusterNode.start(ClusterNode.settings("other", null, one), 2);
     nodes.add(other);
 
     assertEquals(List.of(), other.membership.present());

@@ -9,8 +9,6 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.net.NetClientOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,20 +25,22 @@ import org.junit.jupiter.api.io.TempDir;
 final class MutualTlsTest {
 
   private static final String ADDRESS = "replica.1";
-  private static final DeliveryOptions SOON = new DeliveryOptions().setSendTimeout(2000);
+
+  /** How long an answer is waited for that must come, and one that must not. */
+  private static final long ANSWER_MILLIS = 20_000;
+
+  private static final long NO_ANSWER_MILLIS = 2000;
 
   @TempDir Path folder;
 
   private final List<ClusterNode> nodes = new ArrayList<>();
   private final BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
   private Certificate friend = new Certificate(Path.of(""), Path.of(""));
-  private int port;
 
   @BeforeEach
   void nodeWithACertificateListens() throws Exception {
     friend = Certificate.create(folder, "friend");
-    port = freePort();
-    ClusterNode node = start(1, port, tls(friend));
+    ClusterNode node = start(1, tls(friend));
     RunningTable.await(
         node.vertx
             .eventBus()
@@ -60,9 +60,9 @@ final class MutualTlsTest {
 
   @Test
   void nodeWhoseCertificateIsTrustedIsLetIn() {
-    ClusterNode other = start(2, 0, tls(friend), nodes.getFirst());
+    ClusterNode other = start(2, tls(friend), nodes.getFirst());
 
-    assertEquals("welcome", RunningTable.await(ask(other)).body());
+    assertEquals("welcome", RunningTable.await(ask(other, ANSWER_MILLIS)).body());
   }
 
   @Test
@@ -71,19 +71,18 @@ final class MutualTlsTest {
     ClusterNode other =
         start(
             2,
-            0,
             new ClusterSettings.Tls(stranger.key(), stranger.certificate(), friend.certificate()),
             nodes.getFirst());
 
-    assertThrows(AssertionError.class, () -> RunningTable.await(ask(other)));
+    assertThrows(AssertionError.class, () -> RunningTable.await(ask(other, NO_ANSWER_MILLIS)));
     assertEquals(List.of(), List.copyOf(arrived));
   }
 
   @Test
   void nodeThatDoesNotEncryptReachesNobody() {
-    ClusterNode other = start(2, 0, null, nodes.getFirst());
+    ClusterNode other = start(2, null, nodes.getFirst());
 
-    assertThrows(AssertionError.class, () -> RunningTable.await(ask(other)));
+    assertThrows(AssertionError.class, () -> RunningTable.await(ask(other, NO_ANSWER_MILLIS)));
     assertEquals(List.of(), List.copyOf(arrived));
   }
 
@@ -99,7 +98,7 @@ final class MutualTlsTest {
                       .setSsl(true)
                       .setTrustAll(true)
                       .setHostnameVerificationAlgorithm(""))
-              .connect(port, ClusterNode.LOOPBACK)
+              .connect(nodes.getFirst().busPort(), ClusterNode.LOOPBACK)
               .compose(socket -> Future.future(promise -> socket.closeHandler(promise::complete))));
     } finally {
       RunningTable.await(vertx.close());
@@ -113,28 +112,21 @@ final class MutualTlsTest {
     assertThrows(
         AssertionError.class,
         () ->
-            start(
-                2, 0, new ClusterSettings.Tls(broken, friend.certificate(), friend.certificate())));
+            start(2, new ClusterSettings.Tls(broken, friend.certificate(), friend.certificate())));
   }
 
-  private Future<Message<String>> ask(ClusterNode node) {
-    return node.vertx.eventBus().request(ADDRESS, "here", SOON);
+  private Future<Message<String>> ask(ClusterNode node, long millis) {
+    DeliveryOptions options = new DeliveryOptions().setSendTimeout(millis);
+    return node.vertx.eventBus().request(ADDRESS, "here", options);
   }
 
-  private ClusterNode start(
-      long id, int busPort, ClusterSettings.@Nullable Tls tls, ClusterNode... others) {
-    ClusterNode node = ClusterNode.start(ClusterNode.settings("tls", busPort, tls, others), id);
+  private ClusterNode start(long id, ClusterSettings.@Nullable Tls tls, ClusterNode... others) {
+    ClusterNode node = ClusterNode.start(ClusterNode.settings("tls", tls, others), id);
     nodes.add(node);
     return node;
   }
 
   private static ClusterSettings.Tls tls(Certificate own) {
     return new ClusterSettings.Tls(own.key(), own.certificate(), own.certificate());
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
