@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Inbox<T> {
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final List<T> items = new ArrayList<>();
   private @Nullable String end;

@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class Mosquitto implements AutoCloseable {
 
-  private static final Duration START_LIMIT = Duration.ofSeconds(10);
+  private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
   private final Program program;
   private final int port;

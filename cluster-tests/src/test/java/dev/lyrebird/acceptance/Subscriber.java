@@ -167,7 +167,7 @@ interface Subscriber extends AutoCloseable {
         const seen = window.seen[key];
         return new Promise(resolve => {
           const done = () => resolve(seen.lines);
-          const limit = setTimeout(done, 15000);
+          const limit = setTimeout(done, 25000);
           seen.changed = () => {
             if (seen.lines.some(line => line.includes(mark))) { clearTimeout(limit); done(); }
           };
@@ -200,7 +200,7 @@ interface Subscriber extends AutoCloseable {
           return lines.subList(0, i + 1);
         }
       }
-      throw new AssertionError("15 s passed before " + mark + "; came: " + lines);
+      throw new AssertionError("25 s passed before " + mark + "; came: " + lines);
     }
 
     @Override

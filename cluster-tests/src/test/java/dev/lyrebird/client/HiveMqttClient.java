@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** MQTT 5 by HiveMQ's library, over TCP or over WebSocket on the HTTP port. */
 public final class HiveMqttClient implements MqttClient {
 
-  private static final int LIMIT_SECONDS = 20;
+  private static final int LIMIT_SECONDS = 30;
 
   private final Inbox<Delivery> inbox = new Inbox<>();
   private final Inbox<Mqtt5Publish> publishes = new Inbox<>();

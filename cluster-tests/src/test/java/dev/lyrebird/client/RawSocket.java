@@ -12,7 +12,7 @@ import java.util.HexFormat;
 /** A plain TCP connection, for tests that look at single bytes. Owned by one thread. */
 public final class RawSocket implements AutoCloseable {
 
-  private static final int LIMIT_MILLIS = 10_000;
+  private static final int LIMIT_MILLIS = 30_000;
 
   private final Socket socket = new Socket();
   private final InputStream in;

@@ -22,7 +22,7 @@ final class ANodeIsCutOffIT {
    * From the moment at which the nodes reach one another again: five seconds, and room for a
    * machine that is busy with other tests.
    */
-  private static final Duration HEALING_LIMIT = Duration.ofSeconds(Scene.LONG ? 5 : 10);
+  private static final Duration HEALING_LIMIT = Duration.ofSeconds(Scene.LONG ? 5 : 30);
 
   private static final Duration RESTART_LIMIT = Duration.ofSeconds(30);
 
