@@ -231,7 +231,7 @@ public final class Node implements AutoCloseable {
               new TableVerticle.Upkeep(
                   SETTLE_MILLIS,
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,
-                  config.storage().journalMaxBytes(),
+                  definition.options().journalMaxBytes().orElse(config.storage().journalMaxBytes()),
                   confirmMillis(definition)),
               isShared(definition) ? cluster(definition) : null,
               onFault));

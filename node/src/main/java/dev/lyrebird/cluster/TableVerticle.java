@@ -66,7 +66,16 @@ public final class TableVerticle extends VerticleBase {
 
   private static final int EXPIRIES_AT_ONCE = 1000;
   private static final long EXPIRY_MILLIS = 250;
+
+  /** How often the journal is trimmed at the least; often enough to keep to a short retention. */
   private static final long TRIM_MILLIS = 10_000;
+
+  private static final int TRIMS_IN_RETENTION = 10;
+
+  /**
+   * A journal that is full is trimmed to this part of its bound, so that it has room for a while.
+   */
+  private static final double TRIMMED_FULLNESS = 0.875;
 
   /** How late an outcome may be told that has waited too long for other nodes. */
   private static final long CONFIRMATION_MILLIS = 100;
@@ -156,7 +165,9 @@ public final class TableVerticle extends VerticleBase {
     vertx.eventBus().<TableRequest>localConsumer(address(index), this::take);
     vertx.setPeriodic(upkeep.settleMillis(), timer -> guarded(table()::settle));
     vertx.setPeriodic(EXPIRY_MILLIS, timer -> guarded(this::expire));
-    vertx.setPeriodic(TRIM_MILLIS, timer -> guarded(this::trim));
+    vertx.setPeriodic(
+        Math.min(TRIM_MILLIS, upkeep.retentionMillis() / TRIMS_IN_RETENTION),
+        timer -> guarded(() -> trim(upkeep.journalMaxBytes())));
     vertx.setPeriodic(CONFIRMATION_MILLIS, timer -> giveUpUnconfirmed());
     if (cluster == null) {
       return Future.succeededFuture();
@@ -435,6 +446,9 @@ public final class TableVerticle extends VerticleBase {
     if (!commit.entries().isEmpty()) {
       feeds.publish(commit, table().head());
     }
+    if (table().journalBytes() > upkeep.journalMaxBytes()) {
+      trim((long) (TRIMMED_FULLNESS * upkeep.journalMaxBytes()));
+    }
     if (table().unsettledBytes() > MAX_UNSETTLED_BYTES) {
       table().settle();
     }
@@ -466,9 +480,9 @@ public final class TableVerticle extends VerticleBase {
     }
   }
 
-  private void trim() {
+  private void trim(long maxBytes) {
     long cutoff = table().wallMillis() - upkeep.retentionMillis();
-    table().trim(Timestamp.timeOfMillis(cutoff), upkeep.journalMaxBytes());
+    table().trim(Timestamp.timeOfMillis(cutoff), maxBytes);
   }
 
   private void answer(TableRequest request, TableAnswer answer) {

@@ -28,6 +28,7 @@ final class Directives {
                   "expiration",
                   "replicate",
                   "retention",
+                  "journalMaxBytes",
                   "partitions",
                   "confirm"),
               EXPORT,

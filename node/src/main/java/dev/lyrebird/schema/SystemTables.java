@@ -34,7 +34,7 @@ public final class SystemTables {
         new Key("id", KeyType.STRING),
         List.of(new Attribute("id", ScalarType.STRING, true, Set.of(Mark.PRIMARY_KEY))),
         false,
-        new TableOptions(OptionalLong.empty(), true, 60 * 60, 1, 0));
+        new TableOptions(OptionalLong.empty(), true, 60 * 60, OptionalLong.empty(), 1, 0));
   }
 
   /** Tells whether a table is one of them. */

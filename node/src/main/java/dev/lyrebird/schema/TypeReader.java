@@ -22,6 +22,11 @@ final class TypeReader {
   /** A century: a longer time in the clock's small units would come near the range of a long. */
   private static final long MOST_SECONDS = 100L * 366 * 24 * 60 * 60;
 
+  /** As the configuration bounds what it says of all tables. */
+  private static final long LEAST_JOURNAL_BYTES = 1L << 20;
+
+  private static final long MOST_JOURNAL_BYTES = 1L << 40;
+
   /** Each partition is a thread and a replica of its own. */
   private static final int MOST_PARTITIONS = 256;
 
@@ -87,6 +92,7 @@ final class TypeReader {
         table.number("expiration", 1, MOST_SECONDS),
         replicated,
         table.number("retention", 1, MOST_SECONDS).orElse(TableOptions.DEFAULT_RETENTION_SECONDS),
+        table.number("journalMaxBytes", LEAST_JOURNAL_BYTES, MOST_JOURNAL_BYTES),
         (int) table.number("partitions", 1, MOST_PARTITIONS).orElse(1),
         (int) table.number("confirm", 0, MOST_CONFIRMATIONS).orElse(0));
   }

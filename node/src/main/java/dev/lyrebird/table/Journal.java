@@ -24,6 +24,9 @@ final class Journal {
   /** Entries between two places that can be found by their vector. */
   private static final int CHECKPOINT_ENTRIES = 1024;
 
+  /** Likewise in bytes: a trim ends at such a place, and must not miss its bound by much. */
+  private static final long CHECKPOINT_BYTES = 256 << 10;
+
   /** How much of the journal to look at for what a peer lacks, once something was found. */
   private static final int MAX_BYTES_LOOKED_AT = 4 << 20;
 
@@ -46,6 +49,7 @@ final class Journal {
   private long latest;
 
   private int entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
+  private long bytesSinceCheckpoint;
 
   Journal(TableStore store, TableStore.Progress progress) {
     this.store = store;
@@ -89,16 +93,21 @@ final class Journal {
     List<byte[]> pages = new ArrayList<>(parts.size());
     Place end = head;
     int entries = 0;
+    long bytes = 0;
     for (Part part : parts) {
-      pages.add(part.page());
+      byte[] page = part.page();
+      pages.add(page);
       end = end.after(part.entries().getLast());
       entries += part.entries().size();
+      bytes += page.length;
     }
-    boolean checkpoint = entriesSinceCheckpoint >= CHECKPOINT_ENTRIES;
+    boolean checkpoint =
+        entriesSinceCheckpoint >= CHECKPOINT_ENTRIES || bytesSinceCheckpoint >= CHECKPOINT_BYTES;
     long localTime = Math.max(latest, parts.getFirst().entries().getFirst().localTime());
     store.append(head, pages, checkpoint, localTime, received);
     latest = localTime;
     entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries;
+    bytesSinceCheckpoint = (checkpoint ? 0 : bytesSinceCheckpoint) + bytes;
     head = end;
     return pages;
   }
@@ -134,10 +143,23 @@ final class Journal {
     entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
   }
 
-  /** Drops the oldest part; see {@link TableStore#trim}. */
+  /**
+   * Drops the oldest part; see {@link TableStore#trim}. Where it ends now is noted, so that what
+   * lies before can go when its time has come, also where nothing is written any more.
+   */
   void trim(long localTime, long maxBytes) {
     decoded.clear();
+    if (entriesSinceCheckpoint > 0 && head.position() > trimmed.position()) {
+      store.checkpoint(head, latest);
+      entriesSinceCheckpoint = 0;
+      bytesSinceCheckpoint = 0;
+    }
     trimmed = store.trim(localTime, maxBytes);
+  }
+
+  /** Returns how many bytes of pages there are. */
+  long bytes() {
+    return store.journalBytes();
   }
 
   /** Reads on from a place; see {@link Table#read(Place, Predicate, Table.Limit)}. */

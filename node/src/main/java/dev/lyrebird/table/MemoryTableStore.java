@@ -38,6 +38,7 @@ public final class MemoryTableStore implements TableStore {
   private byte @Nullable [] memory;
   private long journalBytes;
   private long latest;
+  private long trimmedBytes;
 
   private record Checkpoint(Place place, long localTime, long bytesBefore) {}
 
@@ -113,6 +114,7 @@ public final class MemoryTableStore implements TableStore {
     gap = Gap.NONE;
     head = at;
     journalBytes = 0;
+    trimmedBytes = 0;
     for (byte[] page : journal.values()) {
       EntryCodec.Head front = EntryCodec.head(page);
       head = new Place(front.lastPosition(), head.vector().with(front.last()));
@@ -211,6 +213,16 @@ public final class MemoryTableStore implements TableStore {
   }
 
   @Override
+  public void checkpoint(Place at, long localTime) {
+    checkpoints.put(at.position(), new Checkpoint(at, localTime, journalBytes));
+  }
+
+  @Override
+  public long journalBytes() {
+    return journalBytes - trimmedBytes;
+  }
+
+  @Override
   public Place trim(long localTime, long maxBytes) {
     Map.Entry<Long, Checkpoint> first = checkpoints.ceilingEntry(trimmed.position());
     long bytesBeforeEnd = first == null ? 0 : first.getValue().bytesBefore();
@@ -223,6 +235,7 @@ public final class MemoryTableStore implements TableStore {
     }
     journal.headMap(trimmed.position() + 1).clear();
     checkpoints.headMap(trimmed.position()).clear();
+    trimmedBytes = bytesBeforeEnd;
     return trimmed;
   }
 

@@ -16,6 +16,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
@@ -100,8 +104,24 @@ public final class RocksStorage implements AutoCloseable {
   private final ColumnFamilyHandle receptions;
   private final long node;
 
+  /** Gives back to the disk what journals have dropped, which takes seconds now and then. */
+  private final ExecutorService reclaiming =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("lyrebird-reclaiming").factory());
+
+  private final CompactRangeOptions compaction;
+  private final long reclaimedAtOnce;
+
   /** Guarded by this; a native handle must not be used once it is closed. */
   private boolean closed;
+
+  /**
+   * By table, up to where its journal was deleted that may still be on the disk. Guarded by this.
+   */
+  private final Map<Integer, byte[]> unreclaimed = new TreeMap<>();
+
+  private long unreclaimedBytes;
+  private boolean isReclaiming;
 
   /**
    * Opens a storage, creating what is not there.
@@ -156,6 +176,11 @@ public final class RocksStorage implements AutoCloseable {
     deadlines.put(TableStore.Deadline.EXPIRY, handles.get(4));
     deadlines.put(TableStore.Deadline.FOLDING, handles.get(5));
     receptions = handles.get(6);
+    compaction =
+        own(new CompactRangeOptions())
+            .setExclusiveManualCompaction(false)
+            .setAllowWriteStall(false);
+    reclaimedAtOnce = settings.writeBufferBytes() / 4;
     acknowledged = own(new WriteOptions()).setSync(settings.sync() == Sync.ALWAYS);
     lazy = own(new WriteOptions());
     node = number("node", freshNodeId);
@@ -180,9 +205,66 @@ public final class RocksStorage implements AutoCloseable {
     }
   }
 
+  /**
+   * Gives back to the disk what was deleted of a journal, once there is enough of it. Otherwise it
+   * would lie there until compactions happen to come by, and where nobody writes any more, for
+   * good.
+   *
+   * @param end the key before which the table's journal has nothing
+   */
+  private synchronized void reclaim(int table, byte[] end, long bytes) {
+    unreclaimed.put(table, end);
+    unreclaimedBytes += bytes;
+    if (!isReclaiming && isWorthReclaiming()) {
+      isReclaiming = true;
+      reclaiming.execute(this::reclaimAll);
+    }
+  }
+
+  private boolean isWorthReclaiming() {
+    return unreclaimedBytes >= reclaimedAtOnce && !closed;
+  }
+
+  private void reclaimAll() {
+    for (Map<Integer, byte[]> ends = takeUnreclaimed(); !ends.isEmpty(); ends = takeUnreclaimed()) {
+      ends.forEach((table, end) -> {
+        byte[] begin = ByteBuffer.allocate(Integer.BYTES).putInt(table).array();
+        try {
+          db.deleteFilesInRanges(journal, List.of(begin, end), false);
+          db.compactRange(journal, begin, end, compaction);
+        } catch (RocksDBException e) {
+          // The storage is being closed, or is broken, which the next write will tell.
+        }
+      });
+    }
+  }
+
+  private synchronized Map<Integer, byte[]> takeUnreclaimed() {
+    isReclaiming = isWorthReclaiming();
+    if (!isReclaiming) {
+      return Map.of();
+    }
+    Map<Integer, byte[]> ends = new TreeMap<>(unreclaimed);
+    unreclaimed.clear();
+    unreclaimedBytes = 0;
+    return ends;
+  }
+
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
+    stopReclaiming();
+    closeHandles();
+  }
+
+  private void stopReclaiming() {
+    synchronized (this) {
+      closed = true;
+    }
+    compaction.setCanceled(true);
+    reclaiming.close();
+  }
+
+  private synchronized void closeHandles() {
     handles.forEach(ColumnFamilyHandle::close);
     db.close();
     closeOwned();
@@ -282,6 +364,7 @@ public final class RocksStorage implements AutoCloseable {
     private final byte[] gapKey;
     private final byte[] memoryKey;
     private long journalBytes;
+    private long trimmedBytes;
     private Place trimmed;
 
     /** A place in the journal that can be found by its vector. */
@@ -295,6 +378,7 @@ public final class RocksStorage implements AutoCloseable {
       this.memoryKey = metaKey("memory");
       Checkpoint first = checkpointAtOrAfter(0);
       this.trimmed = first == null ? Place.START : first.place();
+      this.trimmedBytes = first == null ? 0 : first.bytesBefore();
     }
 
     @Override
@@ -450,7 +534,9 @@ public final class RocksStorage implements AutoCloseable {
           db.write(acknowledged, batch);
         }
       });
+      reclaim(number, longKey(at.position() + 1), journalBytes());
       trimmed = at;
+      trimmedBytes = journalBytes;
       return progress().head();
     }
 
@@ -543,10 +629,24 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
+    public void checkpoint(Place at, long localTime) {
+      run(() -> {
+        try (WriteBatch batch = new WriteBatch()) {
+          put(batch, new Checkpoint(at, localTime, journalBytes));
+          db.write(lazy, batch);
+        }
+      });
+    }
+
+    @Override
+    public long journalBytes() {
+      return journalBytes - trimmedBytes;
+    }
+
+    @Override
     public Place trim(long localTime, long maxBytes) {
       Place end = trimmed;
-      Checkpoint first = checkpointAtOrAfter(trimmed.position());
-      long bytesBeforeEnd = first == null ? 0 : first.bytesBefore();
+      long bytesBeforeEnd = trimmedBytes;
       try (RocksIterator all = db.newIterator(checkpoints)) {
         for (all.seek(longKey(trimmed.position() + 1)); standsBelow(all, prefix); all.next()) {
           Checkpoint checkpoint = checkpoint(all.value());
@@ -558,15 +658,18 @@ public final class RocksStorage implements AutoCloseable {
         }
       }
       if (end.position() > trimmed.position()) {
-        Place upTo = end;
+        byte[] dropped = longKey(end.position() + 1);
+        byte[] noted = longKey(end.position());
         run(() -> {
           try (WriteBatch batch = new WriteBatch()) {
-            batch.deleteRange(journal, longKey(0), longKey(upTo.position() + 1));
-            batch.deleteRange(checkpoints, longKey(0), longKey(upTo.position()));
+            batch.deleteRange(journal, longKey(0), dropped);
+            batch.deleteRange(checkpoints, longKey(0), noted);
             db.write(lazy, batch);
           }
         });
+        reclaim(number, dropped, bytesBeforeEnd - trimmedBytes);
         trimmed = end;
+        trimmedBytes = bytesBeforeEnd;
       }
       return trimmed;
     }

@@ -415,6 +415,11 @@ public final class Table {
     journal.trim(localTime, maxBytes);
   }
 
+  /** Returns how many bytes of pages the journal holds. */
+  public long journalBytes() {
+    return journal.bytes();
+  }
+
   /** Returns a row, or null where there is none. */
   public @Nullable Row read(String id) {
     return rules.row(id, state(id));

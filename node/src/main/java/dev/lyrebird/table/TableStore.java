@@ -128,6 +128,17 @@ public interface TableStore {
   @Nullable Place checkpointBefore(long localTime);
 
   /**
+   * Notes a place, so that it can serve as the end of a trim.
+   *
+   * @param head the place behind the last entry
+   * @param localTime when everything before it had been written
+   */
+  void checkpoint(Place head, long localTime);
+
+  /** Returns how many bytes of pages the journal holds. */
+  long journalBytes();
+
+  /**
    * Drops the oldest part of the journal, up to a checkpoint: what was written before a local time,
    * and more where the rest is over its bound.
    *

@@ -46,7 +46,7 @@ final class SchemaFaultTest {
     assertFault(
         "type T @table(expires: 4) { id: ID }",
         "1:15: unknown argument expires of @table; known: table, database, expiration, replicate,"
-            + " retention, partitions, confirm");
+            + " retention, journalMaxBytes, partitions, confirm");
     assertFault(
         "type T @export(Name: \"x\") { id: ID }",
         "1:16: unknown argument Name of @export; did you mean name?;"

@@ -91,19 +91,21 @@ final class SchemaTest {
         only(
             """
             type T @table(table: "rows", database: "lab-2", expiration: 60, replicate: false,
-                retention: 3600, partitions: 4) { id: ID }
+                retention: 3600, journalMaxBytes: 5000000000, partitions: 4) { id: ID }
             """);
     assertEquals("rows", definition.table());
     assertEquals("lab-2", definition.database());
     assertEquals("lab-2/rows", definition.qualifiedName());
-    assertEquals(new TableOptions(OptionalLong.of(60), false, 3600, 4, 0), definition.options());
+    assertEquals(
+        new TableOptions(OptionalLong.of(60), false, 3600, OptionalLong.of(5_000_000_000L), 4, 0),
+        definition.options());
     assertEquals(2, only("type T @table(confirm: 2) { id: ID }").options().confirm());
   }
 
   @Test
   void unsaidOptionsHaveTheirDefaults() {
     assertEquals(
-        new TableOptions(OptionalLong.empty(), true, 259_200, 1, 0),
+        new TableOptions(OptionalLong.empty(), true, 259_200, OptionalLong.empty(), 1, 0),
         only("type T @table { id: ID }").options());
   }
 

@@ -100,6 +100,12 @@ final class JournalWriter {
     return gap;
   }
 
+  /** Notes where the journal ends. */
+  void checkpoint(TableStore store, long localTime) {
+    store.checkpoint(head(), localTime);
+    note(new Checkpoint(head(), localTime));
+  }
+
   private void note(Checkpoint checkpoint) {
     checkpoints.removeIf(noted -> noted.place().position() == checkpoint.place().position());
     checkpoints.add(checkpoint);

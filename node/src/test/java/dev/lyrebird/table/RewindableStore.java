@@ -163,6 +163,16 @@ public final class RewindableStore implements TableStore {
   }
 
   @Override
+  public void checkpoint(Place head, long localTime) {
+    step(on -> on.checkpoint(head, localTime));
+  }
+
+  @Override
+  public long journalBytes() {
+    return store.journalBytes();
+  }
+
+  @Override
   public Place trim(long localTime, long maxBytes) {
     step(on -> on.trim(localTime, maxBytes));
     return store.progress().trimmed();

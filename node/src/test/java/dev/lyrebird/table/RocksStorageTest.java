@@ -11,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.EntryCodec;
+import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Timestamp;
@@ -31,6 +34,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +51,9 @@ import org.rocksdb.RocksDBException;
 final class RocksStorageTest implements TableStoreContract {
   private static final RocksStorage.Settings SETTINGS =
       new RocksStorage.Settings(RocksStorage.Sync.OS, 8 << 20, 8 << 20);
+
+  private static final long TRIMMED_MIB = 32;
+  private static final List<Reception> NONE = List.of();
 
   @TempDir Path folder;
   private RocksStorage storage;
@@ -145,6 +153,47 @@ final class RocksStorageTest implements TableStoreContract {
     assertEquals(List.of(), entries(fourth, 0));
     assertEquals(List.of(), ids(fourth, ""));
     assertEquals(List.of(), fourth.due(TableStore.Deadline.EXPIRY, 500, 10));
+  }
+
+  @Test
+  void theDiskGetsBackWhatIsTrimmedThoughNobodyWritesAnyMore() throws IOException {
+    List<TableStore> stores = List.of(storage.table("a"), storage.table("b"));
+    byte[] noise = new byte[64 << 10];
+    new Random(5).nextBytes(noise);
+    Place[] heads = {Place.START, Place.START};
+    for (long i = 1; i <= TRIMMED_MIB << 3; i++) {
+      for (int t = 0; t < heads.length; t++) {
+        Change change = new Change(new Timestamp(i, 1), Write.message("r", Payload.of(noise)));
+        Entry entry = new Entry(i, i, change, null);
+        stores.get(t).append(heads[t], List.of(EntryCodec.encode(List.of(entry))), true, i, NONE);
+        heads[t] = heads[t].after(entry);
+      }
+    }
+    assertTrue(bytesOnDisk() > TRIMMED_MIB << 19, "the journals have reached the disk");
+    for (int t = 0; t < heads.length; t++) {
+      stores.get(t).checkpoint(heads[t], heads[t].position());
+      assertEquals(heads[t], stores.get(t).trim(Long.MAX_VALUE, 0));
+    }
+    awaitBytesOnDisk(SETTINGS.writeBufferBytes() / 2);
+  }
+
+  private void awaitBytesOnDisk(long most) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (bytesOnDisk() > most) {
+      assertTrue(System.nanoTime() < end, "20 s passed, but the disk has not got back its room");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
+  /** Returns how large the tables of the database are, its logs aside. */
+  private long bytesOnDisk() throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(folder.resolve("data"))) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".sst")).toList()) {
+        bytes += Files.exists(file) ? Files.size(file) : 0;
+      }
+    }
+    return bytes;
   }
 
   @Test

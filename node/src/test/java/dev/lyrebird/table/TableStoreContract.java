@@ -157,6 +157,9 @@ interface TableStoreContract {
       if (random.nextInt(4) == 0) {
         writer.skip(store, elsewhere(i + 1), writer.latest);
       }
+      if (random.nextInt(4) == 0) {
+        writer.checkpoint(store, i);
+      }
       Place before = store.progress().trimmed();
       long cut = random.nextBoolean() ? random.nextLong(writer.latest + 1) : -1;
       long bound = random.nextBoolean() ? Long.MAX_VALUE : random.nextInt(3000);
@@ -168,6 +171,7 @@ interface TableStoreContract {
           trimmed(writer, before, cut, bound), end, "-Dseed=%d, trim %d".formatted(seed, i));
       assertEquals(end, store.progress().trimmed());
       assertEquals(writer.head(), store.progress().head());
+      assertEquals(writer.bytesBehind(end), store.journalBytes());
       assertEquals(writer.behind(end), entries(store, end.position()));
     }
   }

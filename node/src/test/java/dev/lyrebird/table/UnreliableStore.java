@@ -114,6 +114,16 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
+  public void checkpoint(Place head, long localTime) {
+    store.checkpoint(head, localTime);
+  }
+
+  @Override
+  public long journalBytes() {
+    return store.journalBytes();
+  }
+
+  @Override
   public Place trim(long localTime, long maxBytes) {
     return store.trim(localTime, maxBytes);
   }
