@@ -33,12 +33,12 @@ final class Doors {
     PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
     PerTable<RowReader> readers = new PerTable<>(tables.exports().tables(), RowReader::new);
     StreamTargets targets = new StreamTargets(tables, paths);
-    EventWires wires = new EventWires(tables.hub(), new EventJson(tables, views));
+    StreamPicks picks = new StreamPicks(tables, views, random);
     offersEvents = settings.sse();
     rest = settings.rest() ? new RestDoor(settings, tables, paths, views, readers) : Doors::refuse;
-    sse = new SseDoor(vertx, settings, tables, targets, wires.sse(), streams, random);
+    sse = new SseDoor(vertx, settings, tables, targets, picks, streams, random);
     webSocket =
-        new WebSocketDoor(settings, clock, tables, readers, targets, wires, streams, upgrades);
+        new WebSocketDoor(settings, clock, tables, readers, targets, picks, streams, upgrades);
   }
 
   /** Returns the first door that takes a request. */

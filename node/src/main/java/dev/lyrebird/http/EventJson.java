@@ -26,6 +26,7 @@ import java.util.Arrays;
 final class EventJson implements Form<byte[]> {
 
   private static final int ROOM_FOR_THE_REST = 128;
+  private static final byte[] NO_VALUE = {};
 
   private final Tables tables;
   private final PerTable<RowView> views;
@@ -38,18 +39,37 @@ final class EventJson implements Form<byte[]> {
   @Override
   public byte[] encode(Event event) {
     Entry entry = event.entry();
+    RowView view = views.of(tables.definition(event.table()));
+    return switch (entry.type()) {
+      case PUT -> withValue(event, view.rowValue(row(entry)));
+      case MESSAGE -> withValue(event, view.messageValue(entry.payload()));
+      case DELETE -> leaving(event);
+    };
+  }
+
+  /** Returns an event with something else as the value of its row or message. */
+  byte[] withValue(Event event, byte[] value) {
+    return encode(event, event.entry().type(), value);
+  }
+
+  /** Returns the event as one that takes the row away, whatever it is. */
+  byte[] leaving(Event event) {
+    return encode(event, Entry.Type.DELETE, NO_VALUE);
+  }
+
+  private byte[] encode(Event event, Entry.Type type, byte[] value) {
+    Entry entry = event.entry();
     TableDefinition table = tables.definition(event.table());
-    byte[] value = value(entry, views.of(table));
     ByteArrayOutputStream json = new ByteArrayOutputStream(value.length + ROOM_FOR_THE_REST);
     write(json, "{\"id\":");
     writeId(json, table.key().type(), entry.id());
     write(json, ",\"localTime\":" + Timestamp.decimalMillis(entry.localTime()));
-    if (entry.type() != Entry.Type.DELETE) {
+    if (value.length > 0) {
       write(json, ",\"value\":");
       json.writeBytes(value);
     }
     write(json, ",\"version\":" + Timestamp.decimalMillis(entry.version().time()));
-    write(json, ",\"type\":\"" + type(entry.type()) + "\"}");
+    write(json, ",\"type\":\"" + type(type) + "\"}");
     return json.toByteArray();
   }
 
@@ -61,16 +81,8 @@ final class EventJson implements Form<byte[]> {
     return whole;
   }
 
-  private static byte[] value(Entry entry, RowView view) {
-    return switch (entry.type()) {
-      case PUT -> view.rowValue(row(entry));
-      case MESSAGE -> view.messageValue(entry.payload());
-      case DELETE -> new byte[0];
-    };
-  }
-
   /** Returns the row that an entry made visible. */
-  private static Row row(Entry entry) {
+  static Row row(Entry entry) {
     return new Row(
         entry.id(),
         entry.version(),

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by one event loop.
  */
-final class EventWire {
+final class EventWire implements Telling {
 
-  private final EventJson json;
+  private final Form<byte[]> json;
   private final Packing packing;
   private final boolean tellsCursor;
   private final Form<byte[]> shared;
@@ -37,9 +37,10 @@ final class EventWire {
   /**
    * Makes the wire of a kind of streams.
    *
+   * @param json of its events
    * @param tellsCursor whether clients are told where they stand after each event
    */
-  EventWire(Hub hub, EventJson json, boolean tellsCursor, Packing packing) {
+  EventWire(Hub hub, Form<byte[]> json, boolean tellsCursor, Packing packing) {
     this.json = json;
     this.packing = packing;
     this.tellsCursor = tellsCursor;
@@ -50,19 +51,19 @@ final class EventWire {
         };
   }
 
-  /** Returns an event as a member is sent it. */
-  byte[] event(Event event, Member<?> member) {
+  @Override
+  public byte[] event(Event event, Member<?> member) {
     return tellsCursor && !member.sharesCursors()
         ? packing.pack(event.as(json), member.cursorAfter(event))
         : event.as(shared);
   }
 
-  /**
-   * Returns a {@link Notice} as it is sent.
-   *
-   * @param cursor where the client stands, or null where that is not known
-   */
-  byte[] notice(byte[] json, @Nullable Cursor cursor) {
+  @Override
+  public byte[] notice(byte[] json, @Nullable Cursor cursor) {
     return packing.pack(json, tellsCursor ? cursor : null);
   }
+
+  /** What all streams of a kind are told depends on none of them. */
+  @Override
+  public void reset() {}
 }

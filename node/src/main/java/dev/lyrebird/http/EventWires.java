@@ -1,10 +1,11 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.pubsub.Hub;
 import org.jspecify.annotations.Nullable;
 
-/** The wires of all kinds of streams. Owned by one event loop. */
+/** The wires of all kinds of streams, for events of one JSON. Owned by one event loop. */
 final class EventWires {
 
   private final EventWire sse;
@@ -13,7 +14,7 @@ final class EventWires {
   private final EventWire cbor;
   private final EventWire cborWithCursor;
 
-  EventWires(Hub hub, EventJson json) {
+  EventWires(Hub hub, Form<byte[]> json) {
     this.sse = new EventWire(hub, json, true, EventWires::block);
     this.text = new EventWire(hub, json, false, EventWires::text);
     this.textWithCursor = new EventWire(hub, json, true, EventWires::text);

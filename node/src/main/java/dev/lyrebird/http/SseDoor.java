@@ -22,7 +22,7 @@ final class SseDoor implements Door {
   private final HttpSettings settings;
   private final Tables tables;
   private final StreamTargets targets;
-  private final EventWire wire;
+  private final StreamPicks picks;
   private final OpenStreams streams;
   private final RandomGenerator random;
 
@@ -31,14 +31,14 @@ final class SseDoor implements Door {
       HttpSettings settings,
       Tables tables,
       StreamTargets targets,
-      EventWire wire,
+      StreamPicks picks,
       OpenStreams streams,
       RandomGenerator random) {
     this.vertx = vertx;
     this.settings = settings;
     this.tables = tables;
     this.targets = targets;
-    this.wire = wire;
+    this.picks = picks;
     this.streams = streams;
     this.random = random;
   }
@@ -48,6 +48,7 @@ final class SseDoor implements Door {
     StreamTarget target = targets.resolve(exchange.path(), Protocol.SSE);
     StreamQuery query = StreamQuery.parse(exchange.query(), exchange.header("Last-Event-ID"));
     query.checkStart(tables.hub(), target);
+    Telling telling = picks.telling(query, target, EventWires::sse);
     HttpServerResponse response = exchange.head(200);
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
@@ -64,7 +65,7 @@ final class SseDoor implements Door {
             vertx,
             response,
             outlet(exchange.request()),
-            wire,
+            telling,
             tables.hub(),
             query,
             streams,

@@ -21,7 +21,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   private final Vertx vertx;
   private final HttpServerResponse response;
   private final Outlet outlet;
-  private final EventWire wire;
+  private final Telling telling;
   private final boolean tellsReady;
   private final OpenStreams streams;
   private final Member<StreamTarget> member;
@@ -41,7 +41,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
       Vertx vertx,
       HttpServerResponse response,
       Outlet outlet,
-      EventWire wire,
+      Telling telling,
       Hub hub,
       StreamQuery query,
       OpenStreams streams,
@@ -49,7 +49,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
     this.vertx = vertx;
     this.response = response;
     this.outlet = outlet;
-    this.wire = wire;
+    this.telling = telling;
     this.tellsReady = query.tellsReady();
     this.streams = streams;
     this.member = hub.join(this);
@@ -76,8 +76,11 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
 
   @Override
   public void deliver(Event event, List<StreamTarget> subscriptions) {
-    outlet.append(wire.event(event, member));
-    knowsPlace = event.place() != null && member.sharesCursors();
+    byte[] block = telling.event(event, member);
+    if (block != null) {
+      outlet.append(block);
+    }
+    knowsPlace = block != null && event.place() != null && member.sharesCursors();
   }
 
   @Override
@@ -88,7 +91,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   @Override
   public void caughtUp(StreamTarget subscription) {
     if (tellsReady) {
-      outlet.append(wire.notice(Notice.ready(), member.cursor()));
+      outlet.append(telling.notice(Notice.ready(), member.cursor()));
     } else if (!knowsPlace) {
       tellPlace();
     }
@@ -97,6 +100,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
 
   @Override
   public void reset(String reason) {
+    telling.reset();
     outlet.append(EventBlock.of("reset", null, Notice.reset(reason)));
     outlet.flush();
   }

@@ -5,20 +5,26 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.Start;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import java.util.List;
+import dev.lyrebird.query.ParsedQuery;
+import dev.lyrebird.query.Query;
+import dev.lyrebird.query.QueryParser;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the query of a stream asks for. A parameter that is not known, or said twice, is refused: it
- * is never passed over.
+ * What the query of a stream asks for: parameters of its own beside a {@link Query}.
  *
+ * @param query which events, and what of them; without order and limit
  * @param start where the stream begins
  * @param tellsReady whether the client is told when it has caught up
  * @param tellsCursor whether each event tells where the client stands
  */
-record StreamQuery(Start start, boolean tellsReady, boolean tellsCursor) {
+record StreamQuery(Query query, Start start, boolean tellsReady, boolean tellsCursor) {
+
+  /** What a stream takes for itself; an attribute of such a name is written in parentheses. */
+  private static final Set<String> PARAMETERS =
+      Set.of("omitCurrent", "since", "ready", "cursor", "startTime", "previousCount", "conflate");
 
   /**
    * Reads a query.
@@ -27,13 +33,17 @@ record StreamQuery(Start start, boolean tellsReady, boolean tellsCursor) {
    * @param lastEventId where the client says it stands, or null; wins over {@code since}
    */
   static StreamQuery parse(@Nullable String query, @Nullable String lastEventId) {
+    ParsedQuery parsed = QueryParser.parse(query == null ? "" : query, PARAMETERS);
+    if (!parsed.query().sort().isEmpty() || parsed.query().limit() != null) {
+      throw refused("a stream tells events as they come: it takes no sort(...) and no limit(...)");
+    }
     boolean omitsCurrent = false;
     boolean tellsReady = false;
     boolean tellsCursor = false;
     String since = null;
-    for (Map.Entry<String, List<String>> parameter : parameters(query).entrySet()) {
+    for (Map.Entry<String, String> parameter : parsed.parameters().entrySet()) {
       String name = parameter.getKey();
-      String value = only(parameter);
+      String value = parameter.getValue();
       switch (name) {
         case "omitCurrent" -> omitsCurrent = flag(name, value);
         case "ready" -> tellsReady = flag(name, value);
@@ -50,7 +60,7 @@ record StreamQuery(Start start, boolean tellsReady, boolean tellsCursor) {
         cursor != null
             ? new Start.After(Cursor.decode(cursor))
             : omitsCurrent ? new Start.Live() : new Start.Current();
-    return new StreamQuery(start, tellsReady, tellsCursor);
+    return new StreamQuery(parsed.query(), start, tellsReady, tellsCursor);
   }
 
   /** Refuses a cursor that is not of the tables to read. */
@@ -58,24 +68,6 @@ record StreamQuery(Start start, boolean tellsReady, boolean tellsCursor) {
     if (start instanceof Start.After(var cursor) && !hub.knows(cursor, target.tables())) {
       throw refused("this cursor was not given out on this path; leave it out to begin anew");
     }
-  }
-
-  private static Map<String, List<String>> parameters(@Nullable String query) {
-    if (query == null) {
-      return Map.of();
-    }
-    try {
-      return new QueryStringDecoder(query, false).parameters();
-    } catch (IllegalArgumentException e) {
-      throw refused("in a query '%' is followed by two hexadecimal digits; write '%25' for itself");
-    }
-  }
-
-  private static String only(Map.Entry<String, List<String>> parameter) {
-    if (parameter.getValue().size() > 1) {
-      throw refused("the parameter '%s' is given twice".formatted(parameter.getKey()));
-    }
-    return parameter.getValue().getFirst();
   }
 
   private static boolean flag(String name, String value) {

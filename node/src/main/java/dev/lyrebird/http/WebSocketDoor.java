@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class WebSocketDoor implements Door {
   private final Tables tables;
   private final PerTable<RowReader> readers;
   private final StreamTargets targets;
-  private final EventWires wires;
+  private final StreamPicks picks;
   private final OpenStreams streams;
   private final List<Subprotocol> subprotocols;
   private final Map<String, WebSocketAcceptor> acceptors;
@@ -36,7 +37,7 @@ final class WebSocketDoor implements Door {
       Tables tables,
       PerTable<RowReader> readers,
       StreamTargets targets,
-      EventWires wires,
+      StreamPicks picks,
       OpenStreams streams,
       Upgrades upgrades) {
     this.settings = settings;
@@ -44,7 +45,7 @@ final class WebSocketDoor implements Door {
     this.tables = tables;
     this.readers = readers;
     this.targets = targets;
-    this.wires = wires;
+    this.picks = picks;
     this.streams = streams;
     this.subprotocols = upgrades.subprotocols().apply(tables);
     this.acceptors = upgrades.acceptors();
@@ -129,15 +130,18 @@ final class WebSocketDoor implements Door {
     StreamTarget target = targets.resolve(exchange.path(), Protocol.WEB_SOCKET);
     StreamQuery query = StreamQuery.parse(exchange.query(), null);
     query.checkStart(tables.hub(), target);
-    EventWire wire = wires.webSocket(format, query.tellsCursor());
+    Function<EventWires, EventWire> kind = wires -> wires.webSocket(format, query.tellsCursor());
+    Telling telling = picks.telling(query, target, kind);
+    EventWire errors = kind.apply(picks.whole());
     connect(
         exchange.request(),
         connection -> {
           ClientFrames frames =
               new ClientFrames(
-                  connection, tables, readers, target, wire, settings.connectionWrites());
+                  connection, tables, readers, target, errors, settings.connectionWrites());
           WebSocketStream stream =
-              new WebSocketStream(connection, wire, format, query, frames, tables.hub(), streams);
+              new WebSocketStream(
+                  connection, telling, format, query, frames, tables.hub(), streams);
           stream.open(target, query);
           return stream;
         });

@@ -16,7 +16,7 @@ final class WebSocketStream
     implements Subscriber<StreamTarget>, WebSocketListener, OpenStreams.OpenStream {
 
   private final WebSocketConnection connection;
-  private final EventWire wire;
+  private final Telling telling;
   private final Format format;
   private final boolean tellsReady;
   private final ClientFrames frames;
@@ -25,14 +25,14 @@ final class WebSocketStream
 
   WebSocketStream(
       WebSocketConnection connection,
-      EventWire wire,
+      Telling telling,
       Format format,
       StreamQuery query,
       ClientFrames frames,
       Hub hub,
       OpenStreams streams) {
     this.connection = connection;
-    this.wire = wire;
+    this.telling = telling;
     this.format = format;
     this.tellsReady = query.tellsReady();
     this.frames = frames;
@@ -79,7 +79,10 @@ final class WebSocketStream
 
   @Override
   public void deliver(Event event, List<StreamTarget> subscriptions) {
-    connection.frame(wire.event(event, member));
+    byte[] frame = telling.event(event, member);
+    if (frame != null) {
+      connection.frame(frame);
+    }
   }
 
   @Override
@@ -90,14 +93,15 @@ final class WebSocketStream
   @Override
   public void caughtUp(StreamTarget subscription) {
     if (tellsReady) {
-      connection.frame(wire.notice(Notice.ready(), member.cursor()));
+      connection.frame(telling.notice(Notice.ready(), member.cursor()));
       connection.flush();
     }
   }
 
   @Override
   public void reset(String reason) {
-    connection.frame(wire.notice(Notice.reset(reason), null));
+    telling.reset();
+    connection.frame(telling.notice(Notice.reset(reason), null));
     connection.flush();
   }
 }

@@ -40,6 +40,11 @@ final class HttpNode implements AutoCloseable {
 
   /** Returns the settings with another time by which the first request must have come. */
   static HttpSettings settings(int requestTimeoutSeconds) {
+    return settings(requestTimeoutSeconds, NEVER_SECONDS);
+  }
+
+  /** Returns the settings with another interval between the comments of an event stream as well. */
+  static HttpSettings settings(int requestTimeoutSeconds, int commentSeconds) {
     return new HttpSettings(
         "127.0.0.1",
         0,
@@ -52,7 +57,7 @@ final class HttpNode implements AutoCloseable {
         1 << 20,
         0,
         NEVER_SECONDS,
-        NEVER_SECONDS,
+        commentSeconds,
         256 << 10,
         16,
         true,

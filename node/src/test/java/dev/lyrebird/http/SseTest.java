@@ -187,8 +187,10 @@ final class SseTest {
   @Test
   void whatIsNotUnderstoodIsRefused() {
     assertRefused(400, "/Sensors/?startTime=1", "startTime");
-    assertRefused(400, "/Sensors/?select(temp)", "select(temp)");
-    assertRefused(400, "/Sensors/?temp=gt=1", "temp");
+    assertRefused(400, "/Sensors/?sort(temp)", "sort");
+    assertRefused(400, "/Sensors/?limit(1)", "limit");
+    assertRefused(400, "/Sensors/?temp=gt=", "at character 9 of the query");
+    assertRefused(400, "/Sensors/?temp", "at character 5 of the query");
     assertRefused(400, "/Sensors/?ready=yes", "ready");
     assertRefused(400, "/Sensors/?ready=true&ready=true", "ready");
     assertRefused(400, "/Sensors/?since=nonsense", "cursor");

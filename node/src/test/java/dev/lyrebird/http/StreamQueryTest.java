@@ -10,6 +10,7 @@ import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Start;
+import dev.lyrebird.query.Query;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,9 +23,11 @@ final class StreamQueryTest {
 
   @Test
   void streamBeginsWithTheCurrentRows() {
-    assertEquals(new StreamQuery(new Start.Current(), false, false), StreamQuery.parse(null, null));
     assertEquals(
-        new StreamQuery(new Start.Current(), true, true),
+        new StreamQuery(Query.ALL, new Start.Current(), false, false),
+        StreamQuery.parse(null, null));
+    assertEquals(
+        new StreamQuery(Query.ALL, new Start.Current(), true, true),
         StreamQuery.parse("omitCurrent=false&ready=true&cursor=true", null));
   }
 
@@ -48,8 +51,10 @@ final class StreamQueryTest {
       strings = {
         "startTime=1",
         "conflate=true",
-        "select(a)",
+        "sort(a)",
+        "limit(1)",
         "a",
+        "a=1|ready=true",
         "ready",
         "ready=1",
         "ready=TRUE",
@@ -57,12 +62,20 @@ final class StreamQueryTest {
         "since=",
         "since=%zz",
         "cursor=%",
-        "Ready=true"
       })
   void anythingElseIsRefused(String query) {
     RefusedException refused =
         assertThrows(RefusedException.class, () -> StreamQuery.parse(query, null));
     assertEquals(Refusal.Reason.BAD_REQUEST, refused.refusal().reason());
+  }
+
+  @Test
+  void conditionsAndASelectionStandBesideTheParameters() {
+    StreamQuery query =
+        StreamQuery.parse("ready=true&temp=gt=30&select(temp)&omitCurrent=true", null);
+    assertEquals("temp=gt=30&select(temp)", query.query().toString());
+    assertEquals(new Start.Live(), query.start());
+    assertTrue(query.tellsReady());
   }
 
   @Test

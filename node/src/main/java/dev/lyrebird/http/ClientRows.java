@@ -1,0 +1,76 @@
+package dev.lyrebird.http;
+
+/**
+ * Which rows the client of a stream with a condition has, as far as the node can know: so that a
+ * row that leaves the set is told, and one that never was in it is not.
+ *
+ * <pre>
+ *   exactly known: the rows it has --- more than {@link #MAX_ROWS} ---> unknown: the rows it lacks
+ *        ^                                                                     |
+ *        +------------------------------- reset ------------------------------+
+ * </pre>
+ *
+ * <p>While it is unknown, a row may be said to leave that the client never had, once; that no row
+ * stays with the client which has left is true in either state.
+ *
+ * <p>Owned by the event loop of its stream.
+ */
+final class ClientRows {
+
+  /** A megabyte for one client, and far more rows than a page shows. */
+  static final int MAX_ROWS = 100_000;
+
+  private final long seed;
+
+  /** Of the rows that the client has while that is known, else of those it is known to lack. */
+  private final LongSet hashes = new LongSet();
+
+  private boolean isKnown;
+
+  /**
+   * @param seed unknown to clients, who could else make up topics of equal hashes
+   * @param isKnown whether the client has no rows yet; false where it may have any
+   */
+  ClientRows(long seed, boolean isKnown) {
+    this.seed = seed;
+    this.isKnown = isKnown;
+  }
+
+  /** The client is told a row. */
+  void enters(String topic) {
+    long hash = hash(topic);
+    if (!isKnown) {
+      hashes.remove(hash);
+    } else if (hashes.add(hash) && hashes.size() > MAX_ROWS) {
+      hashes.clear();
+      isKnown = false;
+    }
+  }
+
+  /** A row does not pass, or is gone. Returns whether the client must be told so. */
+  boolean leaves(String topic) {
+    long hash = hash(topic);
+    if (isKnown) {
+      return hashes.remove(hash);
+    }
+    if (hashes.size() >= MAX_ROWS) {
+      hashes.clear();
+    }
+    return hashes.add(hash);
+  }
+
+  /** The client forgets all rows and begins anew. */
+  void reset() {
+    hashes.clear();
+    isKnown = true;
+  }
+
+  private long hash(String topic) {
+    long hash = seed;
+    for (int i = 0; i < topic.length(); i++) {
+      hash = (hash ^ topic.charAt(i)) * 0x9E3779B97F4A7C15L;
+      hash ^= hash >>> 32;
+    }
+    return hash;
+  }
+}

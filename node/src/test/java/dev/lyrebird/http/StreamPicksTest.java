@@ -1,0 +1,104 @@
+package dev.lyrebird.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import dev.lyrebird.journal.Change;
+import dev.lyrebird.journal.Entry;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Place;
+import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.Event;
+import dev.lyrebird.pubsub.Member;
+import dev.lyrebird.pubsub.Subscriber;
+import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.schema.Protocol;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What streams with equal queries share. */
+final class StreamPicksTest {
+
+  private final MemoryTables tables =
+      MemoryTables.of("type Sensors @table @export { id: ID @primaryKey }", task -> {});
+  private final StreamPicks picks =
+      new StreamPicks(
+          tables, new PerTable<>(tables.exports().tables(), RowView::new), new Random(1));
+  private final StreamTarget target =
+      new StreamTargets(tables, new Paths(tables.exports())).resolve("Sensors/", Protocol.SSE);
+  private final Member<StreamTarget> member = tables.hub().join(new Deaf());
+
+  @Test
+  void equalConditionsAreOne() {
+    StreamCondition one = condition("temp=gt=30");
+    assertSame(one, condition("ready=true&(temp=gt=30)"));
+    assertSame(one, condition("temp=gt=30&select(temp)"));
+    assertNotSame(one, condition("temp=gt=31"));
+  }
+
+  @Test
+  void equalSelectionsHaveOneWire() {
+    assertSame(telling("select(temp)"), telling("select(temp)&ready=true"));
+    assertNotSame(telling("select(temp)"), telling("select(temp,)"));
+    assertSame(telling(""), telling("ready=true"));
+  }
+
+  @Test
+  void eventIsEncodedOnceForAllEqualStreams() {
+    Telling one = telling("temp=gt=30&select(temp)");
+    Telling other = telling("select(temp)&temp=gt=30");
+    Telling whole = telling("temp=gt=30");
+    Event event = put("{\"temp\":31}");
+
+    assertNotSame(one, other);
+    assertSame(one.event(event, member), other.event(event, member));
+    assertSame(telling("").event(event, member), whole.event(event, member));
+    Event leaving = put("{\"temp\":1}");
+    byte[] left = Objects.requireNonNull(one.event(leaving, member));
+    assertSame(left, other.event(leaving, member));
+    assertSame(left, whole.event(leaving, member));
+    assertEquals(null, whole.event(leaving, member));
+  }
+
+  private Telling telling(String query) {
+    return picks.telling(
+        StreamQuery.parse(query, null), target, wires -> wires.webSocket(Format.JSON, false));
+  }
+
+  private StreamCondition condition(String query) {
+    return picks.condition(
+        Objects.requireNonNull(StreamQuery.parse(query, null).query().condition()), target);
+  }
+
+  private static Event put(String json) {
+    Write write = Write.put("a", Payload.json(json.getBytes(StandardCharsets.UTF_8)));
+    Entry entry = new Entry(1, 1, new Change(new Timestamp(1, 1), write), null);
+    return Event.change(0, "Sensors/a", entry, Place.START);
+  }
+
+  /** A subscriber that is told nothing. */
+  private static final class Deaf implements Subscriber<StreamTarget> {
+
+    @Override
+    public boolean isWritable() {
+      return false;
+    }
+
+    @Override
+    public void deliver(Event event, List<StreamTarget> subscriptions) {}
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void caughtUp(StreamTarget subscription) {}
+
+    @Override
+    public void reset(String reason) {}
+  }
+}
