@@ -49,6 +49,11 @@ public record Entry(
     };
   }
 
+  /** Tells whether this is the change of a row, not a message. */
+  public boolean isOfRow() {
+    return change.write().kind() != Write.Kind.MESSAGE;
+  }
+
   /** Returns the row's key or the message's topic, below the export path. */
   public String id() {
     return change.write().id();

@@ -97,7 +97,28 @@ public final class Table {
    * @param places the place behind each of them
    * @param end the place behind the last entry that was looked at
    */
-  public record Page(List<Entry> entries, List<Place> places, Place end) {}
+  public record Page(List<Entry> entries, List<Place> places, Place end) {
+
+    /** Leaves out the changes of rows that are followed by another of the same row. */
+    Page conflated() {
+      Map<String, Long> standing = HashMap.newHashMap(entries.size());
+      for (Entry entry : entries) {
+        if (entry.isOfRow()) {
+          standing.put(entry.id(), entry.position());
+        }
+      }
+      List<Entry> left = new ArrayList<>();
+      List<Place> behind = new ArrayList<>();
+      for (int i = 0; i < entries.size(); i++) {
+        Entry entry = entries.get(i);
+        if (!entry.isOfRow() || standing.getOrDefault(entry.id(), 0L) == entry.position()) {
+          left.add(entry);
+          behind.add(places.get(i));
+        }
+      }
+      return new Page(left, behind, end);
+    }
+  }
 
   /**
    * Where a reading of the journal pauses, whichever comes first.
@@ -572,6 +593,18 @@ public final class Table {
    */
   public @Nullable Page read(Place from, Predicate<Entry> wanted, Limit limit) {
     return journal.read(from, wanted, limit);
+  }
+
+  /**
+   * Reads on in the journal for one who wants to know how rows stand and not how they came to: of
+   * what is wanted of each row only the last that the page has come upon is among the entries.
+   * Messages all are.
+   *
+   * @return null where the journal does not tell all that lies behind that place
+   */
+  public @Nullable Page readConflated(Place from, Predicate<Entry> wanted, Limit limit) {
+    Page page = journal.read(from, wanted, limit);
+    return page == null ? null : page.conflated();
   }
 
   /**

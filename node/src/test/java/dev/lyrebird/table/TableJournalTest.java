@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -143,6 +146,55 @@ final class TableJournalTest {
     assertNotNull(page);
     assertEquals(7, page.entries().size());
     assertEquals(writer.places.get(7), page.end());
+  }
+
+  @Test
+  void aConflatedReadingTellsOfEachRowTheLastAndOfMessagesAll() {
+    for (int i = 0; i < PAGES; i++) {
+      String id = "r" + random.nextInt(3);
+      switch (random.nextInt(4)) {
+        case 0 -> memory.write(Write.delete(id), Condition.KNOWING);
+        case 1 -> memory.apply(Write.message(id, Samples.text("m" + i)));
+        default -> memory.apply(Write.put(id, Samples.text("p" + i)));
+      }
+    }
+    Place place = Place.START;
+    Map<String, Entry> rows = new HashMap<>();
+    List<Entry> messages = new ArrayList<>();
+    while (place.position() < memory.table.head().position()) {
+      Table.Page page = memory.table.readConflated(place, entry -> true, limit());
+      assertNotNull(page, this::replay);
+      Map<String, Entry> ofPage = new HashMap<>();
+      for (int i = 0; i < page.entries().size(); i++) {
+        Entry entry = page.entries().get(i);
+        assertEquals(entry.position(), page.places().get(i).position(), this::replay);
+        if (entry.isOfRow()) {
+          assertNull(ofPage.put(entry.id(), entry), this::replay);
+        } else {
+          messages.add(entry);
+        }
+      }
+      rows.putAll(ofPage);
+      place = page.end();
+    }
+    List<Entry> all = memory.journal(Place.START);
+    Map<String, Entry> last = new HashMap<>();
+    all.stream().filter(Entry::isOfRow).forEach(entry -> last.put(entry.id(), entry));
+    assertEquals(last, rows, this::replay);
+    assertEquals(
+        all.stream().filter(entry -> !entry.isOfRow()).toList(), messages, this::replay);
+  }
+
+  @Test
+  void aConflatedReadingTellsOfManyChangesOfARowOnce() {
+    for (int i = 0; i < PAGES; i++) {
+      memory.apply(Write.put("r", Samples.text("p" + i)));
+    }
+    Table.Page page =
+        memory.table.readConflated(Place.START, entry -> true, Table.Limit.ofBytes(ALL));
+    assertNotNull(page);
+    assertEquals(List.of(memory.table.head()), page.places());
+    assertEquals(memory.table.head(), page.end());
   }
 
   @Test
