@@ -9,6 +9,7 @@ import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.table.Selection;
 import dev.lyrebird.table.StorageException;
 import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
@@ -18,10 +19,12 @@ import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -411,19 +414,26 @@ public final class TableVerticle extends VerticleBase {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  private Predicate<Entry> wanted(List<TopicFilter> filters) {
-    return entry -> {
-      if (entry.isSuperseded()) {
-        return false;
-      }
-      String topic = channel.topic(entry.id());
-      for (TopicFilter filter : filters) {
-        if (filter.matches(topic)) {
-          return true;
-        }
-      }
-      return false;
-    };
+  private Selection wanted(List<TopicFilter> filters) {
+    Predicate<Entry> matches =
+        entry -> {
+          if (entry.isSuperseded()) {
+            return false;
+          }
+          String topic = channel.topic(entry.id());
+          for (TopicFilter filter : filters) {
+            if (filter.matches(topic)) {
+              return true;
+            }
+          }
+          return false;
+        };
+    if (filters.stream().anyMatch(filter -> filter.isWildcard())) {
+      return matches::test;
+    }
+    Set<String> ids =
+        filters.stream().map(filter -> channel.id(filter.text())).collect(Collectors.toSet());
+    return Selection.of(ids, matches);
   }
 
   private void answerPage(TableRequest request, long reader, Table.@Nullable Page page) {

@@ -40,6 +40,12 @@ public final class ByteReader {
     return text;
   }
 
+  /** Passes over a length and so many bytes. */
+  public static void skip(ByteBuffer in) {
+    int length = length(in);
+    in.position(in.position() + length);
+  }
+
   private static int length(ByteBuffer in) {
     long length = varint(in);
     if (length < 0 || length > in.remaining()) {

@@ -213,6 +213,80 @@ public final class EntryCodec {
   }
 
   /**
+   * Reads of a page only some entries; the others are passed over at a fraction of the cost.
+   *
+   * @param positions of entries of the page, ascending, from an index to another
+   * @throws IllegalArgumentException where the bytes are not a page with these entries
+   */
+  public static List<Entry> decode(byte[] page, long[] positions, int from, int to) {
+    try {
+      ByteBuffer in = ByteBuffer.wrap(page);
+      long localTime = ByteReader.varint(in);
+      long node = in.getLong();
+      long position = ByteReader.varint(in);
+      ByteReader.varint(in); // how many entries
+      ByteReader.varint(in); // the time of the last
+      List<Entry> entries = new ArrayList<>(to - from);
+      long time = 0;
+      for (int next = from; next < to; position++) {
+        int flags = in.get();
+        time += ByteReader.varint(in);
+        if (position == positions[next]) {
+          entries.add(entry(in, flags, position, localTime, new Timestamp(time, node)));
+          next++;
+        } else {
+          skipEntry(in, flags);
+        }
+      }
+      return entries;
+    } catch (BufferUnderflowException | ArithmeticException e) {
+      throw new IllegalArgumentException("a journal page ends early or holds nonsense", e);
+    }
+  }
+
+  /** Passes over what {@link #entry} reads. */
+  private static void skipEntry(ByteBuffer in, int flags) {
+    ByteReader.skip(in); // id
+    skipPayload(in, flags);
+    if ((flags & RARE) != 0) {
+      in.getLong();
+      ByteReader.varint(in);
+      ByteReader.varint(in);
+      int more = in.get();
+      if ((more & USER) != 0) {
+        ByteReader.skip(in);
+      }
+      if ((more & RANKED) != 0) {
+        ByteReader.varint(in);
+      }
+    }
+    if ((flags & MERGED) != 0) {
+      in.position(in.position() + 2 * Long.BYTES);
+      ByteReader.varint(in);
+      skipPayload(in, in.get());
+    }
+  }
+
+  private static void skipPayload(ByteBuffer in, int flags) {
+    ByteReader.skip(in);
+    if ((flags & TYPED) != 0) {
+      ByteReader.skip(in);
+    }
+    if ((flags & PROPERTIES) != 0) {
+      int has = in.get();
+      if ((has & 2) != 0) {
+        ByteReader.skip(in);
+      }
+      if ((has & 4) != 0) {
+        ByteReader.skip(in);
+      }
+      for (long strings = 2 * ByteReader.varint(in); strings > 0; strings--) {
+        ByteReader.skip(in);
+      }
+    }
+  }
+
+  /**
    * What stands in front of a page.
    *
    * @param localTime when its entries were applied

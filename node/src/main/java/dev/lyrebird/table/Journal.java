@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,12 @@ final class Journal {
    */
   private static final long DECODED_BYTES = 8 << 20;
 
+  /** Ids beyond which looking each up costs as much as looking at all entries. */
+  private static final int MOST_IDS = 256;
+
   private final TableStore store;
+  private final int indexBits;
+  private EntryIndex index;
   private final DecodedPages decoded = new DecodedPages(DECODED_BYTES);
   private Place head;
   private Place trimmed;
@@ -52,11 +59,36 @@ final class Journal {
   private long bytesSinceCheckpoint;
 
   Journal(TableStore store, TableStore.Progress progress) {
+    this(store, progress, EntryIndex.SEGMENT_BITS);
+  }
+
+  /**
+   * @param indexBits the binary logarithm of the length of a segment of the index
+   */
+  Journal(TableStore store, TableStore.Progress progress, int indexBits) {
     this.store = store;
+    this.indexBits = indexBits;
     this.head = progress.head();
     this.trimmed = progress.trimmed();
     this.gap = progress.gap();
     this.latest = progress.latest();
+    this.index = openIndex();
+  }
+
+  /** Returns the index with what its open segment lacks, read from the pages. */
+  private EntryIndex openIndex() {
+    long start = EntryIndex.openStart(head.position(), indexBits);
+    Place place = start <= trimmed.position() ? trimmed : placeBefore(start + 1);
+    EntryIndex opened = new EntryIndex(store, indexBits, place);
+    try (Reading pages = pages(place.position())) {
+      for (DecodedPages.Page page = pages.next(); page != null; page = pages.next()) {
+        List<Entry> entries = page.behind(place.position());
+        opened.keep(opened.add(place, List.of(new Part(entries, null))));
+        place = place.after(entries.getLast());
+      }
+    }
+    decoded.clear();
+    return opened;
   }
 
   /** Returns the place behind the last entry. */
@@ -104,7 +136,9 @@ final class Journal {
     boolean checkpoint =
         entriesSinceCheckpoint >= CHECKPOINT_ENTRIES || bytesSinceCheckpoint >= CHECKPOINT_BYTES;
     long localTime = Math.max(latest, parts.getFirst().entries().getFirst().localTime());
-    store.append(head, pages, checkpoint, localTime, received);
+    EntryIndex.Addition addition = index.add(head, parts);
+    store.append(head, pages, checkpoint, localTime, received, addition.segments());
+    index.keep(addition);
     latest = localTime;
     entriesSinceCheckpoint = (checkpoint ? 0 : entriesSinceCheckpoint) + entries;
     bytesSinceCheckpoint = (checkpoint ? 0 : bytesSinceCheckpoint) + bytes;
@@ -140,6 +174,7 @@ final class Journal {
     decoded.clear();
     head = store.begin(trimmed, latest);
     gap = TableStore.Gap.NONE;
+    index = openIndex();
     entriesSinceCheckpoint = CHECKPOINT_ENTRIES;
   }
 
@@ -157,16 +192,22 @@ final class Journal {
     trimmed = store.trim(localTime, maxBytes);
   }
 
-  /** Returns how many bytes of pages there are. */
+  /** Returns how many bytes there are, the index included. */
   long bytes() {
     return store.journalBytes();
   }
 
-  /** Reads on from a place; see {@link Table#read(Place, Predicate, Table.Limit)}. */
-  Table.@Nullable Page read(Place from, Predicate<Entry> wanted, Table.Limit limit) {
+  /**
+   * Reads on from a place; see {@link Table#read(Place, Selection, Table.Limit)}. A place within
+   * the journal may cover less than the journal does there; see {@link IndexedReading}.
+   */
+  Table.@Nullable Page read(Place from, Selection wanted, Table.Limit limit) {
     boolean isBeforeBeginning =
-        from.position() < trimmed.position() || !from.vector().covers(trimmed.vector());
-    return isBeforeGap(from) || isBeforeBeginning ? null : readOn(from, wanted, limit);
+        from.position() < trimmed.position()
+            || (from.position() == trimmed.position() && !from.vector().covers(trimmed.vector()));
+    return isBeforeGap(from) || isBeforeBeginning
+        ? null
+        : readOn(from, wanted, limit, head.position());
   }
 
   /** Tells whether entries do not tell all that lies between a place and the head. */
@@ -179,11 +220,64 @@ final class Journal {
     return isBeforeGap(trimmed) ? store.checkpointUpTo(gap.position()) : trimmed;
   }
 
-  /** Returns the last checkpoint before a position, and not before the {@link #beginning}. */
-  Place checkpointBefore(long position) {
-    Place beginning = beginning();
-    Place checkpoint = store.checkpointUpTo(position - 1);
-    return checkpoint.position() < beginning.position() ? beginning : checkpoint;
+  /** Returns the place before the entry at a position. */
+  Place placeBefore(long position) {
+    Place place = store.checkpointUpTo(position - 1);
+    try (TableStore.PageScan pages = store.pages(place.position())) {
+      while (place.position() < position - 1) {
+        byte[] page = Objects.requireNonNull(pages.next());
+        EntryCodec.Head front = EntryCodec.head(page);
+        if (front.lastPosition() <= place.position()) {
+          continue; // it lies before the checkpoint
+        }
+        long last = Math.min(front.lastPosition(), position - 1);
+        Entry entry = EntryCodec.decode(page, new long[] {last}, 0, 1).getFirst();
+        place = across(place, front.firstPosition() - 1).after(entry);
+      }
+    }
+    return across(place, position - 1);
+  }
+
+  /** Moves a place on to a position, past nothing that is to be known but a gap. */
+  Place across(Place place, long position) {
+    return new Place(position, acrossGap(place, position + 1).vector());
+  }
+
+  /** Looks entries up in the index, from a position on. */
+  EntryIndex.Stretch lookUp(long position, Set<String> ids) {
+    return index.lookUp(position, head.position(), ids);
+  }
+
+  /** Tells whether to look entries up in the index. */
+  static boolean isByIndex(Selection wanted) {
+    return !wanted.ids().isEmpty() && wanted.ids().size() <= MOST_IDS;
+  }
+
+  /**
+   * A stretch of the journal that was looked at.
+   *
+   * @param start the position behind which it begins
+   * @param positions of the entries in it that match, ascending
+   */
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record Matches(long start, long[] positions) {}
+
+  /** Looks at the last stretch of what entries tell up to a position. */
+  Matches lastMatches(long end, Selection wanted) {
+    long beginning = beginning().position();
+    long natural =
+        isByIndex(wanted)
+            ? EntryIndex.openStart(end - 1, indexBits)
+            : store.checkpointUpTo(end - 1).position();
+    long start = Math.max(beginning, natural);
+    LongStream.Builder positions = LongStream.builder();
+    Place place = new Place(start, VersionVector.EMPTY); // nobody asks for vectors
+    while (place.position() < end) {
+      Table.Page page = readOn(place, wanted, Table.Limit.ofBytes(MAX_BYTES_LOOKED_AT), end);
+      page.entries().forEach(entry -> positions.add(entry.position()));
+      place = page.end();
+    }
+    return new Matches(start, positions.build().toArray());
   }
 
   /** Returns the place behind which a time begins; see {@link Table#placeSince}. */
@@ -210,17 +304,17 @@ final class Journal {
 
   /** Reads on from a position for the sake of the rows, which have what the journal skips. */
   Table.Page replay(Place from, Table.Limit limit) {
-    return readOn(from, entry -> true, limit);
+    return scan(from, entry -> true, limit, head.position());
   }
 
-  /** Reads what a vector lacks; see {@link Table#read(VersionVector, Predicate, Table.Limit)}. */
-  Table.@Nullable Page read(VersionVector covered, Predicate<Entry> wanted, Table.Limit limit) {
+  /** Reads what a vector lacks; see {@link Table#read(VersionVector, Selection, Table.Limit)}. */
+  Table.@Nullable Page read(VersionVector covered, Selection wanted, Table.Limit limit) {
     if (!reachesBackTo(covered)) {
       return null;
     }
     Predicate<Entry> isNews = entry -> !covered.covers(entry.change().timestamp());
     Place from = store.checkpointWithin(covered);
-    Table.Page page = readOn(from, isNews.and(wanted), limit);
+    Table.Page page = readOn(from, wanted.and(isNews), limit, head.position());
     return withoutReplaced(page, from, covered);
   }
 
@@ -279,28 +373,55 @@ final class Journal {
     return covered.covers(trimmed.vector()) && covered.covers(gap.skipped());
   }
 
-  private Table.Page readOn(Place from, Predicate<Entry> wanted, Table.Limit limit) {
+  /**
+   * Reads on.
+   *
+   * @param lastPosition of the last entry to look at
+   */
+  private Table.Page readOn(Place from, Selection wanted, Table.Limit limit, long lastPosition) {
+    Table.Page page =
+        isByIndex(wanted)
+            ? readByIndex(from, wanted, limit, lastPosition)
+            : scan(from, wanted, limit, lastPosition);
+    boolean isAtHead = page.end().position() == head.position();
+    return isAtHead ? new Table.Page(page.entries(), page.places(), head) : page;
+  }
+
+  private Table.Page readByIndex(
+      Place from, Selection wanted, Table.Limit limit, long lastPosition) {
+    try (TableStore.PageScan pages = store.pages(from.position())) {
+      return new IndexedReading(this, pages, from, wanted, limit, lastPosition).read();
+    }
+  }
+
+  /** Likewise, entry by entry. */
+  Table.Page scan(Place from, Selection wanted, Table.Limit limit, long lastPosition) {
     List<Entry> entries = new ArrayList<>();
     List<Place> places = new ArrayList<>();
     Place place = from;
     int bytes = 0;
     try (Reading pages = pages(from.position())) {
       for (DecodedPages.Page page = pages.next();
-          page != null && bytes < limit.bytes() && entries.size() < limit.entries();
+          page != null
+              && place.position() < lastPosition
+              && bytes < limit.bytes()
+              && entries.size() < limit.entries();
           page = pages.next()) {
         Place before = acrossGap(place, place.position() + 1); // a gap lies between two pages
         for (Entry entry : page.behind(place.position())) {
-          boolean isWanted = wanted.test(entry);
+          boolean isWanted = wanted.wants(entry);
+          boolean isLast =
+              entry.position() == page.lastPosition() || entry.position() == lastPosition;
           // All of a page are of the same origin, so that no place between them is needed.
-          if (isWanted || entry.position() == page.lastPosition()) {
+          if (isWanted || isLast) {
             place = before.after(entry);
           }
           if (isWanted) {
             entries.add(entry);
             places.add(place);
-            if (entries.size() == limit.entries()) {
-              break;
-            }
+          }
+          if (entry.position() == lastPosition || entries.size() == limit.entries()) {
+            break;
           }
         }
         bytes += page.storedBytes();

@@ -27,6 +27,7 @@ public final class MemoryTableStore implements TableStore {
 
   private final NavigableMap<Long, byte[]> journal = new TreeMap<>();
   private final NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>();
+  private final NavigableMap<Long, Segment> segments = new TreeMap<>();
   private final NavigableMap<byte[], RowState> rows = new TreeMap<>(Arrays::compareUnsigned);
   private final Map<Deadline, NavigableSet<Due>> deadlines = new EnumMap<>(Deadline.class);
   private final Set<Reception> receptions = new HashSet<>();
@@ -61,8 +62,10 @@ public final class MemoryTableStore implements TableStore {
       List<byte[]> pages,
       boolean checkpoint,
       long localTime,
-      List<Reception> received) {
+      List<Reception> received,
+      List<Segment> filled) {
     receptions.addAll(received);
+    filled.forEach(segment -> segments.put(segment.lastPosition(), segment));
     if (checkpoint) {
       checkpoints.put(before.position(), new Checkpoint(before, localTime, journalBytes));
     }
@@ -71,7 +74,7 @@ public final class MemoryTableStore implements TableStore {
     for (byte[] page : pages) {
       EntryCodec.Head front = EntryCodec.head(page);
       journal.put(front.firstPosition(), page);
-      journalBytes += page.length;
+      journalBytes += TableStore.stored(page);
       head = new Place(front.lastPosition(), head.vector().with(front.last()));
     }
   }
@@ -108,6 +111,7 @@ public final class MemoryTableStore implements TableStore {
   public Place begin(Place at, long localTime) {
     journal.headMap(at.position() + 1).clear();
     checkpoints.clear();
+    segments.clear();
     checkpoints.put(at.position(), new Checkpoint(at, localTime, 0));
     latest = localTime;
     trimmed = at;
@@ -118,7 +122,7 @@ public final class MemoryTableStore implements TableStore {
     for (byte[] page : journal.values()) {
       EntryCodec.Head front = EntryCodec.head(page);
       head = new Place(front.lastPosition(), head.vector().with(front.last()));
-      journalBytes += page.length;
+      journalBytes += TableStore.stored(page);
     }
     return head;
   }
@@ -171,11 +175,26 @@ public final class MemoryTableStore implements TableStore {
   }
 
   @Override
+  public byte @Nullable [] indexed(long lastPosition, int part) {
+    Segment segment = segments.get(lastPosition);
+    return segment == null ? null : segment.parts().get(part);
+  }
+
+  @Override
   public PageScan pages(long position) {
-    Long first = journal.floorKey(position + 1);
-    Iterator<byte[]> pages =
-        List.copyOf(journal.tailMap(first == null ? position : first, true).values()).iterator();
     return new PageScan() {
+      private Iterator<byte[]> pages = from(position + 1);
+
+      @Override
+      public void seek(long at) {
+        pages = from(at);
+      }
+
+      private Iterator<byte[]> from(long at) {
+        Long first = journal.floorKey(at);
+        return List.copyOf(journal.tailMap(first == null ? at : first, true).values()).iterator();
+      }
+
       @Override
       public byte @Nullable [] next() {
         return pages.hasNext() ? pages.next() : null;
@@ -236,6 +255,7 @@ public final class MemoryTableStore implements TableStore {
     journal.headMap(trimmed.position() + 1).clear();
     checkpoints.headMap(trimmed.position()).clear();
     trimmedBytes = bytesBeforeEnd;
+    segments.headMap(trimmed.position(), true).clear();
     return trimmed;
   }
 

@@ -56,6 +56,7 @@ import org.rocksdb.WriteOptions;
  *   checkpoints  number position            local time, bytes of journal before it, vector
  *   expiries     number millis id           nothing: an index of rows that end
  *   foldings     number rank id             nothing: an index of rows to be folded
+ *   entries      number last-position part  part of a segment of the index of entries
  *   receptions   number client claim        nothing: the key is the reception
  *                packet-id
  * </pre>
@@ -102,6 +103,7 @@ public final class RocksStorage implements AutoCloseable {
   private final Map<TableStore.Deadline, ColumnFamilyHandle> deadlines =
       new EnumMap<>(TableStore.Deadline.class);
   private final ColumnFamilyHandle receptions;
+  private final ColumnFamilyHandle entries;
   private final long node;
 
   /** Gives back to the disk what journals have dropped, which takes seconds now and then. */
@@ -156,7 +158,14 @@ public final class RocksStorage implements AutoCloseable {
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     for (String name :
         List.of(
-            "default", "rows", "journal", "checkpoints", "expiries", "foldings", "receptions")) {
+            "default",
+            "rows",
+            "journal",
+            "checkpoints",
+            "expiries",
+            "foldings",
+            "receptions",
+            "entries")) {
       families.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.UTF_8), family));
     }
     try {
@@ -176,6 +185,7 @@ public final class RocksStorage implements AutoCloseable {
     deadlines.put(TableStore.Deadline.EXPIRY, handles.get(4));
     deadlines.put(TableStore.Deadline.FOLDING, handles.get(5));
     receptions = handles.get(6);
+    entries = handles.get(7);
     compaction =
         own(new CompactRangeOptions())
             .setExclusiveManualCompaction(false)
@@ -230,8 +240,10 @@ public final class RocksStorage implements AutoCloseable {
       ends.forEach((table, end) -> {
         byte[] begin = ByteBuffer.allocate(Integer.BYTES).putInt(table).array();
         try {
-          db.deleteFilesInRanges(journal, List.of(begin, end), false);
-          db.compactRange(journal, begin, end, compaction);
+          for (ColumnFamilyHandle dropped : List.of(journal, entries)) {
+            db.deleteFilesInRanges(dropped, List.of(begin, end), false);
+            db.compactRange(dropped, begin, end, compaction);
+          }
         } catch (RocksDBException e) {
           // The storage is being closed, or is broken, which the next write will tell.
         }
@@ -392,7 +404,7 @@ public final class RocksStorage implements AutoCloseable {
           EntryCodec.Head front = EntryCodec.head(page);
           if (front.firstPosition() > head.position()) { // the first may lie before a gap
             latest = Math.max(latest, front.localTime());
-            journalBytes += page.length;
+            journalBytes += TableStore.stored(page);
             head = new Place(front.lastPosition(), head.vector().with(front.last()));
           }
         }
@@ -421,7 +433,8 @@ public final class RocksStorage implements AutoCloseable {
         List<byte[]> pages,
         boolean checkpoint,
         long localTime,
-        List<Reception> received) {
+        List<Reception> received,
+        List<Segment> segments) {
       try (WriteBatch batch = new WriteBatch()) {
         if (checkpoint) {
           put(batch, new Checkpoint(before, localTime, journalBytes));
@@ -429,7 +442,13 @@ public final class RocksStorage implements AutoCloseable {
         long bytes = 0;
         for (byte[] page : pages) {
           batch.put(journal, longKey(EntryCodec.head(page).firstPosition()), page);
-          bytes += page.length;
+          bytes += TableStore.stored(page);
+        }
+        for (Segment segment : segments) {
+          for (int part = 0; part < segment.parts().size(); part++) {
+            byte[] key = entriesKey(segment.lastPosition(), part);
+            batch.put(entries, key, segment.parts().get(part));
+          }
         }
         put(batch, received);
         db.write(acknowledged, batch);
@@ -529,6 +548,7 @@ public final class RocksStorage implements AutoCloseable {
         try (WriteBatch batch = new WriteBatch()) {
           batch.deleteRange(journal, longKey(0), longKey(at.position() + 1));
           batch.deleteRange(checkpoints, longKey(0), longKey(Long.MAX_VALUE));
+          batch.deleteRange(entries, longKey(0), longKey(Long.MAX_VALUE));
           batch.delete(meta, gapKey);
           put(batch, new Checkpoint(at, localTime, journalBytes));
           db.write(acknowledged, batch);
@@ -580,14 +600,15 @@ public final class RocksStorage implements AutoCloseable {
     }
 
     @Override
+    public byte @Nullable [] indexed(long lastPosition, int part) {
+      return call(() -> db.get(entries, entriesKey(lastPosition, part)));
+    }
+
+    @Override
     public PageScan pages(long position) {
-      RocksIterator pages = db.newIterator(journal);
-      byte[] from = longKey(position + 1);
-      pages.seekForPrev(from);
-      if (!standsBelow(pages, prefix)) {
-        pages.seek(from);
-      }
-      return new Pages(pages);
+      Pages pages = new Pages(db.newIterator(journal));
+      pages.seek(position + 1);
+      return pages;
     }
 
     @Override
@@ -664,6 +685,7 @@ public final class RocksStorage implements AutoCloseable {
           try (WriteBatch batch = new WriteBatch()) {
             batch.deleteRange(journal, longKey(0), dropped);
             batch.deleteRange(checkpoints, longKey(0), noted);
+            batch.deleteRange(entries, longKey(0), dropped);
             db.write(lazy, batch);
           }
         });
@@ -764,6 +786,14 @@ public final class RocksStorage implements AutoCloseable {
       return ByteBuffer.allocate(LONG_KEY_BYTES).putInt(number).putLong(behind).array();
     }
 
+    private byte[] entriesKey(long lastPosition, int part) {
+      return ByteBuffer.allocate(LONG_KEY_BYTES + 1)
+          .putInt(number)
+          .putLong(lastPosition)
+          .put((byte) part)
+          .array();
+    }
+
     private byte[] dueKey(Due due) {
       byte[] utf8 = due.id().getBytes(StandardCharsets.UTF_8);
       return ByteBuffer.allocate(LONG_KEY_BYTES + utf8.length)
@@ -780,6 +810,15 @@ public final class RocksStorage implements AutoCloseable {
 
       Pages(RocksIterator pages) {
         this.pages = pages;
+      }
+
+      @Override
+      public void seek(long position) {
+        byte[] key = longKey(position);
+        pages.seekForPrev(key);
+        if (!standsBelow(pages, prefix)) {
+          pages.seek(key);
+        }
       }
 
       @Override

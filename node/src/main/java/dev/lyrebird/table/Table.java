@@ -436,7 +436,7 @@ public final class Table {
     journal.trim(localTime, maxBytes);
   }
 
-  /** Returns how many bytes of pages the journal holds. */
+  /** Returns how many bytes the journal holds, its index included. */
   public long journalBytes() {
     return journal.bytes();
   }
@@ -591,7 +591,7 @@ public final class Table {
    * @param limit where to pause
    * @return null where the journal does not tell all that lies behind that place
    */
-  public @Nullable Page read(Place from, Predicate<Entry> wanted, Limit limit) {
+  public @Nullable Page read(Place from, Selection wanted, Limit limit) {
     return journal.read(from, wanted, limit);
   }
 
@@ -602,7 +602,7 @@ public final class Table {
    *
    * @return null where the journal does not tell all that lies behind that place
    */
-  public @Nullable Page readConflated(Place from, Predicate<Entry> wanted, Limit limit) {
+  public @Nullable Page readConflated(Place from, Selection wanted, Limit limit) {
     Page page = journal.read(from, wanted, limit);
     return page == null ? null : page.conflated();
   }
@@ -614,7 +614,7 @@ public final class Table {
    *
    * @return null where the journal does not tell all that the vector lacks
    */
-  public @Nullable Page read(VersionVector covered, Predicate<Entry> wanted, Limit limit) {
+  public @Nullable Page read(VersionVector covered, Selection wanted, Limit limit) {
     return journal.read(covered, wanted, limit);
   }
 
@@ -634,7 +634,7 @@ public final class Table {
    * Begins to search for the place behind which so many entries match; fewer where the journal does
    * not tell of more.
    */
-  public LastEntries lastEntries(int count, Predicate<Entry> wanted) {
+  public LastEntries lastEntries(int count, Selection wanted) {
     return new LastEntries(journal, count, wanted);
   }
 

@@ -1,5 +1,6 @@
 package dev.lyrebird.table;
 
+import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
@@ -49,18 +50,36 @@ public interface TableStore {
    * configuration promises of an acknowledged write.
    *
    * @param before the place before the first entry of the first page
-   * @param pages as {@link dev.lyrebird.journal.EntryCodec} writes them
+   * @param pages as {@link EntryCodec} writes them
    * @param checkpoint whether to note the place before these pages, so that it can be found and
    *     serve as the end of a trim; always before the first page
    * @param localTime of the pages, or of what lies before them if that is later
    * @param received what is kept if and only if the pages are
+   * @param segments of the index of entries that these pages fill
    */
   void append(
       Place before,
       List<byte[]> pages,
       boolean checkpoint,
       long localTime,
-      List<Reception> received);
+      List<Reception> received,
+      List<Segment> segments);
+
+  /**
+   * A stretch of the index of entries; see {@link EntryIndex}.
+   *
+   * @param lastPosition of the entries that it tells of; it goes when they have all been dropped
+   * @param parts each of which can be read alone
+   */
+  record Segment(long lastPosition, List<byte[]> parts) {}
+
+  /** Returns a part of a segment of the index, or null where there is no such segment. */
+  byte @Nullable [] indexed(long lastPosition, int part);
+
+  /** Returns what a page takes in the journal: its bytes, and its entries in the index. */
+  static long stored(byte[] page) {
+    return page.length + EntryIndex.BYTES_PER_ENTRY * EntryCodec.head(page).entries();
+  }
 
   /** Keeps receptions for which nothing is journalled, as durably as {@link #append} does. */
   void receive(List<Reception> receptions);
@@ -135,7 +154,7 @@ public interface TableStore {
    */
   void checkpoint(Place head, long localTime);
 
-  /** Returns how many bytes of pages the journal holds. */
+  /** Returns how many bytes the journal holds, in pages and their part of the index. */
   long journalBytes();
 
   /**
@@ -143,7 +162,7 @@ public interface TableStore {
    * and more where the rest is over its bound.
    *
    * @param localTime what was written before it goes
-   * @param maxBytes the bound of what remains, in bytes of pages
+   * @param maxBytes the bound of what remains, in bytes of pages and their part of the index
    * @return the place before which nothing is left
    */
   Place trim(long localTime, long maxBytes);
@@ -199,6 +218,9 @@ public interface TableStore {
 
   /** A reading of journal pages under way, in order. */
   interface PageScan extends AutoCloseable {
+
+    /** Goes on with the page that holds the entry at a position. */
+    void seek(long position);
 
     /** Returns the next page, or null behind the last one. */
     byte @Nullable [] next();

@@ -64,10 +64,10 @@ final class JournalWriter {
     for (int i = random.nextInt(3); i >= 0; i--) {
       byte[] page = EntryCodec.encode(page(localTime));
       bytes.add(page);
-      pages.add(new PageEnd(head().position(), page.length));
+      pages.add(new PageEnd(head().position(), TableStore.stored(page)));
     }
     latest = Math.max(latest, localTime);
-    store.append(before, bytes, checkpoint, latest, receptions);
+    store.append(before, bytes, checkpoint, latest, receptions, List.of());
     if (checkpoint) {
       note(new Checkpoint(before, latest));
     }
@@ -126,7 +126,7 @@ final class JournalWriter {
     return checkpoints.getLast().place().equals(head());
   }
 
-  /** Returns how many bytes of pages lie behind a place. */
+  /** Returns how many bytes the pages behind a place take. */
   long bytesBehind(Place place) {
     return pages.stream()
         .filter(page -> page.position() > place.position())

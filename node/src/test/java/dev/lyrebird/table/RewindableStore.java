@@ -119,10 +119,12 @@ public final class RewindableStore implements TableStore {
       List<byte[]> pages,
       boolean checkpoint,
       long localTime,
-      List<Reception> received) {
+      List<Reception> received,
+      List<Segment> segments) {
     boolean more = checkpoint || pagesSinceCheckpoint >= pagesPerCheckpoint;
     pagesSinceCheckpoint = more ? 1 : pagesSinceCheckpoint + 1;
-    step(Effect.APPENDS, pages, to -> to.append(before, pages, more, localTime, received));
+    step(
+        Effect.APPENDS, pages, to -> to.append(before, pages, more, localTime, received, segments));
   }
 
   @Override
@@ -201,6 +203,11 @@ public final class RewindableStore implements TableStore {
   @Override
   public RowScan scan(String idPrefix) {
     return store.scan(idPrefix);
+  }
+
+  @Override
+  public byte @Nullable [] indexed(long lastPosition, int part) {
+    return store.indexed(lastPosition, part);
   }
 
   @Override

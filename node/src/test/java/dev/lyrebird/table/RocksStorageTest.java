@@ -165,7 +165,8 @@ final class RocksStorageTest implements TableStoreContract {
       for (int t = 0; t < heads.length; t++) {
         Change change = new Change(new Timestamp(i, 1), Write.message("r", Payload.of(noise)));
         Entry entry = new Entry(i, i, change, null);
-        stores.get(t).append(heads[t], List.of(EntryCodec.encode(List.of(entry))), true, i, NONE);
+        byte[] page = EntryCodec.encode(List.of(entry));
+        stores.get(t).append(heads[t], List.of(page), true, i, NONE, List.of());
         heads[t] = heads[t].after(entry);
       }
     }

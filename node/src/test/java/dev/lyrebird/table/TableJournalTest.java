@@ -62,7 +62,7 @@ final class TableJournalTest {
   private void readFromPlace(Table table, Place trimmed) {
     Place from = writer.places.get(random.nextInt(writer.places.size()));
     Predicate<Entry> wanted = wanted();
-    Table.Page page = table.read(from, wanted, limit());
+    Table.Page page = table.read(from, wanted::test, limit());
     if (from.position() < trimmed.position()) {
       assertNull(page, this::replay);
       return;
@@ -77,7 +77,7 @@ final class TableJournalTest {
     Predicate<Entry> wanted = wanted();
     Predicate<Entry> news =
         entry -> !covered.covers(entry.change().timestamp()) && wanted.test(entry);
-    Table.Page page = table.read(covered, wanted, limit());
+    Table.Page page = table.read(covered, wanted::test, limit());
     if (!covered.covers(trimmed.vector())) {
       assertNull(page, this::replay);
       return;
@@ -110,7 +110,7 @@ final class TableJournalTest {
     List<Entry> read = new ArrayList<>(first.entries());
     Place place = first.end();
     while (place.position() < writer.head().position()) {
-      Table.Page page = table.read(place, wanted, limit());
+      Table.Page page = table.read(place, wanted::test, limit());
       assertNotNull(page, this::replay);
       assertTrue(page.end().position() > place.position(), this::replay);
       read.addAll(page.entries());
@@ -181,8 +181,7 @@ final class TableJournalTest {
     Map<String, Entry> last = new HashMap<>();
     all.stream().filter(Entry::isOfRow).forEach(entry -> last.put(entry.id(), entry));
     assertEquals(last, rows, this::replay);
-    assertEquals(
-        all.stream().filter(entry -> !entry.isOfRow()).toList(), messages, this::replay);
+    assertEquals(all.stream().filter(entry -> !entry.isOfRow()).toList(), messages, this::replay);
   }
 
   @Test

@@ -31,9 +31,10 @@ public final class UnreliableStore implements TableStore {
       List<byte[]> pages,
       boolean checkpoint,
       long localTime,
-      List<Reception> received) {
+      List<Reception> received,
+      List<Segment> segments) {
     failWhereBroken();
-    store.append(before, pages, checkpoint, localTime, received);
+    store.append(before, pages, checkpoint, localTime, received, segments);
   }
 
   @Override
@@ -91,6 +92,11 @@ public final class UnreliableStore implements TableStore {
   @Override
   public RowScan scan(String idPrefix) {
     return store.scan(idPrefix);
+  }
+
+  @Override
+  public byte @Nullable [] indexed(long lastPosition, int part) {
+    return store.indexed(lastPosition, part);
   }
 
   @Override
