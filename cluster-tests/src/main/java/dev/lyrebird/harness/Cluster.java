@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,6 +94,11 @@ public final class Cluster implements AutoCloseable {
   /** Whether a node says that it is well. */
   public boolean isHealthy(NodeProcess node) {
     return ask(node.addresses().operations("/health")).statusCode() == 200;
+  }
+
+  /** What a node answers at a path of its operations port. */
+  public String operations(NodeProcess node, String path) {
+    return new String(ask(node.addresses().operations(path)).body(), StandardCharsets.UTF_8);
   }
 
   /** The rows of a table as a node shows them by REST, by id. */

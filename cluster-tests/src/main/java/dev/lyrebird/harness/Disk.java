@@ -9,7 +9,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A folder that holds all that one node keeps. Used by one thread, while no node runs on it. */
+/**
+ * A folder that holds all that one node keeps. Used by one thread, and but for {@link #bytes} while
+ * no node runs on it.
+ */
 record Disk(Path folder) {
 
   /** Leaves an empty folder. */
@@ -31,6 +34,37 @@ record Disk(Path folder) {
       Files.walkFileTree(folder, new Copying(folder, copy.folder));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + folder, e);
+    }
+  }
+
+  /** How large the files whose names end so are, those left out that vanish meanwhile. */
+  long bytes(String suffix) {
+    Measuring measuring = new Measuring(suffix);
+    try {
+      Files.walkFileTree(folder, measuring);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot measure " + folder, e);
+    }
+    return measuring.bytes;
+  }
+
+  private static final class Measuring extends SimpleFileVisitor<Path> {
+    private final String suffix;
+    private long bytes;
+
+    Measuring(String suffix) {
+      this.suffix = suffix;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      bytes += file.toString().endsWith(suffix) ? attributes.size() : 0;
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException vanished) {
+      return FileVisitResult.CONTINUE;
     }
   }
 

@@ -97,6 +97,11 @@ public final class NodeProcess implements AutoCloseable {
     setup.disk().erase();
   }
 
+  /** How large the files of its data are whose names end so; the node may run meanwhile. */
+  public long diskBytes(String suffix) {
+    return setup.disk().bytes(suffix);
+  }
+
   /** Keeps a copy of all that the node that was killed or terminated has on its disk now. */
   public void keepDisk() {
     refuseWhileItRuns();

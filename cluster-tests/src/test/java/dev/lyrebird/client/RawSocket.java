@@ -64,7 +64,7 @@ public final class RawSocket implements AutoCloseable {
   /** Everything up to and including {@code end}. */
   public String readThrough(String end) {
     StringBuilder text = new StringBuilder();
-    while (text.lastIndexOf(end) < 0) {
+    while (text.indexOf(end, text.length() - end.length()) < 0) {
       text.append((char) (read(1)[0] & 0xff));
     }
     return text.toString();
