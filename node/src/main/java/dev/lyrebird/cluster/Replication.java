@@ -146,6 +146,11 @@ final class Replication {
     return replica.isCurrent();
   }
 
+  /** Returns which rows it is for this node to end; see {@link Replica#expiresUntil}. */
+  long expiresUntil(long origin) {
+    return replica.expiresUntil(origin);
+  }
+
   /** Returns a fresh numeric id, one that no other node gives at the same time. */
   long nextNumber(Table table) {
     return table.nextNumber(replica.turn(), replica.turns());

@@ -27,7 +27,7 @@ final class RowScans {
 
   private record Key(String loop, long number) {}
 
-  private record Open(Table.RowReading rows, TopicFilter filter, Place at) {}
+  private record Open(Table table, Table.RowReading rows, TopicFilter filter, Place at) {}
 
   RowScans(int index, Channel channel) {
     this.index = index;
@@ -39,12 +39,12 @@ final class RowScans {
     TopicFilter filter = asked.filter();
     if (!filter.isWildcard()) {
       Row row = table.read(channel.id(filter.text()));
-      List<Row> rows = row == null ? List.of() : List.of(row);
+      List<Row> rows = row == null || isOver(row, table) ? List.of() : List.of(row);
       return new TableAnswer.Rows(index, asked.number(), rows, table.head(), true);
     }
     Table.RowReading rows = table.scan(channel.idPrefix(filter));
     Key key = new Key(asked.loop(), asked.number());
-    Open scan = new Open(rows, filter, table.head());
+    Open scan = new Open(table, rows, filter, table.head());
     scans.put(key, scan);
     return page(key, scan);
   }
@@ -66,7 +66,7 @@ final class RowScans {
       lookedAt++;
       if (more && scan.filter().matches(channel.topic(scan.rows().id()))) {
         Row row = scan.rows().row();
-        if (row != null) {
+        if (row != null && !isOver(row, scan.table())) {
           rows.add(row);
           bytes += row.payload().bytes().length;
         }
@@ -76,6 +76,14 @@ final class RowScans {
       close(key.loop(), key.number());
     }
     return new TableAnswer.Rows(index, key.number(), rows, scan.at(), !more);
+  }
+
+  /**
+   * Tells whether a row's time has come, though it may not be removed yet: nobody is shown it any
+   * more.
+   */
+  static boolean isOver(Row row, Table table) {
+    return row.hasEnded(table.wallMillis());
   }
 
   /** Gives up a reading. */

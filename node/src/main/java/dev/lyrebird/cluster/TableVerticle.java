@@ -68,7 +68,9 @@ public final class TableVerticle extends VerticleBase {
   private static final Table.Limit PAGE = new Table.Limit(256, 256 << 10);
 
   private static final int EXPIRIES_AT_ONCE = 1000;
-  private static final long EXPIRY_MILLIS = 250;
+
+  /** How late a row may end; to look costs some microseconds where none does. */
+  private static final long EXPIRY_MILLIS = 50;
 
   /** How often the journal is trimmed at the least; often enough to keep to a short retention. */
   private static final long TRIM_MILLIS = 10_000;
@@ -323,7 +325,7 @@ public final class TableVerticle extends VerticleBase {
       case TableRequest.ReadRows read -> {
         List<@Nullable Row> rows = new ArrayList<>(read.ids().size());
         for (String id : read.ids()) {
-          rows.add(table().read(id));
+          rows.add(lasting(id));
         }
         answer(read, new TableAnswer.RowsRead(index, rows));
       }
@@ -359,7 +361,12 @@ public final class TableVerticle extends VerticleBase {
   }
 
   private Tables.Known known(String id) {
-    return new Tables.Known(table().read(id), table().version(id));
+    return new Tables.Known(lasting(id), table().version(id));
+  }
+
+  private @Nullable Row lasting(String id) {
+    Row row = table().read(id);
+    return row == null || RowScans.isOver(row, table()) ? null : row;
   }
 
   private long nextNumber() {
@@ -485,8 +492,21 @@ public final class TableVerticle extends VerticleBase {
   }
 
   private void expire() {
-    if (replication == null || replication.isCurrent()) {
-      publish(table().expire(table().wallMillis(), EXPIRIES_AT_ONCE), false);
+    Replication peers = replication;
+    if (peers != null && !peers.isCurrent()) {
+      return;
+    }
+    long now = table().wallMillis();
+    Table.Commit commit =
+        commit(
+            0,
+            () ->
+                peers == null
+                    ? table().expire(now, EXPIRIES_AT_ONCE)
+                    : table().expire(now, peers::expiresUntil, EXPIRIES_AT_ONCE));
+    publish(commit, false);
+    if (commit.entries().size() == EXPIRIES_AT_ONCE && owner != null) {
+      owner.runOnContext(turn -> guarded(this::expire)); // there are more
     }
   }
 

@@ -17,4 +17,10 @@ public record Row(
     Payload payload,
     int qos,
     long expiresAtMillis,
-    long createdMillis) {}
+    long createdMillis) {
+
+  /** Tells whether its end has come by a time, ms since the epoch. */
+  public boolean hasEnded(long millis) {
+    return expiresAtMillis != 0 && expiresAtMillis <= millis;
+  }
+}

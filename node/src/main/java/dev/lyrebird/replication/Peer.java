@@ -76,6 +76,12 @@ final class Peer {
         && last.known().contains(replica);
   }
 
+  /** Tells whether it made its changes in that name when it said so last. */
+  boolean isOrigin(long name) {
+    Message.Status last = status;
+    return last != null && last.origin() == name;
+  }
+
   /** Tells whether what it has yet to tell must not be older than what is folded. */
   boolean isAwaited() {
     return isKnown || entering != null;

@@ -40,6 +40,12 @@ public final class Replica {
 
   private static final int FOLDED_AT_ONCE = 1000;
 
+  /**
+   * How long the end of a row is awaited from the node whose affair it is. Where that takes longer,
+   * the others end it as well, which costs them entries and tells nobody twice.
+   */
+  private static final long EXPIRY_GRACE_MILLIS = 500;
+
   /** How often a page of rows is asked for again. */
   private static final int MAX_REPEATS = 3;
 
@@ -183,6 +189,29 @@ public final class Replica {
       }
     }
     return isReady();
+  }
+
+  /**
+   * Returns up to which end it is for this node to remove rows whose latest change is of an origin,
+   * in ms since the epoch. The node that made the change does, by its own clock, by which it has
+   * set the end, and of rows whose maker is gone the first node that is there; the others only
+   * where they wait for that in vain.
+   */
+  public long expiresUntil(long origin) {
+    long now = wallMillis();
+    if (origin == table.origin()) {
+      return now;
+    }
+    boolean isFirst = true;
+    for (Peer peer : peers.values()) {
+      if (peer.isCompanion(node)) {
+        if (peer.isOrigin(origin)) {
+          return now + Math.min(0, peer.skewMillis) - EXPIRY_GRACE_MILLIS;
+        }
+        isFirst &= node < peer.node;
+      }
+    }
+    return isFirst ? now : now - EXPIRY_GRACE_MILLIS;
   }
 
   /**

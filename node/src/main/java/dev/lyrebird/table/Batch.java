@@ -39,6 +39,7 @@ final class Batch {
   private long position;
   private long changedBytes;
   private long horizon;
+  private long firstEnd = Long.MAX_VALUE;
 
   /**
    * @param table as it stands
@@ -85,6 +86,11 @@ final class Batch {
   /** Returns the latest rank that any row has reached. */
   long horizon() {
     return horizon;
+  }
+
+  /** Returns when the first of the changed rows ends, ms since the epoch. */
+  long firstEnd() {
+    return firstEnd;
   }
 
   RowState state(String id) {
@@ -317,6 +323,9 @@ final class Batch {
     changed.put(id, rules.folded(id, after, table.stable()));
     changedBytes += change.write().payload().bytes().length + id.length();
     horizon = Math.max(horizon, change.rankTime());
+    if (after.isVisible() && after.expiresAtMillis() != 0) {
+      firstEnd = Math.min(firstEnd, after.expiresAtMillis());
+    }
     table.noteNumber(id);
   }
 

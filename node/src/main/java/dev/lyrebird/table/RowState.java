@@ -137,6 +137,11 @@ record RowState(
     return expiry.millis();
   }
 
+  /** Tells whether the end of the row has come by a time, ms since the epoch. */
+  boolean hasEnded(long millis) {
+    return expiresAtMillis() != 0 && expiresAtMillis() <= millis;
+  }
+
   /** Returns the state that holds all changes of both: it does not matter who took in which. */
   RowState join(RowState other) {
     RowState later = other.stamp.isAfter(stamp) ? other : this;

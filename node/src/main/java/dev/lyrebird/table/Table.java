@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,9 @@ public final class Table {
   private Map<String, RowState> unsettled = new HashMap<>();
 
   private long unsettledBytes;
+
+  /** No row ends before this, in ms since the epoch; unknown at first. */
+  private long firstEnd;
 
   /** The place up to which the stored rows have taken in the journal. */
   private Place settled;
@@ -316,26 +320,46 @@ public final class Table {
   }
 
   /**
-   * Removes rows whose time has come.
+   * Removes rows whose time has come, where this node knows no other that does.
    *
    * @param millis the time, ms since the epoch
    * @param limit the most to remove at once
    */
   public Commit expire(long millis, int limit) {
-    List<TableStore.Due> due = store.due(TableStore.Deadline.EXPIRY, millis, limit);
-    Batch batch = batch(due.size());
-    for (TableStore.Due one : due) {
+    return expire(millis, origin -> millis, limit);
+  }
+
+  /**
+   * Removes rows whose time has come.
+   *
+   * @param millis the time, ms since the epoch
+   * @param until up to which end this node removes rows whose latest change is of that origin
+   * @param limit the most to look at at once
+   */
+  public Commit expire(long millis, LongUnaryOperator until, int limit) {
+    if (millis < firstEnd) {
+      return Commit.nothing(head(), List.of());
+    }
+    settle(); // the index knows what is stored
+    List<TableStore.Due> dealtWith = new ArrayList<>();
+    Batch batch = batch(1);
+    for (TableStore.Due one : store.due(TableStore.Deadline.EXPIRY, millis, limit)) {
       RowState state = batch.state(one.id());
-      boolean ended = state.expiresAtMillis() != 0 && state.expiresAtMillis() <= millis;
-      if (state.isVisible() && ended) {
+      boolean isDue = state.isVisible() && state.hasEnded(millis);
+      if (!isDue) {
+        dealtWith.add(one); // it has been written since
+      } else if (state.hasEnded(until.applyAsLong(state.version().node()))) {
+        dealtWith.add(one);
         batch.expire(one.id(), state);
       }
     }
     Commit commit = commit(batch, List.of());
-    if (!due.isEmpty()) {
+    if (!dealtWith.isEmpty()) {
       settle();
-      store.forget(TableStore.Deadline.EXPIRY, due);
+      store.forget(TableStore.Deadline.EXPIRY, dealtWith);
     }
+    List<TableStore.Due> next = store.due(TableStore.Deadline.EXPIRY, Long.MAX_VALUE, 1);
+    firstEnd = next.isEmpty() ? Long.MAX_VALUE : next.getFirst().at();
     return commit;
   }
 
@@ -402,6 +426,7 @@ public final class Table {
     List<byte[]> pages = journal.append(parts, received);
     unsettled.putAll(batch.changed());
     unsettledBytes += batch.changedBytes();
+    firstEnd = Math.min(firstEnd, batch.firstEnd());
     horizon = batch.horizon();
     return new Commit(before, entries(parts), pages, outcomes);
   }
@@ -535,6 +560,7 @@ public final class Table {
     unsettled.put(id, rules.folded(id, state, stable));
     unsettledBytes += id.length() + (state.base() == null ? 0 : state.base().bytes().length);
     horizon = Math.max(horizon, state.version().time());
+    firstEnd = 0; // it may end at any time
     noteNumber(id);
   }
 

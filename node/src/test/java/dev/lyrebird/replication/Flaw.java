@@ -2,6 +2,7 @@ package dev.lyrebird.replication;
 
 import dev.lyrebird.table.Table;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What may be wrong with a node: each method is a place where it can be made to misbehave. */
@@ -32,8 +33,8 @@ interface Flaw {
   default void ticked(SimulatedNode node, Table table) {}
 
   /** Removes the rows whose time has come. */
-  default Table.Commit expire(Table table, long millis, int limit) {
-    return table.expire(millis, limit);
+  default Table.Commit expire(Table table, long millis, LongUnaryOperator until, int limit) {
+    return table.expire(millis, until, limit);
   }
 
   /** Tells whether writes wait until the replica is ready. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Bugs that replicas could have, each planted at the edge of a node that has none. */
@@ -170,7 +171,7 @@ enum PlantedBug implements Flaw {
   /** The end of a row is a DELETE like any other, and takes later writes with it. */
   ENDS_ROWS_BY_DELETE {
     @Override
-    public Table.Commit expire(Table table, long millis, int limit) {
+    public Table.Commit expire(Table table, long millis, LongUnaryOperator until, int limit) {
       List<Table.Request> requests = new ArrayList<>();
       for (String id : Workload.IDS) {
         Row row = table.read(id);

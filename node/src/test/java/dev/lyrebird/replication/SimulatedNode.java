@@ -215,7 +215,14 @@ final class SimulatedNode {
       }
     }
     return commit(
-        () -> world.flaw().expire(table(), wall.instant().toEpochMilli(), EXPIRED_AT_ONCE),
+        () ->
+            world
+                .flaw()
+                .expire(
+                    table(),
+                    wall.instant().toEpochMilli(),
+                    replica()::expiresUntil,
+                    EXPIRED_AT_ONCE),
         ended -> {
           for (Entry entry : ended.entries()) {
             int number = world.chronicle().numberOf(entry.change());

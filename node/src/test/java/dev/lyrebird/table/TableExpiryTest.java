@@ -110,6 +110,29 @@ final class TableExpiryTest {
     assertEquals(List.of(), ids());
   }
 
+  @Test
+  void aRowThatIsNotYetStoredEndsInTime() {
+    putUntil("r", 2000);
+    assertEquals(List.of(), removedBy(1999));
+    putUntil("sooner", 1500);
+    assertEquals(List.of("sooner"), removedBy(1999));
+    assertEquals(List.of("r"), removedBy(2000));
+  }
+
+  @Test
+  void aRowIsLeftToWhomItConcernsForAsLongAsThatIsSaid() {
+    putUntil("r", 2000);
+    putUntil("s", 2500);
+    assertEquals(List.of(), ids(memory.table.expire(3000, origin -> 1999, ALL)));
+    assertEquals(List.of("r"), ids(memory.table.expire(3000, origin -> 2000, ALL)));
+    memory.apply(Write.put("s", json("{}")));
+    assertEquals(List.of(), ids(memory.table.expire(3000, origin -> 3000, ALL)));
+  }
+
+  private static List<String> ids(Table.Commit commit) {
+    return commit.entries().stream().map(Entry::id).toList();
+  }
+
   private static long millis(TableInMemory memory, int seconds) {
     return memory.wall.toEpochMilli() + seconds * 1000L;
   }
