@@ -17,12 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Event {
 
+  private static final Object[] NO_FORMS = {};
+
+  /** Places for a first pair and a second, since a wire form is made of another. */
+  private static final int FIRST_FORMS = 4;
+
   private final int table;
   private final String topic;
   private final Entry entry;
   private final boolean current;
   private final @Nullable Place place;
-  private Object[] forms = new Object[0];
+
+  /** Each form and what it made, up to {@link #formsEnd}: mostly two or three pairs. */
+  private Object[] forms = NO_FORMS;
+
+  private int formsEnd;
 
   private Event(int table, String topic, Entry entry, boolean current, @Nullable Place place) {
     this.table = table;
@@ -99,15 +108,17 @@ public final class Event {
   /** Returns this event in a wire form, encoding it when it is asked for the first time. */
   @SuppressWarnings("unchecked") // what stands behind a form was made by that very form
   public <T> T as(Form<T> form) {
-    for (int i = 0; i < forms.length; i += 2) {
+    for (int i = 0; i < formsEnd; i += 2) {
       if (form.equals(forms[i])) {
         return (T) forms[i + 1];
       }
     }
     T encoded = form.encode(this);
-    forms = Arrays.copyOf(forms, forms.length + 2);
-    forms[forms.length - 2] = form;
-    forms[forms.length - 1] = encoded;
+    if (formsEnd == forms.length) {
+      forms = Arrays.copyOf(forms, Math.max(FIRST_FORMS, 2 * forms.length));
+    }
+    forms[formsEnd++] = form;
+    forms[formsEnd++] = encoded;
     return encoded;
   }
 }
