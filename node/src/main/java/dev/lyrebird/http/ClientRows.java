@@ -5,9 +5,9 @@ package dev.lyrebird.http;
  * row that leaves the set is told, and one that never was in it is not.
  *
  * <pre>
- *   exactly known: the rows it has --- more than {@link #MAX_ROWS} ---> unknown: the rows it lacks
- *        ^                                                                     |
- *        +------------------------------- reset ------------------------------+
+ *   known: the rows it has --- more than {@link #MAX_ROWS}, or no room ---> unknown: the rows it lacks
+ *     ^                                                               |
+ *     +---------------------------- reset ----------------------------+
  * </pre>
  *
  * <p>While it is unknown, a row may be said to leave that the client never had, once; that no row
@@ -21,17 +21,23 @@ final class ClientRows {
   static final int MAX_ROWS = 100_000;
 
   private final long seed;
+  private final RowRoom room;
 
   /** Of the rows that the client has while that is known, else of those it is known to lack. */
   private final LongSet hashes = new LongSet();
 
   private boolean isKnown;
 
+  /** How much of the room is taken. */
+  private int taken;
+
   /**
+   * @param room shared with other streams; {@link #end} gives back what is taken of it
    * @param seed unknown to clients, who could else make up topics of equal hashes
    * @param isKnown whether the client has no rows yet; false where it may have any
    */
-  ClientRows(long seed, boolean isKnown) {
+  ClientRows(RowRoom room, long seed, boolean isKnown) {
+    this.room = room;
     this.seed = seed;
     this.isKnown = isKnown;
   }
@@ -41,8 +47,8 @@ final class ClientRows {
     long hash = hash(topic);
     if (!isKnown) {
       hashes.remove(hash);
-    } else if (hashes.add(hash) && hashes.size() > MAX_ROWS) {
-      hashes.clear();
+    } else if (hashes.add(hash) && !hasRoom()) {
+      forget();
       isKnown = false;
     }
   }
@@ -53,16 +59,36 @@ final class ClientRows {
     if (isKnown) {
       return hashes.remove(hash);
     }
-    if (hashes.size() >= MAX_ROWS) {
-      hashes.clear();
+    boolean isNews = hashes.add(hash);
+    if (!hasRoom()) {
+      forget();
     }
-    return hashes.add(hash);
+    return isNews;
   }
 
   /** The client forgets all rows and begins anew. */
   void reset() {
-    hashes.clear();
+    forget();
     isKnown = true;
+  }
+
+  /** The client is gone. */
+  void end() {
+    forget();
+  }
+
+  private boolean hasRoom() {
+    boolean hasRoom = hashes.size() <= MAX_ROWS && room.take(hashes.places() - taken);
+    if (hasRoom) {
+      taken = hashes.places();
+    }
+    return hasRoom;
+  }
+
+  private void forget() {
+    hashes.clear();
+    room.take(-taken);
+    taken = 0;
   }
 
   private long hash(String topic) {

@@ -66,4 +66,7 @@ final class EventWire implements Telling {
   /** What all streams of a kind are told depends on none of them. */
   @Override
   public void reset() {}
+
+  @Override
+  public void end() {}
 }

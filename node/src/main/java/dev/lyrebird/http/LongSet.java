@@ -18,6 +18,11 @@ final class LongSet {
     return size;
   }
 
+  /** Returns how many numbers it has room for, at eight bytes each. */
+  int places() {
+    return places.length;
+  }
+
   boolean contains(long number) {
     return places[place(standIn(number))] != FREE;
   }

@@ -58,4 +58,9 @@ final class PickedEvents implements Telling {
   public void reset() {
     rows.reset();
   }
+
+  @Override
+  public void end() {
+    rows.end();
+  }
 }

@@ -129,6 +129,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
     outlet.onDrain(() -> {});
     outlet.discard();
     member.leave();
+    telling.end();
     streams.remove(this);
   }
 }

@@ -27,6 +27,7 @@ final class StreamPicks {
   private final EventWires whole;
   private final EventWires leaving;
   private final Form<ShownValue> shown;
+  private final RowRoom room = new RowRoom(RowRoom.PLACES);
   private final long seed;
 
   /** Each value holds its key, so that an entry lasts as long as some stream has the value. */
@@ -62,7 +63,7 @@ final class StreamPicks {
         condition(expression, target),
         wire,
         kind.apply(leaving),
-        new ClientRows(seed, hasNoRows(query.start())));
+        new ClientRows(room, seed, hasNoRows(query.start())));
   }
 
   /** Returns the wires of whole events. */

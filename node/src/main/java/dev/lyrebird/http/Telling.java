@@ -20,4 +20,7 @@ interface Telling {
 
   /** The stream begins anew, with the current rows. */
   void reset();
+
+  /** The stream has ended; may be said more than once. */
+  void end();
 }

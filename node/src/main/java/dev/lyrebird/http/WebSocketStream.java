@@ -64,6 +64,7 @@ final class WebSocketStream
   @Override
   public void closed() {
     member.leave();
+    telling.end();
     streams.remove(this);
   }
 

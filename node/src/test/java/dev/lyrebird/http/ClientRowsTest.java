@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,9 +11,11 @@ final class ClientRowsTest {
 
   private static final long SEED = 42;
 
+  private final RowRoom room = new RowRoom(RowRoom.PLACES);
+
   @Test
   void onlyRowsThatTheClientHasAreToldToLeaveAndOnce() {
-    ClientRows rows = new ClientRows(SEED, true);
+    ClientRows rows = new ClientRows(room, SEED, true);
     assertFalse(rows.leaves("a"));
     rows.enters("a");
     rows.enters("a");
@@ -23,7 +26,7 @@ final class ClientRowsTest {
 
   @Test
   void rowThatTheClientMayHaveIsToldOnceUntilItEntersAgain() {
-    ClientRows rows = new ClientRows(SEED, false);
+    ClientRows rows = new ClientRows(room, SEED, false);
     assertTrue(rows.leaves("a"));
     assertFalse(rows.leaves("a"));
     rows.enters("a");
@@ -34,7 +37,7 @@ final class ClientRowsTest {
 
   @Test
   void afterAResetItIsKnownAgain() {
-    ClientRows rows = new ClientRows(SEED, false);
+    ClientRows rows = new ClientRows(room, SEED, false);
     rows.leaves("a");
     rows.reset();
     assertFalse(rows.leaves("b"));
@@ -45,7 +48,7 @@ final class ClientRowsTest {
   /** Past the bound nothing is kept back; only that a row never was there is no longer known. */
   @Test
   void everyRowThatLeavesIsToldHoweverManyThereAre() {
-    ClientRows rows = new ClientRows(SEED, true);
+    ClientRows rows = new ClientRows(room, SEED, true);
     int many = ClientRows.MAX_ROWS + ClientRows.MAX_ROWS / 2;
     for (int i = 0; i < many; i++) {
       rows.enters("row/" + i);
@@ -54,5 +57,24 @@ final class ClientRowsTest {
       assertTrue(rows.leaves("row/" + i), "row " + i);
     }
     assertFalse(rows.leaves("row/" + (many - 1)));
+  }
+
+  @Test
+  void withoutRoomEveryRowThatLeavesIsToldAllTheSame() {
+    RowRoom little = new RowRoom(64);
+    ClientRows first = new ClientRows(little, SEED, true);
+    ClientRows second = new ClientRows(little, SEED, true);
+    for (int i = 0; i < 100; i++) {
+      first.enters("row/" + i);
+      second.enters("row/" + i);
+    }
+    for (int i = 0; i < 100; i++) {
+      assertTrue(first.leaves("row/" + i));
+      assertTrue(second.leaves("row/" + i));
+    }
+    first.end();
+    first.end();
+    second.end();
+    assertEquals(64, little.free());
   }
 }

@@ -12,11 +12,9 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
-import dev.lyrebird.pubsub.Subscriber;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.schema.Protocol;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -31,7 +29,7 @@ final class StreamPicksTest {
           tables, new PerTable<>(tables.exports().tables(), RowView::new), new Random(1));
   private final StreamTarget target =
       new StreamTargets(tables, new Paths(tables.exports())).resolve("Sensors/", Protocol.SSE);
-  private final Member<StreamTarget> member = tables.hub().join(new Deaf());
+  private final Member<StreamTarget> member = tables.hub().join(new DeafStream());
 
   @Test
   void equalConditionsAreOne() {
@@ -79,26 +77,5 @@ final class StreamPicksTest {
     Write write = Write.put("a", Payload.json(json.getBytes(StandardCharsets.UTF_8)));
     Entry entry = new Entry(1, 1, new Change(new Timestamp(1, 1), write), null);
     return Event.change(0, "Sensors/a", entry, Place.START);
-  }
-
-  /** A subscriber that is told nothing. */
-  private static final class Deaf implements Subscriber<StreamTarget> {
-
-    @Override
-    public boolean isWritable() {
-      return false;
-    }
-
-    @Override
-    public void deliver(Event event, List<StreamTarget> subscriptions) {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void caughtUp(StreamTarget subscription) {}
-
-    @Override
-    public void reset(String reason) {}
   }
 }
