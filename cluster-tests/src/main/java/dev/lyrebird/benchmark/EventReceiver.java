@@ -26,6 +26,11 @@ final class EventReceiver implements Wire.Dialogue {
     this.tally = tally;
   }
 
+  /** The request that goes on with the stream at {@code path} behind a cursor. */
+  static byte[] resumption(String path, String cursor) {
+    return request(path, List.of("Accept: text/event-stream", "Last-Event-ID: " + cursor));
+  }
+
   /** The request that opens the stream at {@code path}. */
   static byte[] request(Receiver kind, String path) {
     List<String> headers =
@@ -39,6 +44,10 @@ final class EventReceiver implements Wire.Dialogue {
                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
           case MQTT -> throw new IllegalArgumentException("MQTT is no event stream");
         };
+    return request(path, headers);
+  }
+
+  private static byte[] request(String path, List<String> headers) {
     return "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n"
         .formatted(path, String.join("\r\n", headers))
         .getBytes(StandardCharsets.US_ASCII);

@@ -6,6 +6,7 @@ import dev.lyrebird.benchmark.Scenario.Idling;
 import dev.lyrebird.benchmark.Scenario.Publishing;
 import dev.lyrebird.benchmark.Scenario.Receiver;
 import dev.lyrebird.benchmark.Scenario.Requesting;
+import dev.lyrebird.benchmark.Scenario.Resuming;
 import dev.lyrebird.benchmark.Scenario.Trait;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -42,6 +43,7 @@ final class Run {
       case Publishing work -> publish(work);
       case Requesting work -> request(work);
       case Absence work -> new AbsenceRun(scenario, work, server, size.payloadBytes()).perform();
+      case Resuming work -> new ResumeRun(scenario, work, server, size.payloadBytes()).perform();
       case Idling work -> new IdleRun(scenario, work, server).perform();
     };
   }

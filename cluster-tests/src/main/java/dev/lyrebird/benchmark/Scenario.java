@@ -31,6 +31,7 @@ record Scenario(String name, Work work) {
           new Scenario("http-put", new Requesting("PUT", 16, 1000)),
           new Scenario("http-get", new Requesting("GET", 16, 1000)),
           new Scenario("absent-sessions", new Absence(10_000, 10_000)),
+          new Scenario("long-journal", new Resuming(10_000_000, 1000)),
           new Scenario("idle-connections", new Idling(20_000)));
 
   static Scenario named(String name) {
@@ -109,6 +110,12 @@ record Scenario(String name, Work work) {
   /** Durable sessions with one subscription to the same topic, which messages come to meanwhile. */
   record Absence(int sessions, int messages) implements Work {}
 
+  /**
+   * Event streams that go on within a journal of so many messages, which came to so many topics in
+   * turn. By default a journal does not grow so large: {@code storage.journalMaxBytes}.
+   */
+  record Resuming(int entries, int topics) implements Work {}
+
   /** MQTT connections on which nothing happens. */
   record Idling(int connections) implements Work {}
 
@@ -122,7 +129,12 @@ record Scenario(String name, Work work) {
     return "bench/" + name + "/t" + number;
   }
 
+  /** The path of all topics. */
+  String prefix() {
+    return "bench/" + name + "/";
+  }
+
   String allTopics() {
-    return "bench/" + name + "/#";
+    return prefix() + "#";
   }
 }

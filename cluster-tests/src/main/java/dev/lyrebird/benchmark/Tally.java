@@ -16,6 +16,8 @@ final class Tally {
   private long sent;
   private long received;
   private long receivedInWindow;
+  private long firstAt;
+  private long lastAt;
 
   void openWindow(long now) {
     windowFrom = now;
@@ -35,6 +37,8 @@ final class Tally {
 
   /** A message, or the answer to a request, has come; its latency counts if it was sent in time. */
   void received(long stamp, long now) {
+    firstAt = received == 0 ? now : firstAt;
+    lastAt = now;
     received++;
     if (now >= windowFrom && now < windowTo) {
       receivedInWindow++;
@@ -50,6 +54,16 @@ final class Tally {
 
   long allReceived() {
     return received;
+  }
+
+  /** When the first came; 0 before. */
+  long firstAt() {
+    return firstAt;
+  }
+
+  /** When the last came that has come so far; 0 before. */
+  long lastAt() {
+    return lastAt;
   }
 
   long receivedInWindow() {
