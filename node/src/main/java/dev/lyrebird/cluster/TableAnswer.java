@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.table.Table;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,18 @@ sealed interface TableAnswer {
 
   /** The journal no longer reaches back so far. */
   record Trimmed(int table, long reader) implements TableAnswer {}
+
+  /**
+   * A page of history.
+   *
+   * @param end the place behind all that it has looked at, or null where the journal no longer
+   *     reaches back to where it was to go on
+   * @param head the position at which the journal ends
+   * @param beginsAt as {@link Table.Beginning} says; 0 where the page is not the first
+   */
+  record History(
+      int table, long number, List<Entry> entries, @Nullable Place end, long head, long beginsAt)
+      implements TableAnswer {}
 
   /** A fresh numeric id. */
   record NextNumber(int table, long number, long id) implements TableAnswer {}

@@ -69,6 +69,7 @@ public final class TableClient implements Tables {
   private final Hub hub;
   private final Line[] lines;
   private final Map<Long, RowSink> scans = new HashMap<>();
+  private final Map<Long, HistoryReading> histories = new HashMap<>();
   private final Map<Long, Consumer<String>> numbers = new HashMap<>();
   private final Map<Long, Consumer<List<Reception>>> receptions = new HashMap<>();
   private final Map<Long, Consumer<Known>> known = new HashMap<>();
@@ -273,6 +274,11 @@ public final class TableClient implements Tables {
   }
 
   @Override
+  public Scan history(TableDefinition table, HistoryOf what, HistorySink sink) {
+    return new HistoryReading(lines[indexOf(table)], what, sink);
+  }
+
+  @Override
   public void nextId(TableDefinition table, Consumer<String> callback) {
     switch (table.key().type()) {
       case ID, STRING -> callback.accept(freshId.get());
@@ -309,6 +315,12 @@ public final class TableClient implements Tables {
           hub.page(answer.reader(), answer.entries(), answer.places(), answer.end());
       case TableAnswer.Trimmed answer ->
           hub.trimmed(answer.reader(), "the journal no longer reaches back that far");
+      case TableAnswer.History answer -> {
+        HistoryReading reading = histories.get(answer.number());
+        if (reading != null) {
+          reading.take(answer);
+        }
+      }
       case TableAnswer.NextNumber answer ->
           answered(numbers, answer.number(), Long.toString(answer.id()));
       case TableAnswer.Released answer -> lines[answer.table()].released();
@@ -506,6 +518,69 @@ public final class TableClient implements Tables {
       if (scans.remove(number) != null) {
         line.ask(new TableRequest.CloseScan(loop, number));
       }
+    }
+  }
+
+  /**
+   * A reading of a journal for a door, up to where the journal ended when it began. The table keeps
+   * nothing of it between two pages.
+   */
+  private final class HistoryReading implements Scan {
+
+    private final Line line;
+    private final long number = ++lastRequest;
+    private final TopicFilter filter;
+    private final long startTime;
+    private final HistorySink sink;
+    private long left;
+    private @Nullable Place from;
+
+    /** The position of the last entry to tell; negative while unknown. */
+    private long end = -1;
+
+    private long beginsAt;
+
+    HistoryReading(Line line, HistoryOf what, HistorySink sink) {
+      Channel channel = channels.get(line.table);
+      this.line = line;
+      this.filter =
+          what.isPrefix() ? channel.below(what.id()) : TopicFilter.topic(channel.topic(what.id()));
+      this.startTime = what.startTime();
+      this.left = what.limit();
+      this.sink = sink;
+      line.flush();
+      histories.put(number, this);
+      more();
+    }
+
+    @Override
+    public void more() {
+      if (histories.containsKey(number)) {
+        int limit = (int) Math.min(left, Integer.MAX_VALUE);
+        line.ask(new TableRequest.ReadHistory(loop, number, filter, startTime, from, limit));
+      }
+    }
+
+    @Override
+    public void close() {
+      histories.remove(number);
+    }
+
+    void take(TableAnswer.History answer) {
+      if (end < 0) {
+        end = answer.head();
+        beginsAt = answer.beginsAt();
+      }
+      from = answer.end();
+      List<Entry> entries =
+          answer.entries().stream().filter(entry -> entry.position() <= end).toList();
+      left -= entries.size();
+      boolean isCut = from == null;
+      boolean isLast = from == null || from.position() >= end || left == 0;
+      if (isLast) {
+        close();
+      }
+      sink.take(new HistoryPage(entries, beginsAt, isLast, isCut));
     }
   }
 

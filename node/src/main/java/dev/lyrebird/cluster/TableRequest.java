@@ -9,6 +9,7 @@ import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.table.Table;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What an event loop asks of a table. */
 sealed interface TableRequest {
@@ -73,6 +74,16 @@ sealed interface TableRequest {
 
   /** Read what a vector does not cover: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
   record ReadUncovered(String loop, long reader, List<TopicFilter> filters, VersionVector covered)
+      implements TableRequest {}
+
+  /**
+   * Read a page of history: {@link TableAnswer.History}.
+   *
+   * @param from the place behind which to go on, or null to begin at the start time
+   * @param limit the most entries
+   */
+  record ReadHistory(
+      String loop, long number, TopicFilter filter, long startTime, @Nullable Place from, int limit)
       implements TableRequest {}
 
   /** A fresh numeric id: {@link TableAnswer.NextNumber}. */

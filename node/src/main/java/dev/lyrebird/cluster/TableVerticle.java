@@ -2,6 +2,7 @@ package dev.lyrebird.cluster;
 
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
+import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
@@ -344,6 +345,7 @@ public final class TableVerticle extends VerticleBase {
       case TableRequest.ReadUncovered read ->
           answerPage(
               read, read.reader(), table().read(read.covered(), wanted(read.filters()), PAGE));
+      case TableRequest.ReadHistory read -> answer(read, history(read));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), nextNumber()));
       case TableRequest.PeerJoined joined -> {
@@ -421,12 +423,14 @@ public final class TableVerticle extends VerticleBase {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
+  /** Returns the entries that match any of the filters and change what clients see. */
   private Selection wanted(List<TopicFilter> filters) {
+    return matching(filters).and(entry -> !entry.isSuperseded());
+  }
+
+  private Selection matching(List<TopicFilter> filters) {
     Predicate<Entry> matches =
         entry -> {
-          if (entry.isSuperseded()) {
-            return false;
-          }
           String topic = channel.topic(entry.id());
           for (TopicFilter filter : filters) {
             if (filter.matches(topic)) {
@@ -435,12 +439,31 @@ public final class TableVerticle extends VerticleBase {
           }
           return false;
         };
-    if (filters.stream().anyMatch(filter -> filter.isWildcard())) {
+    if (filters.stream().anyMatch(TopicFilter::isWildcard)) {
       return matches::test;
     }
     Set<String> ids =
         filters.stream().map(filter -> channel.id(filter.text())).collect(Collectors.toSet());
     return Selection.of(ids, matches);
+  }
+
+  private TableAnswer.History history(TableRequest.ReadHistory asked) {
+    Place from = asked.from();
+    long beginsAt = 0;
+    if (from == null) {
+      Table.Beginning beginning = table().beginning(asked.startTime());
+      from = beginning.place();
+      beginsAt = beginning.beginsAt();
+    }
+    Table.Limit limit = new Table.Limit(Math.min(asked.limit(), PAGE.entries()), PAGE.bytes());
+    Table.Page page = table().read(from, matching(List.of(asked.filter())), limit);
+    return new TableAnswer.History(
+        index,
+        asked.number(),
+        page == null ? List.of() : page.entries(),
+        page == null ? null : page.end(),
+        table().head().position(),
+        beginsAt);
   }
 
   private void answerPage(TableRequest request, long reader, Table.@Nullable Page page) {

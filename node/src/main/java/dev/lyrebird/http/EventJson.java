@@ -39,7 +39,7 @@ final class EventJson implements Form<byte[]> {
   @Override
   public byte[] encode(Event event) {
     Entry entry = event.entry();
-    RowView view = views.of(tables.definition(event.table()));
+    RowView view = views.of(definition(event));
     return switch (entry.type()) {
       case PUT -> withValue(event, view.rowValue(row(entry)));
       case MESSAGE -> withValue(event, view.messageValue(entry.payload()));
@@ -49,17 +49,19 @@ final class EventJson implements Form<byte[]> {
 
   /** Returns an event with something else as the value of its row or message. */
   byte[] withValue(Event event, byte[] value) {
-    return encode(event, event.entry().type(), value);
+    return encode(definition(event), event.entry(), event.entry().type(), value);
   }
 
   /** Returns the event as one that takes the row away, whatever it is. */
   byte[] leaving(Event event) {
-    return encode(event, Entry.Type.DELETE, NO_VALUE);
+    return encode(definition(event), event.entry(), Entry.Type.DELETE, NO_VALUE);
   }
 
-  private byte[] encode(Event event, Entry.Type type, byte[] value) {
-    Entry entry = event.entry();
-    TableDefinition table = tables.definition(event.table());
+  private TableDefinition definition(Event event) {
+    return tables.definition(event.table());
+  }
+
+  private static byte[] encode(TableDefinition table, Entry entry, Entry.Type type, byte[] value) {
     ByteArrayOutputStream json = new ByteArrayOutputStream(value.length + ROOM_FOR_THE_REST);
     write(json, "{\"id\":");
     writeId(json, table.key().type(), entry.id());
@@ -73,9 +75,38 @@ final class EventJson implements Form<byte[]> {
     return json.toByteArray();
   }
 
+  /**
+   * Returns an entry as history shows it: as the event that it was, then who has made the change.
+   * Of one that nobody was told of, because a later one was here first, it shows what was written.
+   */
+  byte[] ofHistory(TableDefinition table, Entry entry) {
+    RowView view = views.of(table);
+    byte[] value =
+        switch (entry.type()) {
+          case PUT -> view.rowValue(row(entry));
+          case MESSAGE -> view.messageValue(entry.payload());
+          case DELETE -> NO_VALUE;
+        };
+    ByteArrayOutputStream tail = new ByteArrayOutputStream(ROOM_FOR_THE_REST);
+    write(tail, ",\"origin\":\"" + Long.toHexString(entry.change().timestamp().node()) + '"');
+    String user = entry.change().write().user();
+    if (user != null) {
+      write(tail, ",\"user\":\"");
+      tail.writeBytes(JsonStringEncoder.getInstance().quoteAsUTF8(user));
+      tail.write('"');
+    }
+    write(tail, entry.isSuperseded() ? ",\"superseded\":true}" : "}");
+    return withTail(encode(table, entry, entry.type(), value), tail.toByteArray());
+  }
+
   /** Returns the JSON of an event with a cursor behind its other attributes. */
   static byte[] withCursor(byte[] json, Cursor cursor) {
     byte[] tail = (",\"cursor\":\"" + cursor.encode() + "\"}").getBytes(StandardCharsets.US_ASCII);
+    return withTail(json, tail);
+  }
+
+  /** Returns an object with more behind its attributes, in place of its closing brace. */
+  private static byte[] withTail(byte[] json, byte[] tail) {
     byte[] whole = Arrays.copyOf(json, json.length - 1 + tail.length);
     System.arraycopy(tail, 0, whole, json.length - 1, tail.length);
     return whole;

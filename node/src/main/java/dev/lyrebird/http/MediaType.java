@@ -14,6 +14,7 @@ record MediaType(String type, String subtype, String parameters) {
 
   static final MediaType JSON = new MediaType("application", "json", "");
   static final MediaType CBOR = new MediaType("application", "cbor", "");
+  static final MediaType NDJSON = new MediaType("application", "x-ndjson", "");
   static final MediaType BINARY = new MediaType("application", "octet-stream", "");
 
   /** Reads a media type; null where the text is none that may stand in a header field. */

@@ -22,6 +22,7 @@ final class RestDoor implements Door {
   private final Paths paths;
   private final RowReads rowReads;
   private final TableReads tableReads;
+  private final HistoryReads historyReads;
   private final RowWrites rowWrites;
   private final CollectionWrites collectionWrites;
 
@@ -33,6 +34,7 @@ final class RestDoor implements Door {
       PerTable<RowReader> readers) {
     this.paths = paths;
     this.tableReads = new TableReads(tables, views, settings.socketBytes());
+    this.historyReads = new HistoryReads(tables, views, settings.socketBytes());
     this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
     this.rowWrites = new RowWrites(tables, readers, settings);
     this.collectionWrites = new CollectionWrites(tables, readers, settings);
@@ -41,11 +43,21 @@ final class RestDoor implements Door {
   @Override
   public void open(Exchange exchange) {
     String query = exchange.query();
-    if (query != null) {
+    HistoryQuery history = query == null ? null : HistoryQuery.parse(query);
+    if (query != null && history == null) {
       throw refusal(Refusal.Reason.BAD_REQUEST, "this query is not understood here: " + query);
     }
     String path = exchange.path();
-    switch (paths.resolve(path, Protocol.REST)) {
+    Target target = paths.resolve(path, Protocol.REST);
+    if (history == null) {
+      open(exchange, path, target);
+    } else {
+      history(exchange, path, target, history);
+    }
+  }
+
+  private void open(Exchange exchange, String path, Target target) {
+    switch (target) {
       case Target.Table table -> table(exchange, table.definition());
       case Target.Collection rows when rows.prefix().isEmpty() ->
           allRows(exchange, rows.definition());
@@ -53,6 +65,24 @@ final class RestDoor implements Door {
       case Target.Row row -> row(exchange, row.definition(), row.id());
       case Target.NotOffered other -> throw Paths.refusal(other, path);
       case Target.NotFound nothing -> throw Paths.refusal(nothing, path);
+    }
+  }
+
+  private void history(Exchange exchange, String path, Target target, HistoryQuery query) {
+    exchange.allow(READ_METHODS);
+    switch (exchange.request().method().name()) {
+      case "GET", "HEAD" -> {
+        switch (target) {
+          case Target.Table table -> historyReads.below(exchange, table.definition(), "", query);
+          case Target.Collection rows ->
+              historyReads.below(exchange, rows.definition(), rows.prefix(), query);
+          case Target.Row row -> historyReads.ofRow(exchange, row.definition(), row.id(), query);
+          case Target.NotOffered other -> throw Paths.refusal(other, path);
+          case Target.NotFound nothing -> throw Paths.refusal(nothing, path);
+        }
+      }
+      case "OPTIONS" -> exchange.options(exchange.allow());
+      default -> throw notAllowed(exchange);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lyrebird.resource;
 
 import dev.lyrebird.journal.Condition;
+import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Row;
@@ -154,6 +155,43 @@ public interface Tables {
    * @param sink is told the pages, one for each time it asks
    */
   Scan scan(TableDefinition table, String idPrefix, RowSink sink);
+
+  /**
+   * Opens a reading of what a table's journal holds by now of some rows and topics, oldest first:
+   * also the changes that were superseded before they came. The first page is on its way.
+   *
+   * @param sink is told the pages, one for each time it asks
+   */
+  Scan history(TableDefinition table, HistoryOf what, HistorySink sink);
+
+  /**
+   * What is to be told.
+   *
+   * @param id of a row or topic, or what all ids begin with
+   * @param isPrefix which of the two
+   * @param startTime from when on, in the unit of {@link Timestamp#time}; 0 for all there is
+   * @param limit the most entries
+   */
+  record HistoryOf(String id, boolean isPrefix, long startTime, long limit) {}
+
+  /** Takes pages of a journal. */
+  @FunctionalInterface
+  interface HistorySink {
+
+    /** Takes a page, which may be empty and not the last. */
+    void take(HistoryPage page);
+  }
+
+  /**
+   * A page of a journal.
+   *
+   * @param entries in the order of the journal
+   * @param beginsAt the local time from which on the journal tells all, where less than was asked
+   *     for; 0 where it tells all of it. The same on every page
+   * @param isLast whether there are no more
+   * @param isCut whether that is because the journal has dropped meanwhile what was to come next
+   */
+  record HistoryPage(List<Entry> entries, long beginsAt, boolean isLast, boolean isCut) {}
 
   /**
    * Returns a fresh id for a row that a client creates without naming one: a UUIDv7, or the next

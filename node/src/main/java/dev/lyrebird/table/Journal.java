@@ -220,6 +220,20 @@ final class Journal {
     return isBeforeGap(trimmed) ? store.checkpointUpTo(gap.position()) : trimmed;
   }
 
+  /** Returns when the first entry behind the {@link #beginning} came, or the last of all. */
+  long beginsAt() {
+    long position = beginning().position();
+    try (TableStore.PageScan pages = store.pages(position)) {
+      for (byte[] page = pages.next(); page != null; page = pages.next()) {
+        EntryCodec.Head front = EntryCodec.head(page);
+        if (front.firstPosition() > position) {
+          return front.localTime();
+        }
+      }
+    }
+    return latest;
+  }
+
   /** Returns the place before the entry at a position. */
   Place placeBefore(long position) {
     Place place = store.checkpointUpTo(position - 1);

@@ -657,6 +657,23 @@ public final class Table {
   }
 
   /**
+   * Where a history begins.
+   *
+   * @param place behind which it is
+   * @param beginsAt the local time from which on it tells all, where that is less than was asked
+   *     for; otherwise 0
+   */
+  public record Beginning(Place place, long beginsAt) {}
+
+  /** Returns where to begin for what has come since a local time, or for what is left of it. */
+  public Beginning beginning(long localTime) {
+    Place since = journal.since(localTime);
+    return since == null
+        ? new Beginning(journal.beginning(), journal.beginsAt())
+        : new Beginning(since, 0);
+  }
+
+  /**
    * Begins to search for the place behind which so many entries match; fewer where the journal does
    * not tell of more.
    */

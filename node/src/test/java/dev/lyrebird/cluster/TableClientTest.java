@@ -175,6 +175,48 @@ final class TableClientTest {
   }
 
   @Test
+  void historyIsReadPageByPageUpToWhereItEndedAtFirst() {
+    loop.run((tables, table) -> {
+      for (int i = 0; i < WRITES; i++) {
+        tables.write(
+            table, Write.message(i % 4 == 0 ? "a" : "b/" + i, text("x")), Condition.NONE, null, 0);
+      }
+    });
+    loop.await();
+    List<String> all = ids(new Tables.HistoryOf("", true, 0, Long.MAX_VALUE));
+    assertEquals(WRITES, all.size());
+    assertEquals(List.of("a", "b/1", "b/2", "b/3", "a"), all.subList(0, 5));
+    assertEquals(
+        all.stream().filter(id -> id.startsWith("b/")).limit(700).toList(),
+        ids(new Tables.HistoryOf("b/", true, 0, 700)));
+    assertEquals(
+        all.stream().filter("a"::equals).toList(),
+        ids(new Tables.HistoryOf("a", false, 0, Long.MAX_VALUE)));
+  }
+
+  /** Reads a history, during which more is written. */
+  private List<String> ids(Tables.HistoryOf what) {
+    List<String> ids = new ArrayList<>();
+    return loop.ask((tables, table, answer) -> {
+      List<Tables.Scan> reading = new ArrayList<>();
+      reading.add(
+          tables.history(
+              table,
+              what,
+              page -> {
+                assertEquals(0, page.beginsAt());
+                page.entries().forEach(entry -> ids.add(entry.id()));
+                if (page.isLast()) {
+                  answer.accept(ids);
+                } else {
+                  tables.write(table, Write.message("late", text("x")), Condition.NONE, null, 0);
+                  reading.getFirst().more();
+                }
+              }));
+    });
+  }
+
+  @Test
   void severalWritesAreCarriedOutAllOrNone() {
     List<Write> writes = List.of(Write.put("a", text("1")), Write.put("b", text("2")));
     assertEquals(

@@ -191,6 +191,22 @@ final class MemoryTable {
     return new Page(matching, behind, end == 0 ? trimmed : places.get(end - 1));
   }
 
+  /** Returns the place behind which a local time begins; null where that may have been dropped. */
+  @Nullable Place since(long localTime) {
+    for (int i = 0; i < journal.size(); i++) {
+      if (journal.get(i).localTime() >= localTime) {
+        Place before = i == 0 ? trimmed : places.get(i - 1);
+        return i > 0 || trimmed.equals(Place.START) ? before : null;
+      }
+    }
+    return end().equals(trimmed) && !trimmed.equals(Place.START) ? null : end();
+  }
+
+  /** Returns the place before which all entries were dropped. */
+  Place trimmed() {
+    return trimmed;
+  }
+
   private static boolean changesNothing(Write write, @Nullable Row before) {
     return switch (write.kind()) {
       case PUT, MESSAGE -> false;

@@ -2,12 +2,14 @@ package dev.lyrebird.resource;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Cursor;
+import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Hub;
@@ -296,6 +298,71 @@ public final class MemoryTables implements Tables {
       rest = rest.subList(size, rest.size());
       closed = rest.isEmpty();
       sink.rows(page, closed);
+    }
+  }
+
+  @Override
+  public Scan history(TableDefinition table, HistoryOf what, HistorySink sink) {
+    History reading = new History(table, what, sink);
+    reading.more();
+    return reading;
+  }
+
+  /** Pages of a journal up to where it ended at the first. */
+  private final class History implements Scan {
+    private final MemoryTable table;
+    private final Channel channel;
+    private final HistoryOf what;
+    private final HistorySink sink;
+    private long left;
+    private long end = -1;
+    private long beginsAt;
+    private Place from = Place.START;
+    private boolean closed;
+
+    History(TableDefinition definition, HistoryOf what, HistorySink sink) {
+      this.table = table(definition);
+      this.channel = hub.channel(indexOf(definition));
+      this.what = what;
+      this.left = what.limit();
+      this.sink = sink;
+    }
+
+    @Override
+    public void more() {
+      later(this::page);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    private void page() {
+      if (closed) {
+        return;
+      }
+      if (end < 0) {
+        begin();
+      }
+      TopicFilter filter =
+          what.isPrefix() ? channel.below(what.id()) : TopicFilter.topic(channel.topic(what.id()));
+      boolean isCut = !table.reachesBackTo(from);
+      MemoryTable.Page page =
+          table.page(List.of(filter), from, VersionVector.EMPTY, PAGE_SIZE, channel::topic);
+      List<Entry> entries =
+          page.entries().stream().filter(entry -> entry.position() <= end).limit(left).toList();
+      from = page.end();
+      left -= entries.size();
+      closed = isCut || left == 0 || from.position() >= end;
+      sink.take(new HistoryPage(isCut ? List.of() : entries, beginsAt, closed, isCut));
+    }
+
+    private void begin() {
+      end = table.end().position();
+      Place since = table.since(what.startTime());
+      from = since == null ? table.trimmed() : since;
+      beginsAt = since == null ? time : 0;
     }
   }
 
