@@ -5,9 +5,9 @@ package dev.lyrebird.http;
  * row that leaves the set is told, and one that never was in it is not.
  *
  * <pre>
- *   known: the rows it has --- more than {@link #MAX_ROWS}, or no room ---> unknown: the rows it lacks
- *     ^                                                               |
- *     +---------------------------- reset ----------------------------+
+ *   known: the rows it has --- too many, or no room ---> unknown: the rows it lacks
+ *     ^                                                     |
+ *     +----------------------- reset -----------------------+
  * </pre>
  *
  * <p>While it is unknown, a row may be said to leave that the client never had, once; that no row

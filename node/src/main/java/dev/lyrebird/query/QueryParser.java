@@ -22,9 +22,6 @@ public final class QueryParser {
   /** What ends the name of an attribute, a function or a parameter. */
   private static final String NAME_STOPS = "&|()[]=!.,{}<>";
 
-  /** What ends a value. Commas, braces and the like are parts of it. */
-  private static final String VALUE_STOPS = "&|()[]=";
-
   /** Deeper nesting is no human's and no program's that means well. */
   private static final int MAX_DEPTH = 50;
 
@@ -36,6 +33,7 @@ public final class QueryParser {
   private static final List<String> FUNCTIONS = List.of("select", "sort", "limit");
 
   private final QueryText text;
+  private final TestParser tests;
   private final Set<String> parameters;
 
   private final Map<String, String> given = new HashMap<>();
@@ -52,6 +50,7 @@ public final class QueryParser {
 
   private QueryParser(String raw, Set<String> parameters) {
     this.text = new QueryText(raw);
+    this.tests = new TestParser(text);
     this.parameters = parameters;
   }
 
@@ -180,7 +179,7 @@ public final class QueryParser {
       throw QueryFault.at(
           attribute.at(), "a query has at most " + MAX_COMPARISONS + " comparisons");
     }
-    return new Expression.Comparison(attribute, test(attribute));
+    return new Expression.Comparison(attribute, tests.test(attribute));
   }
 
   private AttributePath path() {
@@ -201,139 +200,6 @@ public final class QueryParser {
     return QueryText.decode(name, at);
   }
 
-  private Expression.Test test(AttributePath attribute) {
-    int at = text.at();
-    if (text.take("!==")) {
-      return new Expression.Test(
-          Operator.STRICTLY_NOT_EQUAL, operand(true, Operator.Kind.EQUALITY));
-    }
-    if (text.take("!=")) {
-      return new Expression.Test(Operator.NOT_EQUAL, operand(false, Operator.Kind.EQUALITY));
-    }
-    if (text.take("===")) {
-      return new Expression.Test(Operator.STRICTLY_EQUAL, operand(true, Operator.Kind.EQUALITY));
-    }
-    if (text.take("==")) {
-      return equalOrPrefix();
-    }
-    if (text.take("=")) {
-      Operator operator = named();
-      return new Expression.Test(operator, operand(false, operator.kind()));
-    }
-    throw QueryFault.at(
-        at,
-        text.peek() == '<' || text.peek() == '>'
-            ? "expected a comparison; '<' is written =lt= and '>' is written =gt="
-            : "expected a comparison such as '=', '!=' or '=gt=' behind %s, but %s"
-                .formatted(attribute, text.found()));
-  }
-
-  /** Behind one {@code =}: the name of an operator and another {@code =}, or the operand. */
-  private Operator named() {
-    int at = text.at();
-    String name = text.takeUntil(VALUE_STOPS);
-    if (text.peek() != '=') {
-      text.backTo(at);
-      return Operator.EQUAL;
-    }
-    Operator operator =
-        Operator.named(name)
-            .orElseThrow(() ->
-                QueryFault.at(
-                    at,
-                    "expected one of the operators %s, but there is '%s'; a '=' within a value is"
-                            .formatted(String.join(" ", Operator.names()), name)
-                        + " written %3D"));
-    text.take("=");
-    return operator;
-  }
-
-  /** Behind {@code ==}: an operand, or the beginning of a text and a star. */
-  private Expression.Test equalOrPrefix() {
-    int at = text.at();
-    String raw = text.takeUntil(VALUE_STOPS);
-    int star = raw.indexOf('*');
-    text.backTo(at);
-    if (star < 0) {
-      return new Expression.Test(Operator.EQUAL, operand(false, Operator.Kind.EQUALITY));
-    }
-    if (star < raw.length() - 1) {
-      throw QueryFault.at(
-          at + star, "a '*' stands for any text at the end of a value; within it, write %2A");
-    }
-    text.takeUntil(VALUE_STOPS);
-    endOfValue();
-    return new Expression.Test(
-        Operator.STARTS_WITH, operand(raw.substring(0, star), at, true, Operator.Kind.TEXT));
-  }
-
-  private Operand operand(boolean isStrict, Operator.Kind kind) {
-    int at = text.at();
-    String raw = text.takeUntil(VALUE_STOPS);
-    endOfValue();
-    return operand(raw, at, isStrict, kind);
-  }
-
-  private void endOfValue() {
-    String escape =
-        switch (text.peek()) {
-          case '(' -> "%28";
-          case '[' -> "%5B";
-          case '=' -> "%3D";
-          default -> null;
-        };
-    if (escape != null) {
-      throw QueryFault.at(
-          text.at(),
-          "expected the end of a value, but %s; within a value it is written %s"
-              .formatted(text.found(), escape));
-    }
-  }
-
-  /**
-   * Returns an operand.
-   *
-   * @param raw as it stands in the text
-   * @param isStrict whether the word null is text
-   */
-  private static Operand operand(String raw, int at, boolean isStrict, Operator.Kind kind) {
-    if (raw.equals("null") && !isStrict) {
-      if (kind != Operator.Kind.EQUALITY) {
-        throw QueryFault.at(at, "null has no order and is no text; the word is string:null");
-      }
-      return new Operand(Operand.Kind.NULL, "", at);
-    }
-    Operand operand = prefixed(raw, at);
-    if (kind == Operator.Kind.TEXT && operand.text().isEmpty()) {
-      throw QueryFault.at(at, "expected some text: every text contains the empty one");
-    }
-    return operand;
-  }
-
-  private static Operand prefixed(String raw, int at) {
-    int colon = raw.indexOf(':');
-    if (colon <= 0 || !isWord(raw.substring(0, colon))) {
-      return new Operand(Operand.Kind.PLAIN, QueryText.decode(raw, at), at);
-    }
-    String prefix = raw.substring(0, colon + 1);
-    String text = QueryText.decode(raw.substring(colon + 1), at + colon + 1);
-    for (Operand.Kind kind : Operand.Kind.values()) {
-      if (kind.prefix().equals(prefix)) {
-        Literals.check(kind, text, at);
-        return new Operand(kind, text, at);
-      }
-    }
-    throw QueryFault.at(
-        at,
-        "expected a value, but '%s' is none of the types number: string: boolean: date:"
-                .formatted(prefix)
-            + "; a colon behind letters is written %3A");
-  }
-
-  private static boolean isWord(String prefix) {
-    return prefix.chars().allMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
-  }
-
   /** Adds the second bound to the first. */
   private Expression.Range range(Expression.@Nullable Comparison first, String name, int at) {
     Operator operator = Operator.named(name).orElseThrow();
@@ -347,7 +213,7 @@ public final class QueryParser {
     return new Expression.Range(
         first.attribute(),
         first.test(),
-        new Expression.Test(operator, operand(false, operator.kind())));
+        new Expression.Test(operator, tests.operand(false, operator.kind())));
   }
 
   /** Whether a parameter may end before a character. */
