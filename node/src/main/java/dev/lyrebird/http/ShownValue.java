@@ -45,7 +45,7 @@ final class ShownValue {
   boolean passes(StreamCondition condition, Event event) {
     Boolean verdict = verdicts.get(condition);
     if (verdict == null) {
-      verdict = condition.test(event.table()).passes(tree);
+      verdict = condition.matcher(event.table()).passes(tree);
       verdicts.put(condition, verdict);
     }
     return verdict;

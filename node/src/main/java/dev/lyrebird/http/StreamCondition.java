@@ -3,7 +3,7 @@ package dev.lyrebird.http;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.query.Expression;
-import dev.lyrebird.query.RowTest;
+import dev.lyrebird.query.RowMatcher;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class StreamCondition {
 
   private final Expression expression;
   private final Form<ShownValue> shown;
-  private final Map<Integer, RowTest> tests = new HashMap<>(2);
+  private final Map<Integer, RowMatcher> matchers = new HashMap<>(2);
 
   StreamCondition(Expression expression, Form<ShownValue> shown) {
     this.expression = expression;
@@ -28,14 +28,14 @@ final class StreamCondition {
 
   /** Makes it fit for a table, or refuses it. */
   void addTable(int index, TableDefinition table) {
-    tests.computeIfAbsent(index, added -> RowTest.of(expression, table));
+    matchers.computeIfAbsent(index, added -> RowMatcher.of(expression, table));
   }
 
   boolean passes(Event event) {
     return event.as(shown).passes(this, event);
   }
 
-  RowTest test(int table) {
-    return Objects.requireNonNull(tests.get(table), "an event of a table that was not added");
+  RowMatcher matcher(int table) {
+    return Objects.requireNonNull(matchers.get(table), "an event of a table that was not added");
   }
 }

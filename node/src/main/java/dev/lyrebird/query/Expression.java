@@ -3,7 +3,7 @@ package dev.lyrebird.query;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A condition as it was written; see {@link RowTest} for what it means in a table. */
+/** A condition as it was written; see {@link RowMatcher} for what it means in a table. */
 public sealed interface Expression {
 
   /** All of them hold; two or more, none of which is an {@code And}. */
@@ -37,13 +37,13 @@ public sealed interface Expression {
   /**
    * An attribute compares so; of a list of values, one of them.
    *
-   * @param test what is asked of the value
+   * @param relation what is asked of the value
    */
-  record Comparison(AttributePath attribute, Test test) implements Expression {
+  record Comparison(AttributePath attribute, Relation relation) implements Expression {
 
     @Override
     public String toString() {
-      return attribute.toString() + test;
+      return attribute.toString() + relation;
     }
   }
 
@@ -53,7 +53,7 @@ public sealed interface Expression {
    * @param first one of the two bounds
    * @param second the other, in the other direction
    */
-  record Range(AttributePath attribute, Test first, Test second) implements Expression {
+  record Range(AttributePath attribute, Relation first, Relation second) implements Expression {
 
     /** The second bound is written without the attribute, and with one {@code =} less before it. */
     @Override
@@ -68,7 +68,7 @@ public sealed interface Expression {
    * @param operator how it is compared
    * @param operand with what
    */
-  record Test(Operator operator, Operand operand) {
+  record Relation(Operator operator, Operand operand) {
 
     @Override
     public String toString() {

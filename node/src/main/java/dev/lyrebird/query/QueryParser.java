@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the text of a query by recursive descent; {@code node/QUERY.md} has the grammar. It knows
  * no table: which attributes there are, and of which types, is found when a condition is made into
- * a {@link RowTest}.
+ * a {@link RowMatcher}.
  *
  * <p>Reads one text, on one thread.
  */
@@ -33,7 +33,7 @@ public final class QueryParser {
   private static final List<String> FUNCTIONS = List.of("select", "sort", "limit");
 
   private final QueryText text;
-  private final TestParser tests;
+  private final RelationParser relations;
   private final Set<String> parameters;
 
   private final Map<String, String> given = new HashMap<>();
@@ -50,7 +50,7 @@ public final class QueryParser {
 
   private QueryParser(String raw, Set<String> parameters) {
     this.text = new QueryText(raw);
-    this.tests = new TestParser(text);
+    this.relations = new RelationParser(text);
     this.parameters = parameters;
   }
 
@@ -142,7 +142,7 @@ public final class QueryParser {
       text.backTo(at);
       Expression.Comparison comparison = comparison();
       terms.add(comparison);
-      openBound = comparison.test().operator().kind().isBound() ? comparison : null;
+      openBound = comparison.relation().operator().kind().isBound() ? comparison : null;
     }
   }
 
@@ -179,7 +179,7 @@ public final class QueryParser {
       throw QueryFault.at(
           attribute.at(), "a query has at most " + MAX_COMPARISONS + " comparisons");
     }
-    return new Expression.Comparison(attribute, tests.test(attribute));
+    return new Expression.Comparison(attribute, relations.relation(attribute));
   }
 
   private AttributePath path() {
@@ -203,7 +203,7 @@ public final class QueryParser {
   /** Adds the second bound to the first. */
   private Expression.Range range(Expression.@Nullable Comparison first, String name, int at) {
     Operator operator = Operator.named(name).orElseThrow();
-    if (first == null || first.test().operator().kind() == operator.kind()) {
+    if (first == null || first.relation().operator().kind() == operator.kind()) {
       throw QueryFault.at(
           at,
           "'%s=' adds a bound to one of the other direction right before it, as in".formatted(name)
@@ -212,8 +212,8 @@ public final class QueryParser {
     text.take("=");
     return new Expression.Range(
         first.attribute(),
-        first.test(),
-        new Expression.Test(operator, tests.operand(false, operator.kind())));
+        first.relation(),
+        new Expression.Relation(operator, relations.operand(false, operator.kind())));
   }
 
   /** Whether a parameter may end before a character. */

@@ -20,48 +20,49 @@ final class Typing {
     this.attributes = new Attributes(table);
   }
 
-  RowTest test(Expression condition) {
+  RowMatcher matcher(Expression condition) {
     return switch (condition) {
-      case Expression.And(var terms) -> new RowTest.All(tests(terms));
-      case Expression.Or(var terms) -> new RowTest.Any(tests(terms));
-      case Expression.Comparison(var attribute, var test) ->
-          new RowTest.OfAttribute(attribute.names(), test(attribute, test));
+      case Expression.And(var terms) -> new RowMatcher.All(matchers(terms));
+      case Expression.Or(var terms) -> new RowMatcher.Any(matchers(terms));
+      case Expression.Comparison(var attribute, var relation) ->
+          new RowMatcher.OfAttribute(attribute.names(), matcher(attribute, relation));
       case Expression.Range(var attribute, var first, var second) ->
-          new RowTest.OfAttribute(
+          new RowMatcher.OfAttribute(
               attribute.names(),
               both(
-                  (ValueTest.Within) test(attribute, first),
-                  (ValueTest.Within) test(attribute, second)));
+                  (ValueMatcher.Within) matcher(attribute, first),
+                  (ValueMatcher.Within) matcher(attribute, second)));
     };
   }
 
-  private List<RowTest> tests(List<Expression> terms) {
-    return terms.stream().map(this::test).toList();
+  private List<RowMatcher> matchers(List<Expression> terms) {
+    return terms.stream().map(this::matcher).toList();
   }
 
-  private static ValueTest.Within both(ValueTest.Within one, ValueTest.Within other) {
-    return new ValueTest.Within(
+  private static ValueMatcher.Within both(ValueMatcher.Within one, ValueMatcher.Within other) {
+    return new ValueMatcher.Within(
         one.low() == null ? other.low() : one.low(),
         one.high() == null ? other.high() : one.high());
   }
 
-  private ValueTest test(AttributePath attribute, Expression.Test test) {
+  private ValueMatcher matcher(AttributePath attribute, Expression.Relation relation) {
     ScalarType type = scalar(attributes.type(attribute));
-    Operator operator = test.operator();
-    Operand operand = test.operand();
+    Operator operator = relation.operator();
+    Operand operand = relation.operand();
     if (operand.kind() == Operand.Kind.NULL) {
-      return operator == Operator.EQUAL ? new ValueTest.IsNull() : new ValueTest.IsNotNull();
+      return operator == Operator.EQUAL ? new ValueMatcher.IsNull() : new ValueMatcher.IsNotNull();
     }
     return switch (operator) {
       case EQUAL, STRICTLY_EQUAL ->
-          new ValueTest.Equals(operand(attribute, type, operand, operator));
+          new ValueMatcher.Equals(operand(attribute, type, operand, operator));
       case NOT_EQUAL, STRICTLY_NOT_EQUAL ->
-          new ValueTest.Differs(operand(attribute, type, operand, operator));
-      case GREATER -> new ValueTest.Within(bound(attribute, type, test, false), null);
-      case GREATER_OR_EQUAL -> new ValueTest.Within(bound(attribute, type, test, true), null);
-      case LESS -> new ValueTest.Within(null, bound(attribute, type, test, false));
-      case LESS_OR_EQUAL -> new ValueTest.Within(null, bound(attribute, type, test, true));
-      case CONTAINS, STARTS_WITH, ENDS_WITH -> text(attribute, type, test);
+          new ValueMatcher.Differs(operand(attribute, type, operand, operator));
+      case GREATER -> new ValueMatcher.Within(bound(attribute, type, relation, false), null);
+      case GREATER_OR_EQUAL ->
+          new ValueMatcher.Within(bound(attribute, type, relation, true), null);
+      case LESS -> new ValueMatcher.Within(null, bound(attribute, type, relation, false));
+      case LESS_OR_EQUAL -> new ValueMatcher.Within(null, bound(attribute, type, relation, true));
+      case CONTAINS, STARTS_WITH, ENDS_WITH -> text(attribute, type, relation);
     };
   }
 
@@ -74,20 +75,21 @@ final class Typing {
     };
   }
 
-  private ValueTest.Bound bound(
-      AttributePath attribute, ScalarType type, Expression.Test test, boolean isIncluded) {
+  private ValueMatcher.Bound bound(
+      AttributePath attribute, ScalarType type, Expression.Relation relation, boolean isIncluded) {
     boolean hasOrder = type != ScalarType.BOOLEAN && type != ScalarType.BYTES;
-    if (!hasOrder || test.operand().kind() == Operand.Kind.BOOLEAN) {
+    if (!hasOrder || relation.operand().kind() == Operand.Kind.BOOLEAN) {
       throw QueryFault.at(
           attribute.at(),
           "%s is compared with true or false or bytes, which have no order".formatted(attribute));
     }
-    return new ValueTest.Bound(
-        operand(attribute, type, test.operand(), test.operator()), isIncluded);
+    return new ValueMatcher.Bound(
+        operand(attribute, type, relation.operand(), relation.operator()), isIncluded);
   }
 
-  private ValueTest text(AttributePath attribute, ScalarType type, Expression.Test test) {
-    Operand operand = test.operand();
+  private ValueMatcher text(
+      AttributePath attribute, ScalarType type, Expression.Relation relation) {
+    Operand operand = relation.operand();
     boolean isText =
         switch (type) {
           case ID, STRING, ANY -> true;
@@ -97,15 +99,15 @@ final class Typing {
       throw QueryFault.at(
           attribute.at(),
           "%s looks for text, but %s is %s"
-              .formatted(test.operator().sign(), attribute, type.sdl()));
+              .formatted(relation.operator().sign(), attribute, type.sdl()));
     }
     return switch (operand.kind()) {
       case PLAIN, STRING ->
-          new ValueTest.HasText(test.operator(), operand.text(), type == ScalarType.ID);
+          new ValueMatcher.HasText(relation.operator(), operand.text(), type == ScalarType.ID);
       case NUMBER, BOOLEAN, DATE, NULL ->
           throw QueryFault.at(
               operand.at(),
-              "expected text behind " + test.operator().sign() + ", not another type");
+              "expected text behind " + relation.operator().sign() + ", not another type");
     };
   }
 

@@ -28,8 +28,8 @@ final class NaiveEvaluator {
     return switch (condition) {
       case Expression.And(var terms) -> terms.stream().allMatch(this::passes);
       case Expression.Or(var terms) -> terms.stream().anyMatch(this::passes);
-      case Expression.Comparison(var path, var test) ->
-          values(path).stream().anyMatch(value -> passes(path, value, test));
+      case Expression.Comparison(var path, var relation) ->
+          values(path).stream().anyMatch(value -> passes(path, value, relation));
       case Expression.Range(var path, var first, var second) ->
           values(path).stream()
               .anyMatch(value -> passes(path, value, first) && passes(path, value, second));
@@ -60,16 +60,17 @@ final class NaiveEvaluator {
     }
   }
 
-  private static boolean passes(AttributePath path, @Nullable Object value, Expression.Test test) {
-    Operand operand = test.operand();
+  private static boolean passes(
+      AttributePath path, @Nullable Object value, Expression.Relation relation) {
+    Operand operand = relation.operand();
     if (operand.kind() == Operand.Kind.NULL) {
-      return (value == null) == (test.operator() == Operator.EQUAL);
+      return (value == null) == (relation.operator() == Operator.EQUAL);
     }
     boolean isStrict =
-        test.operator() == Operator.STRICTLY_EQUAL
-            || test.operator() == Operator.STRICTLY_NOT_EQUAL;
+        relation.operator() == Operator.STRICTLY_EQUAL
+            || relation.operator() == Operator.STRICTLY_NOT_EQUAL;
     Optional<Integer> order = order(path.names(), value, operand, isStrict);
-    return switch (test.operator()) {
+    return switch (relation.operator()) {
       case EQUAL, STRICTLY_EQUAL -> order.equals(Optional.of(0));
       case NOT_EQUAL, STRICTLY_NOT_EQUAL -> !order.equals(Optional.of(0));
       case GREATER -> order.isPresent() && order.get() > 0;

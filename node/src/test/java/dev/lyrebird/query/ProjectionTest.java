@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ProjectionTest {
 
   private static final TableDefinition SEALED =
-      RowTestTest.table(
+      RowMatcherTest.table(
           """
           type Things @table @export @sealed {
             id: ID @primaryKey
@@ -48,15 +48,15 @@ final class ProjectionTest {
     Projection projection = new Projection(select(select));
     assertEquals(
         left.replace('\'', '"'),
-        new String(RowTree.write(projection.of(RowTestTest.json(row))), UTF_8));
+        new String(RowTree.write(projection.of(RowMatcherTest.json(row))), UTF_8));
   }
 
   @Test
   void selectionOfWhatCannotBeThereIsRefused() {
-    RowTestTest.assertRefused(8, "did you mean temp?", () -> check("select(tmp)"));
-    RowTestTest.assertRefused(11, "no attribute 'b'", () -> check("select(id,b)"));
-    RowTestTest.assertRefused(8, "no attributes", () -> check("select(temp{x})"));
-    RowTestTest.assertRefused(8, "joins rows", () -> check("select(parent{id})"));
+    RowMatcherTest.assertRefused(8, "did you mean temp?", () -> check("select(tmp)"));
+    RowMatcherTest.assertRefused(11, "no attribute 'b'", () -> check("select(id,b)"));
+    RowMatcherTest.assertRefused(8, "no attributes", () -> check("select(temp{x})"));
+    RowMatcherTest.assertRefused(8, "joins rows", () -> check("select(parent{id})"));
     check("select(id,any{x})");
   }
 

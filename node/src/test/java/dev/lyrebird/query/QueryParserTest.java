@@ -106,8 +106,8 @@ final class QueryParserTest {
     assertEquals(
         new Expression.Range(
             new AttributePath(List.of("a"), 0),
-            new Expression.Test(Operator.GREATER, new Operand(Operand.Kind.PLAIN, "1", 0)),
-            new Expression.Test(Operator.LESS, new Operand(Operand.Kind.PLAIN, "9", 0))),
+            new Expression.Relation(Operator.GREATER, new Operand(Operand.Kind.PLAIN, "1", 0)),
+            new Expression.Relation(Operator.LESS, new Operand(Operand.Kind.PLAIN, "9", 0))),
         range);
     assertNotEquals(range, condition("a=gt=1&a=lt=9"));
   }
@@ -117,13 +117,13 @@ final class QueryParserTest {
     Expression.Comparison comparison =
         (Expression.Comparison) condition("%C3%A4.b%2Ec=%26%7C%E2%82%AC");
     assertEquals(List.of("ä", "b.c"), comparison.attribute().names());
-    assertEquals("&|€", comparison.test().operand().text());
+    assertEquals("&|€", comparison.relation().operand().text());
   }
 
   @Test
   void bytesBeyondAsciiAreUtf8() {
     Expression.Comparison comparison = (Expression.Comparison) condition("a=\u00c3\u00a4");
-    assertEquals("ä", comparison.test().operand().text());
+    assertEquals("ä", comparison.relation().operand().text());
   }
 
   @Test

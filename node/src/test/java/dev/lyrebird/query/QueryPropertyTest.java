@@ -24,7 +24,7 @@ final class QueryPropertyTest {
   private static final int MUTATIONS = 50_000;
 
   private static final TableDefinition TABLE =
-      RowTestTest.table(
+      RowMatcherTest.table(
           """
           type Things @table @export {
             id: ID @primaryKey name: String count: Int temp: Float on: Boolean at: Date
@@ -52,7 +52,7 @@ final class QueryPropertyTest {
     int passed = 0;
     for (int i = 0; i < QUERIES; i++) {
       Expression condition = queries.condition(2);
-      RowTest test = RowTestTest.test(condition.toString(), TABLE);
+      RowMatcher matcher = RowMatcherTest.matcher(condition.toString(), TABLE);
       for (int j = 0; j < ROWS_A_CONDITION; j++) {
         Map<String, @Nullable Object> row = queries.row();
         String json = json(row);
@@ -60,7 +60,7 @@ final class QueryPropertyTest {
         passed += expected ? 1 : 0;
         assertEquals(
             expected,
-            test.passes(RowTree.read(json.getBytes(UTF_8))),
+            matcher.passes(RowTree.read(json.getBytes(UTF_8))),
             () -> "-Dseed=%d: %s on %s".formatted(seed, condition, json));
       }
     }

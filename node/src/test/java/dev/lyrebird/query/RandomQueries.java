@@ -98,8 +98,8 @@ final class RandomQueries {
     AttributePath path = new AttributePath(names, 0);
     boolean hasOrder = !name.equals("on");
     if (hasOrder && random.nextInt(5) == 0) {
-      Expression.Test low = test(oneOf(Operator.GREATER, Operator.GREATER_OR_EQUAL), name);
-      Expression.Test high = test(oneOf(Operator.LESS, Operator.LESS_OR_EQUAL), name);
+      Expression.Relation low = relation(oneOf(Operator.GREATER, Operator.GREATER_OR_EQUAL), name);
+      Expression.Relation high = relation(oneOf(Operator.LESS, Operator.LESS_OR_EQUAL), name);
       return random.nextBoolean()
           ? new Expression.Range(path, low, high)
           : new Expression.Range(path, high, low);
@@ -108,7 +108,7 @@ final class RandomQueries {
     do {
       operator = oneOf(Operator.values());
     } while (!allows(name, operator));
-    return new Expression.Comparison(path, test(operator, name));
+    return new Expression.Comparison(path, relation(operator, name));
   }
 
   private static boolean allows(String name, Operator operator) {
@@ -119,8 +119,8 @@ final class RandomQueries {
     };
   }
 
-  private Expression.Test test(Operator operator, String name) {
-    return new Expression.Test(operator, operand(operator, name));
+  private Expression.Relation relation(Operator operator, String name) {
+    return new Expression.Relation(operator, operand(operator, name));
   }
 
   private Operand operand(Operator operator, String name) {

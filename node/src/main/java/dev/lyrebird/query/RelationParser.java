@@ -5,14 +5,14 @@ package dev.lyrebird.query;
  *
  * <p>Reads the text of its {@link QueryParser}.
  */
-final class TestParser {
+final class RelationParser {
 
   /** What ends a value. Commas, braces and the like are parts of it. */
   private static final String VALUE_STOPS = "&|()[]=";
 
   private final QueryText text;
 
-  TestParser(QueryText text) {
+  RelationParser(QueryText text) {
     this.text = text;
   }
 
@@ -21,24 +21,25 @@ final class TestParser {
    *
    * @param attribute before them, for messages
    */
-  Expression.Test test(AttributePath attribute) {
+  Expression.Relation relation(AttributePath attribute) {
     int at = text.at();
     if (text.take("!==")) {
-      return new Expression.Test(
+      return new Expression.Relation(
           Operator.STRICTLY_NOT_EQUAL, operand(true, Operator.Kind.EQUALITY));
     }
     if (text.take("!=")) {
-      return new Expression.Test(Operator.NOT_EQUAL, operand(false, Operator.Kind.EQUALITY));
+      return new Expression.Relation(Operator.NOT_EQUAL, operand(false, Operator.Kind.EQUALITY));
     }
     if (text.take("===")) {
-      return new Expression.Test(Operator.STRICTLY_EQUAL, operand(true, Operator.Kind.EQUALITY));
+      return new Expression.Relation(
+          Operator.STRICTLY_EQUAL, operand(true, Operator.Kind.EQUALITY));
     }
     if (text.take("==")) {
       return equalOrPrefix();
     }
     if (text.take("=")) {
       Operator operator = named();
-      return new Expression.Test(operator, operand(false, operator.kind()));
+      return new Expression.Relation(operator, operand(false, operator.kind()));
     }
     throw QueryFault.at(
         at,
@@ -69,13 +70,13 @@ final class TestParser {
   }
 
   /** Behind {@code ==}: an operand, or the beginning of a text and a star. */
-  private Expression.Test equalOrPrefix() {
+  private Expression.Relation equalOrPrefix() {
     int at = text.at();
     String raw = text.takeUntil(VALUE_STOPS);
     int star = raw.indexOf('*');
     text.backTo(at);
     if (star < 0) {
-      return new Expression.Test(Operator.EQUAL, operand(false, Operator.Kind.EQUALITY));
+      return new Expression.Relation(Operator.EQUAL, operand(false, Operator.Kind.EQUALITY));
     }
     if (star < raw.length() - 1) {
       throw QueryFault.at(
@@ -83,7 +84,7 @@ final class TestParser {
     }
     text.takeUntil(VALUE_STOPS);
     endOfValue();
-    return new Expression.Test(
+    return new Expression.Relation(
         Operator.STARTS_WITH, operand(raw.substring(0, star), at, true, Operator.Kind.TEXT));
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What conditions mean in a table. */
-final class RowTestTest {
+final class RowMatcherTest {
 
   private static final TableDefinition TABLE =
       table(
@@ -171,7 +171,7 @@ final class RowTestTest {
         "x!=1   'text'   false",
       })
   void conditionPassesRows(String condition, String row, boolean passes) {
-    assertEquals(passes, test(condition, TABLE).passes(json(row)), condition + " on " + row);
+    assertEquals(passes, matcher(condition, TABLE).passes(json(row)), condition + " on " + row);
   }
 
   @ParameterizedTest
@@ -197,25 +197,25 @@ final class RowTestTest {
         "name=a&(x=1|count=abc)   19   Int",
       })
   void whatCanHoldOfNoRowIsRefusedWithItsPlace(String condition, int at, String words) {
-    assertRefused(at, words, () -> test(condition, TABLE));
+    assertRefused(at, words, () -> matcher(condition, TABLE));
   }
 
   @Test
   void sealedTableRefusesWhatItDoesNotDeclare() {
-    assertRefused(1, "did you mean temp?", () -> test("tmp=1", SEALED));
-    assertRefused(8, "Things has no attribute 'other'", () -> test("temp=1&other.x=2", SEALED));
-    assertTrue(test("id=a&temp=1", SEALED).passes(json("{'id':'a','temp':1}")));
+    assertRefused(1, "did you mean temp?", () -> matcher("tmp=1", SEALED));
+    assertRefused(8, "Things has no attribute 'other'", () -> matcher("temp=1&other.x=2", SEALED));
+    assertTrue(matcher("id=a&temp=1", SEALED).passes(json("{'id':'a','temp':1}")));
   }
 
   @Test
   void numbersBeyondComputingPassNothing() {
     JsonNode row = RowTree.read("{\"x\":1e99999999999}".getBytes(UTF_8));
-    assertFalse(test("x!=1", TABLE).passes(row));
+    assertFalse(matcher("x!=1", TABLE).passes(row));
   }
 
-  static RowTest test(String condition, TableDefinition table) {
+  static RowMatcher matcher(String condition, TableDefinition table) {
     Query query = QueryParser.parse(condition, Set.of()).query();
-    return RowTest.of(Objects.requireNonNull(query.condition()), table);
+    return RowMatcher.of(Objects.requireNonNull(query.condition()), table);
   }
 
   static void assertRefused(int at, String words, Executable call) {

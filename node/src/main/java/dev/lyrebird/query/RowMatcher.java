@@ -13,15 +13,15 @@ import java.util.List;
  * <p>A list passes where one of its elements does, lists within lists alike; an empty one has none
  * and passes nothing. What is missing is null.
  */
-public sealed interface RowTest {
+public sealed interface RowMatcher {
 
   /**
    * Makes a condition fit for the rows of a table.
    *
    * @throws RefusedException where the table has no such attribute, or one of another type
    */
-  static RowTest of(Expression condition, TableDefinition table) {
-    return new Typing(table).test(condition);
+  static RowMatcher of(Expression condition, TableDefinition table) {
+    return new Typing(table).matcher(condition);
   }
 
   /**
@@ -32,16 +32,16 @@ public sealed interface RowTest {
   boolean passes(JsonNode row);
 
   /** All of them pass. */
-  record All(List<RowTest> tests) implements RowTest {
+  record All(List<RowMatcher> matchers) implements RowMatcher {
 
     public All {
-      tests = List.copyOf(tests);
+      matchers = List.copyOf(matchers);
     }
 
     @Override
     public boolean passes(JsonNode row) {
-      for (RowTest test : tests) {
-        if (!test.passes(row)) {
+      for (RowMatcher matcher : matchers) {
+        if (!matcher.passes(row)) {
           return false;
         }
       }
@@ -50,16 +50,16 @@ public sealed interface RowTest {
   }
 
   /** One of them passes. */
-  record Any(List<RowTest> tests) implements RowTest {
+  record Any(List<RowMatcher> matchers) implements RowMatcher {
 
     public Any {
-      tests = List.copyOf(tests);
+      matchers = List.copyOf(matchers);
     }
 
     @Override
     public boolean passes(JsonNode row) {
-      for (RowTest test : tests) {
-        if (test.passes(row)) {
+      for (RowMatcher matcher : matchers) {
+        if (matcher.passes(row)) {
           return true;
         }
       }
@@ -71,9 +71,9 @@ public sealed interface RowTest {
    * An attribute passes.
    *
    * @param names from the row inwards
-   * @param test what is asked of its value
+   * @param matcher what is asked of its value
    */
-  record OfAttribute(List<String> names, ValueTest test) implements RowTest {
+  record OfAttribute(List<String> names, ValueMatcher matcher) implements RowMatcher {
 
     public OfAttribute {
       names = List.copyOf(names);
@@ -89,10 +89,10 @@ public sealed interface RowTest {
         return anyPasses(value, depth);
       }
       if (depth == names.size()) {
-        return test.passes(value);
+        return matcher.passes(value);
       }
       JsonNode inner = value.get(names.get(depth));
-      return inner == null ? test.passes(MissingNode.getInstance()) : passes(inner, depth + 1);
+      return inner == null ? matcher.passes(MissingNode.getInstance()) : passes(inner, depth + 1);
     }
 
     private boolean anyPasses(JsonNode list, int depth) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked of one value that is no list. Immutable. */
-public sealed interface ValueTest {
+public sealed interface ValueMatcher {
 
   /**
    * Tells whether a value passes.
@@ -14,7 +14,7 @@ public sealed interface ValueTest {
   boolean passes(JsonNode value);
 
   /** It is null, or missing. */
-  record IsNull() implements ValueTest {
+  record IsNull() implements ValueMatcher {
 
     @Override
     public boolean passes(JsonNode value) {
@@ -23,7 +23,7 @@ public sealed interface ValueTest {
   }
 
   /** It is there and not null. */
-  record IsNotNull() implements ValueTest {
+  record IsNotNull() implements ValueMatcher {
 
     @Override
     public boolean passes(JsonNode value) {
@@ -32,7 +32,7 @@ public sealed interface ValueTest {
   }
 
   /** It equals the operand. */
-  record Equals(Scalar operand) implements ValueTest {
+  record Equals(Scalar operand) implements ValueMatcher {
 
     @Override
     public boolean passes(JsonNode value) {
@@ -41,7 +41,7 @@ public sealed interface ValueTest {
   }
 
   /** It is anything but the operand: null and values of other types pass. */
-  record Differs(Scalar operand) implements ValueTest {
+  record Differs(Scalar operand) implements ValueMatcher {
 
     @Override
     public boolean passes(JsonNode value) {
@@ -53,7 +53,7 @@ public sealed interface ValueTest {
    * It lies between two bounds, or on one side of one. What has no order with them does not, null
    * included.
    */
-  record Within(@Nullable Bound low, @Nullable Bound high) implements ValueTest {
+  record Within(@Nullable Bound low, @Nullable Bound high) implements ValueMatcher {
 
     @Override
     public boolean passes(JsonNode value) {
@@ -85,7 +85,7 @@ public sealed interface ValueTest {
    * @param operator one of kind {@link Operator.Kind#TEXT}
    * @param takesNumbers whether a number counts as its digits, as in attributes of type ID
    */
-  record HasText(Operator operator, String part, boolean takesNumbers) implements ValueTest {
+  record HasText(Operator operator, String part, boolean takesNumbers) implements ValueMatcher {
 
     @Override
     public boolean passes(JsonNode value) {
