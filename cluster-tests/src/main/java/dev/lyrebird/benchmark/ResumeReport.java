@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param nearHeadMillis99 likewise, of the slowest in a hundred
  * @param allPerSecond entries from the middle to one subscriber of all topics
  * @param serverCpuMicros the server's processor time for one of these
+ * @param singleServerCpuMicros likewise for one entry to a subscriber of a single topic
  * @param singlePerSecond entries from the middle that match, to a subscriber of a single topic
  */
 @JsonPropertyOrder({
@@ -22,6 +23,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
   "nearHeadMillis99",
   "allPerSecond",
   "serverCpuMicros",
+  "singleServerCpuMicros",
   "singlePerSecond"
 })
 record ResumeReport(
@@ -34,5 +36,6 @@ record ResumeReport(
     double nearHeadMillis99,
     long allPerSecond,
     double serverCpuMicros,
+    double singleServerCpuMicros,
     long singlePerSecond)
     implements Outcome {}

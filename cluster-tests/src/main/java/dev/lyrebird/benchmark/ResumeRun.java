@@ -62,10 +62,12 @@ final class ResumeRun {
     Resumed all = resume(scenario.prefix(), middle, half);
     Duration cpu = server.cpu().minus(cpuBefore);
     int matching = half / work.topics();
+    Duration singleCpuBefore = server.cpu();
     double singleSeconds = 0;
     for (int i = 1; i <= SINGLE_TOPICS; i++) {
       singleSeconds += resume(scenario.topic(i), middle, matching).nanos() / 1e9;
     }
+    Duration singleCpu = server.cpu().minus(singleCpuBefore);
     return new ResumeReport(
         scenario.name(),
         server.name(),
@@ -76,6 +78,7 @@ final class ResumeRun {
         Report.rounded(firstEvent.getValueAtPercentile(99) / 1e6),
         Math.round(half / (all.nanos() / 1e9)),
         Report.rounded(cpu.toNanos() / 1e3 / half),
+        Report.rounded(singleCpu.toNanos() / 1e3 / SINGLE_TOPICS / matching),
         Math.round(SINGLE_TOPICS * matching / singleSeconds));
   }
 

@@ -28,6 +28,15 @@ final class Batch {
   /** A name that comes after all names: that of a change which is only tried. */
   private static final long NEVER = Long.MAX_VALUE;
 
+  /**
+   * About how large a page of the journal is at the most: who wants a single entry of it has all of
+   * it read and decompressed.
+   */
+  private static final long PAGE_BYTES = 8 << 10;
+
+  /** What an entry takes in a page beside its id and its payload, roughly. */
+  private static final int ENTRY_BYTES = 16;
+
   private final Table table;
   private final RowRules rules;
   private final HybridClock clock;
@@ -63,8 +72,25 @@ final class Batch {
 
   private void endPart(byte @Nullable [] asCame) {
     if (!part.isEmpty()) {
-      parts.add(new Journal.Part(part, asCame));
+      if (asCame == null) {
+        addInPages(part);
+      } else {
+        parts.add(new Journal.Part(part, asCame));
+      }
       part = new ArrayList<>();
+    }
+  }
+
+  private void addInPages(List<Entry> entries) {
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += ENTRY_BYTES + entries.get(i).id().length() + entries.get(i).payload().bytes().length;
+      if (bytes >= PAGE_BYTES || i == entries.size() - 1) {
+        parts.add(new Journal.Part(entries.subList(from, i + 1), null));
+        from = i + 1;
+        bytes = 0;
+      }
     }
   }
 

@@ -808,6 +808,11 @@ public final class RocksStorage implements AutoCloseable {
 
       private final RocksIterator pages;
 
+      /**
+       * Whether the page that the iterator stands at was handed out: the next may not be wanted.
+       */
+      private boolean isTaken;
+
       Pages(RocksIterator pages) {
         this.pages = pages;
       }
@@ -815,6 +820,7 @@ public final class RocksStorage implements AutoCloseable {
       @Override
       public void seek(long position) {
         byte[] key = longKey(position);
+        isTaken = false;
         pages.seekForPrev(key);
         if (!standsBelow(pages, prefix)) {
           pages.seek(key);
@@ -823,12 +829,11 @@ public final class RocksStorage implements AutoCloseable {
 
       @Override
       public byte @Nullable [] next() {
-        if (!standsBelow(pages, prefix)) {
-          return null;
+        if (isTaken) {
+          pages.next();
         }
-        byte[] page = pages.value();
-        pages.next();
-        return page;
+        isTaken = standsBelow(pages, prefix);
+        return isTaken ? pages.value() : null;
       }
 
       @Override
