@@ -7,6 +7,7 @@ import dev.lyrebird.http.HttpSettings;
 import dev.lyrebird.http.HttpVerticle;
 import dev.lyrebird.http.NodeState;
 import dev.lyrebird.http.OperationsVerticle;
+import dev.lyrebird.http.RetentionState;
 import dev.lyrebird.http.Subprotocol;
 import dev.lyrebird.http.Upgrades;
 import dev.lyrebird.mqtt.Admission;
@@ -78,6 +79,8 @@ final class Doors {
   private final List<MqttVerticle> mqtt = new ArrayList<>();
 
   private final HeapWatch heap;
+  private final Function<Tables, RetentionWatch> retention;
+  private @Nullable RetentionWatch retentionWatch;
 
   /** What the operations port tells; replaced once the other doors are open. */
   private volatile NodeState state;
@@ -86,6 +89,7 @@ final class Doors {
    * @param tables the tables, as the event loop of a context reaches them
    * @param nodes the other nodes
    * @param cluster tells how the cluster stands; null where the node stands alone
+   * @param retention tells what is kept for whom, on the event loop of the tables it is given
    */
   Doors(
       NodeConfig config,
@@ -94,7 +98,8 @@ final class Doors {
       Nodes nodes,
       InstantSource wall,
       SecureRandom random,
-      @Nullable Supplier<Future<ClusterState>> cluster) {
+      @Nullable Supplier<Future<ClusterState>> cluster,
+      Function<Tables, RetentionWatch> retention) {
     this.config = config;
     this.vertx = vertx;
     this.tables = tables;
@@ -116,7 +121,23 @@ final class Doors {
         new NodeState(config.node().name(), Version.text(), 0, 0, List.of("the node is starting"));
     this.operations =
         new OperationsVerticle(
-            config.operations().host(), config.operations().port(), meters, () -> state, cluster);
+            config.operations().host(),
+            config.operations().port(),
+            meters,
+            () -> state,
+            cluster,
+            this::retention);
+    this.retention = retention;
+  }
+
+  /** Called on the event loop of the operations port alone, which is the first to need it. */
+  private Future<RetentionState> retention() {
+    RetentionWatch known = retentionWatch;
+    if (known == null) {
+      known = retention.apply(tables.apply(vertx.getOrCreateContext()));
+      retentionWatch = known;
+    }
+    return known.ask();
   }
 
   /**

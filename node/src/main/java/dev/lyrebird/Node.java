@@ -4,10 +4,12 @@ import dev.lyrebird.cluster.Cluster;
 import dev.lyrebird.cluster.Membership;
 import dev.lyrebird.cluster.Peer;
 import dev.lyrebird.cluster.ReplicaReports;
+import dev.lyrebird.cluster.RetentionReports;
 import dev.lyrebird.cluster.TableClient;
 import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
 import dev.lyrebird.http.ClusterState;
+import dev.lyrebird.mqtt.AbsentSessions;
 import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Schema;
@@ -30,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -60,6 +63,10 @@ public final class Node implements AutoCloseable {
   private final InstantSource wall;
   private final SecureRandom random = new SecureRandom();
   private final AtomicInteger loops = new AtomicInteger();
+
+  /** The event loops that read tables. */
+  private final List<RetentionWatch.Loop> readers = new CopyOnWriteArrayList<>();
+
   private final AtomicBoolean closed = new AtomicBoolean();
   private final List<TableDefinition> definitions;
   private final RocksStorage storage;
@@ -86,7 +93,15 @@ public final class Node implements AutoCloseable {
     this.tables = new Floor(ground);
     this.front = new Floor(ground);
     this.doors =
-        new Doors(config, vertx, this::tablesOf, ground.nodes(), wall, random, clusterState());
+        new Doors(
+            config,
+            vertx,
+            this::tablesOf,
+            ground.nodes(),
+            wall,
+            random,
+            clusterState(),
+            this::retention);
   }
 
   /**
@@ -231,7 +246,7 @@ public final class Node implements AutoCloseable {
               new TableVerticle.Upkeep(
                   SETTLE_MILLIS,
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,
-                  definition.options().journalMaxBytes().orElse(config.storage().journalMaxBytes()),
+                  journalMaxBytes(definition),
                   confirmMillis(definition)),
               isShared(definition) ? cluster(definition) : null,
               onFault));
@@ -275,13 +290,30 @@ public final class Node implements AutoCloseable {
 
   /** Returns the tables as the event loop of that context reaches them. */
   private Tables tablesOf(Context context) {
-    return new TableClient(
-        context,
-        vertx.eventBus(),
-        "loop." + loops.incrementAndGet(),
+    Tables client =
+        new TableClient(
+            context,
+            vertx.eventBus(),
+            "loop." + loops.incrementAndGet(),
+            definitions,
+            config.cluster().confirm(),
+            new Uuid7(wall, random));
+    readers.add(new RetentionWatch.Loop(context, client.hub()));
+    return client;
+  }
+
+  /** Returns what tells an event loop what is kept for whom. */
+  private RetentionWatch retention(Tables loop) {
+    return new RetentionWatch(
+        new RetentionReports(vertx),
         definitions,
-        config.cluster().confirm(),
-        new Uuid7(wall, random));
+        this::journalMaxBytes,
+        readers,
+        new AbsentSessions(loop));
+  }
+
+  private long journalMaxBytes(TableDefinition definition) {
+    return definition.options().journalMaxBytes().orElse(config.storage().journalMaxBytes());
   }
 
   private void startSyncing(Consumer<Throwable> onFault) {

@@ -3,6 +3,9 @@ package dev.lyrebird.convergence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lyrebird.client.HiveMqttClient;
 import dev.lyrebird.client.HiveMqttSession;
 import dev.lyrebird.client.RawSocket;
@@ -45,7 +48,12 @@ final class RetentionIT {
    */
   private static final long MOST_ON_DISK = 2 * BOUND + 4 * WRITE_BUFFER;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FEW = 200;
+
+  /** Every journal is trimmed once in ten seconds. */
+  private static final Duration TRIMMED = Duration.ofSeconds(11);
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Pattern NUMBER = Pattern.compile("\"n\":(\\d+)");
   private static final Pattern RESETS =
@@ -55,7 +63,10 @@ final class RetentionIT {
       Cluster.start(
           ClusterSetup.of(BuildFolder.of("clusters").resolve("retention"), 2)
               .schema(
-                  "type Rows @table(retention: %d) @export { id: ID @primaryKey }"
+                  """
+                  type Rows @table(retention: %d) @export { id: ID @primaryKey }
+                  type Kept @table(retention: 300) @export { id: ID @primaryKey }
+                  """
                       .formatted(RETENTION_SECONDS))
               .set("storage.journalMaxBytes", Long.toString(BOUND))
               .set("storage.writeBufferBytes", Long.toString(WRITE_BUFFER)));
@@ -70,15 +81,23 @@ final class RetentionIT {
 
   @Test
   void nobodyMissesWhatIsWithinTheRetention() {
-    String cursor = cursor();
-    try (SessionClient session = absent("within");
+    String cursor = cursor("Kept");
+    try (SessionClient session = absent("within", "Kept");
         HiveMqttClient writer = HiveMqttClient.overTcp(node.addresses())) {
       peer.kill();
       List<Integer> sent = IntStream.range(0, FEW).boxed().toList();
       sent.forEach(n ->
           writer.publish(
-              "Rows/few", ("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8), false));
-      Await.passing(Duration.ofSeconds(RETENTION_SECONDS / 2)); // the journal is trimmed meanwhile
+              "Kept/few", ("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8), false));
+      var _ =
+          Await.until(
+              () -> !kept("Kept").at("/peers/0/present").asBoolean(),
+              LIMIT,
+              () -> kept("Kept").toString());
+      JsonNode kept = kept("Kept");
+      assertEquals(FEW, kept.at("/sessions/lacks").asInt(), kept::toString);
+      assertEquals(FEW, kept.at("/peers/0/lacks").asInt(), kept::toString);
+      Await.passing(TRIMMED); // the journal is trimmed meanwhile
       peer.restart();
       assertEquals(sent, resumed(node.addresses(), cursor));
       assertEquals(sent, resumed(peer.addresses(), cursor));
@@ -91,9 +110,9 @@ final class RetentionIT {
 
   @Test
   void whatIsOverTheBoundGoesFromTheDiskAndWhoNeededItIsTold() {
-    String cursor = cursor();
+    String cursor = cursor("Rows");
     double resetsBefore = resets();
-    try (SessionClient session = absent("beyond");
+    try (SessionClient session = absent("beyond", "Rows");
         RawSocket stuck = stuck();
         Rest rest = new Rest(node.addresses())) {
       peer.kill();
@@ -110,6 +129,12 @@ final class RetentionIT {
       System.out.printf(
           "retention: %d MiB written, at most %d MiB on the disk%n", written / MIB, most / MIB);
       assertTrue(most < MOST_ON_DISK, "bytes on the disk: " + most);
+      JsonNode kept = kept("Rows");
+      assertTrue(kept.get("bytes").asLong() <= BOUND, kept::toString);
+      assertEquals(1, kept.at("/subscribers/behind").asInt(), kept::toString);
+      assertTrue(kept.at("/subscribers/lacks").isNull(), kept::toString);
+      assertTrue(kept.at("/sessions/lacks").isNull(), kept::toString);
+      assertTrue(kept.at("/peers/0/lacks").isNull(), kept::toString);
       assertEquals(201, rest.put("/Rows/last", "{\"n\":7}").statusCode());
 
       try (SseClient late = SseClient.resume(node.addresses().http("/Rows/"), cursor)) {
@@ -136,14 +161,14 @@ final class RetentionIT {
   }
 
   /** Where a subscriber stands now who has seen all. */
-  private String cursor() {
-    try (SseClient events = SseClient.open(node.addresses().http("/Rows/?ready=true"))) {
+  private String cursor(String table) {
+    try (SseClient events = SseClient.open(node.addresses().http("/" + table + "/?ready=true"))) {
       return events.inbox().awaitAny(event -> event.data().contains("ready")).id();
     }
   }
 
   private List<Integer> resumed(Addresses at, String cursor) {
-    try (SseClient events = SseClient.resume(at.http("/Rows/"), cursor)) {
+    try (SseClient events = SseClient.resume(at.http("/Kept/"), cursor)) {
       List<ServerSentEvent> told =
           events.inbox().awaitThrough(event -> event.data().contains("{\"n\":" + (FEW - 1) + "}"));
       told.forEach(event -> assertEquals("message", event.event(), event.data()));
@@ -157,11 +182,11 @@ final class RetentionIT {
     return Integer.parseInt(match.group(1));
   }
 
-  /** A durable session that is subscribed to the table and whose client is away. */
-  private SessionClient absent(String id) {
-    SessionClient session = new HiveMqttSession(node.addresses(), id, "Rows/will");
+  /** A durable session that is subscribed to a table and whose client is away. */
+  private SessionClient absent(String id, String table) {
+    SessionClient session = new HiveMqttSession(node.addresses(), id, table + "/will");
     session.connect();
-    session.subscribe("Rows/#", 1);
+    session.subscribe(table + "/#", 1);
     session.disconnect();
     return session;
   }
@@ -172,6 +197,20 @@ final class RetentionIT {
     socket.send("GET /Rows/ HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n");
     var _ = socket.readThrough("retry:");
     return socket;
+  }
+
+  /** What the node says it keeps of a table, and for whom. */
+  private JsonNode kept(String name) {
+    try {
+      for (JsonNode table : JSON.readTree(cluster.operations(node, "/retention")).get("tables")) {
+        if (table.get("name").textValue().endsWith("/" + name)) {
+          return table;
+        }
+      }
+      throw new AssertionError("/retention does not tell of " + name);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("/retention is no JSON", e);
+    }
   }
 
   private double resets() {

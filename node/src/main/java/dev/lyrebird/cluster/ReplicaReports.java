@@ -28,7 +28,7 @@ public final class ReplicaReports {
   /** A table that is busy answers behind its writes; an operator rather learns that it is. */
   private static final long LIMIT_MILLIS = 2000;
 
-  private static final DeliveryOptions SOON =
+  static final DeliveryOptions SOON =
       new DeliveryOptions(ByReference.OPTIONS).setSendTimeout(LIMIT_MILLIS);
 
   private final Vertx vertx;

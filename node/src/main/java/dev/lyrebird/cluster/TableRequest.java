@@ -105,6 +105,18 @@ sealed interface TableRequest {
     }
   }
 
+  /**
+   * What the journal holds: a reply, {@link RetentionReport}.
+   *
+   * @param standing what those have seen who stand behind
+   */
+  record AskRetention(List<VersionVector> standing) implements TableRequest {
+    @Override
+    public String loop() {
+      return Membership.ADDRESS;
+    }
+  }
+
   /** How the table's replica stands: a reply, {@link dev.lyrebird.replication.ReplicaReport}. */
   record AskReplica() implements TableRequest {
     @Override

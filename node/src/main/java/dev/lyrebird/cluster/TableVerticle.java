@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.replication.PeerProgress;
@@ -207,6 +208,8 @@ public final class TableVerticle extends VerticleBase {
         gather(writes);
       } else if (message.body() instanceof TableRequest.AskReplica) {
         message.reply(replication == null ? null : replication.report(), ByReference.OPTIONS);
+      } else if (message.body() instanceof TableRequest.AskRetention ask) {
+        message.reply(retention(ask.standing()), ByReference.OPTIONS);
       } else {
         commitGathered(); // what was asked first is done first
         perform(message.body());
@@ -359,6 +362,7 @@ public final class TableVerticle extends VerticleBase {
         }
       }
       case TableRequest.AskReplica ask -> {} // answered where it is taken
+      case TableRequest.AskRetention ask -> {} // likewise
     }
   }
 
@@ -369,6 +373,14 @@ public final class TableVerticle extends VerticleBase {
   private @Nullable Row lasting(String id) {
     Row row = table().read(id);
     return row == null || RowScans.isOver(row, table()) ? null : row;
+  }
+
+  private RetentionReport retention(List<VersionVector> standing) {
+    return new RetentionReport(
+        table().journalExtent(),
+        table().head().vector(),
+        standing.stream().map(table()::countUncovered).toList(),
+        replication == null ? null : replication.report());
   }
 
   private long nextNumber() {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the operations port: {@code /health}, {@code /metrics} for Prometheus, {@code /cluster},
- * and the console at {@code /}, which asks {@code /addresses} where the node is. Owned by one event
- * loop.
+ * {@code /retention}, and the console at {@code /}, which asks {@code /addresses} where the node
+ * is. Owned by one event loop.
  */
 public final class OperationsVerticle extends VerticleBase {
 
@@ -47,7 +47,9 @@ public final class OperationsVerticle extends VerticleBase {
   private final PrometheusMeterRegistry meters;
   private final Supplier<NodeState> state;
   private final @Nullable Supplier<Future<ClusterState>> cluster;
+  private final Supplier<Future<RetentionState>> retention;
   private final ClusterGauges gauges;
+  private final RetentionGauges retentionGauges;
   private @Nullable HttpServer server;
 
   /**
@@ -55,19 +57,23 @@ public final class OperationsVerticle extends VerticleBase {
    * @param state tells what the node says of itself; asked on this verticle's event loop
    * @param cluster tells how the cluster stands, in a while that has a limit, and never fails;
    *     asked on this verticle's event loop; null where the node stands alone
+   * @param retention tells what is kept for whom, likewise
    */
   public OperationsVerticle(
       String host,
       int port,
       PrometheusMeterRegistry meters,
       Supplier<NodeState> state,
-      @Nullable Supplier<Future<ClusterState>> cluster) {
+      @Nullable Supplier<Future<ClusterState>> cluster,
+      Supplier<Future<RetentionState>> retention) {
     this.host = host;
     this.port = port;
     this.meters = meters;
     this.state = state;
     this.cluster = cluster;
+    this.retention = retention;
     this.gauges = new ClusterGauges(meters);
+    this.retentionGauges = new RetentionGauges(meters);
   }
 
   @Override
@@ -78,6 +84,7 @@ public final class OperationsVerticle extends VerticleBase {
     get(router, "/health").handler(this::answerHealth);
     get(router, "/metrics").handler(this::answerMetrics);
     get(router, "/cluster").handler(this::answerCluster);
+    get(router, "/retention").handler(this::answerRetention);
     get(router, "/addresses").handler(this::answerAddresses);
     router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
     router.errorHandler(405, context -> refuse(context, 405, "this path takes GET and HEAD"));
@@ -148,6 +155,16 @@ public final class OperationsVerticle extends VerticleBase {
   }
 
   private void answerMetrics(RoutingContext context) {
+    retention
+        .get()
+        .onSuccess(kept -> {
+          retentionGauges.show(kept);
+          showClusterAndScrape(context);
+        })
+        .onFailure(context::fail);
+  }
+
+  private void showClusterAndScrape(RoutingContext context) {
     if (cluster == null) {
       scrape(context);
       return;
@@ -176,9 +193,16 @@ public final class OperationsVerticle extends VerticleBase {
         .onFailure(context::fail);
   }
 
-  private static Buffer json(ClusterState around) {
+  private void answerRetention(RoutingContext context) {
+    retention
+        .get()
+        .onSuccess(kept -> answer(context, 200, MediaType.JSON.name(), json(kept)))
+        .onFailure(context::fail);
+  }
+
+  private static Buffer json(Record told) {
     try {
-      return Buffer.buffer(JSON.writeValueAsBytes(around));
+      return Buffer.buffer(JSON.writeValueAsBytes(told));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record that is no JSON", e);
     }

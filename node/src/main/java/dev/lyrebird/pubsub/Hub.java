@@ -290,6 +290,35 @@ public final class Hub {
     return channel(table).topic(id);
   }
 
+  /**
+   * How those stand who read a table.
+   *
+   * @param readers how many there are
+   * @param behind how many of them are fed from the journal
+   * @param furthest what the one has seen that is furthest behind; null where none is behind
+   */
+  public record Standing(int readers, int behind, @Nullable Place furthest) {
+
+    /** Returns how the readers of two loops stand. */
+    public Standing and(Standing other) {
+      boolean isOther =
+          furthest == null
+              || (other.furthest != null && other.furthest.position() < furthest.position());
+      return new Standing(
+          readers + other.readers, behind + other.behind, isOther ? other.furthest : furthest);
+    }
+  }
+
+  /** Returns how those stand here who read a table. */
+  public Standing standing(int table) {
+    Standing all = new Standing(0, 0, null);
+    for (Reader<?> reader : readersOf(table)) {
+      Place behind = reader.placeBehind();
+      all = all.and(new Standing(1, behind == null ? 0 : 1, behind));
+    }
+    return all;
+  }
+
   /** Returns the place up to which a table's feed was handed out; null while there is no feed. */
   @Nullable Place seenOrNull(int table) {
     return fed[table].seen;

@@ -107,6 +107,11 @@ final class Reader<S extends Subscription> {
     return state == State.READING;
   }
 
+  /** Returns where the subscriber stands while it is fed from the journal, otherwise null. */
+  @Nullable Place placeBehind() {
+    return state == State.LIVE ? null : place;
+  }
+
   /** Tells whether the subscriber has seen nothing that this node's journal has not. */
   boolean isAtHome() {
     return covered == null;

@@ -197,6 +197,19 @@ final class Journal {
     return store.journalBytes();
   }
 
+  /** Returns what there is. */
+  Table.Extent extent() {
+    long oldest = 0;
+    try (TableStore.PageScan pages = store.pages(trimmed.position())) {
+      byte[] first = pages.next();
+      if (first != null && head.position() > trimmed.position()) {
+        oldest = EntryCodec.head(first).localTime();
+      }
+    }
+    return new Table.Extent(
+        trimmed.position(), head.position() - trimmed.position(), bytes(), oldest);
+  }
+
   /**
    * Reads on from a place; see {@link Table#read(Place, Selection, Table.Limit)}. A place within
    * the journal may cover less than the journal does there; see {@link IndexedReading}.

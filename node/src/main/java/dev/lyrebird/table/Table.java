@@ -461,6 +461,22 @@ public final class Table {
     journal.trim(localTime, maxBytes);
   }
 
+  /**
+   * What a journal holds.
+   *
+   * @param dropped how many entries have gone before
+   * @param entries how many there are
+   * @param bytes of them, the index included
+   * @param oldestTime when the first came here, in the unit of {@link Timestamp#time}; 0 where
+   *     there is none
+   */
+  public record Extent(long dropped, long entries, long bytes, long oldestTime) {}
+
+  /** Returns what the journal holds. */
+  public Extent journalExtent() {
+    return journal.extent();
+  }
+
   /** Returns how many bytes the journal holds, its index included. */
   public long journalBytes() {
     return journal.bytes();

@@ -25,6 +25,24 @@ import org.junit.jupiter.api.Test;
 /** What an operator and a scraper see. */
 final class OperationsVerticleTest {
 
+  private static final RetentionState RETENTION =
+      new RetentionState(
+          List.of(
+              new RetentionState.Table(
+                  "data.t",
+                  12,
+                  3456,
+                  7,
+                  new BigDecimal("1795219619332.3696"),
+                  259_200,
+                  1 << 30,
+                  List.of(
+                      new RetentionState.Peer("b2", true, 0L),
+                      new RetentionState.Peer("c3", false, null)),
+                  new RetentionState.Sessions(2, "meter-7", 5L),
+                  new RetentionState.Subscribers(40, 1, null))),
+          List.of("table data.u does not say what it keeps: time is up"));
+
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = HttpClient.newHttpClient();
   private final PrometheusMeterRegistry meters =
@@ -37,7 +55,8 @@ final class OperationsVerticleTest {
           0,
           meters,
           () -> new NodeState("n1", "1.2", 9926, 1883, faults),
-          () -> Future.succeededFuture(cluster));
+          () -> Future.succeededFuture(cluster),
+          () -> Future.succeededFuture(RETENTION));
 
   @BeforeEach
   void start() {
@@ -121,6 +140,37 @@ final class OperationsVerticleTest {
   }
 
   @Test
+  void whatIsKeptForWhomIsToldInOneAnswer() throws Exception {
+    HttpResponse<String> answer = get("/retention");
+
+    assertEquals("application/json", header(answer, "Content-Type"));
+    assertEquals(
+        """
+        {"tables":[{"name":"data.t","entries":12,"bytes":3456,"dropped":7,\
+        "oldest":1795219619332.3696,"retentionSeconds":259200,"maxBytes":1073741824,\
+        "peers":[{"peer":"b2","present":true,"lacks":0},\
+        {"peer":"c3","present":false,"lacks":null}],\
+        "sessions":{"away":2,"furthest":"meter-7","lacks":5},\
+        "subscribers":{"connected":40,"behind":1,"lacks":null}}],\
+        "faults":["table data.u does not say what it keeps: time is up"]}\
+        """,
+        answer.body());
+  }
+
+  @Test
+  void whatJournalsHoldIsMetrics() throws Exception {
+    String metrics = get("/metrics").body();
+
+    assertContains("lyrebird_journal_entries{table=\"data.t\"} 12.0\n", metrics);
+    assertContains("lyrebird_journal_bytes{table=\"data.t\"} 3456.0\n", metrics);
+    assertContains("lyrebird_journal_max_bytes{table=\"data.t\"} 1.073741824E9\n", metrics);
+    assertContains(
+        "lyrebird_journal_lacking_entries{holder=\"session\",table=\"data.t\"} 5.0\n", metrics);
+    assertContains(
+        "lyrebird_journal_lacking_entries{holder=\"subscriber\",table=\"data.t\"} +Inf\n", metrics);
+  }
+
+  @Test
   void faultOfTheClusterIsAFaultOfTheNode() throws Exception {
     faults = List.of("the disk is full");
     cluster = new ClusterState(cluster.node(), List.of(), List.of(), List.of("the clock is wrong"));
@@ -135,7 +185,12 @@ final class OperationsVerticleTest {
   void nodeThatStandsAloneHasNoCluster() throws Exception {
     OperationsVerticle alone =
         new OperationsVerticle(
-            "127.0.0.1", 0, meters, () -> new NodeState("n1", "1.2", 9926, 1883, faults), null);
+            "127.0.0.1",
+            0,
+            meters,
+            () -> new NodeState("n1", "1.2", 9926, 1883, faults),
+            null,
+            () -> Future.succeededFuture(RETENTION));
     HttpNode.await(vertx.deployVerticle(alone).toCompletionStage().toCompletableFuture());
 
     HttpResponse<String> answer = send(HttpRequest.newBuilder(uri(alone, "/cluster")).build());
