@@ -17,13 +17,13 @@ final class EventReceiver implements Wire.Dialogue {
 
   private final Receiver kind;
   private final Stamp stamp;
-  private final Tally tally;
+  private final Receipts receipts;
   private boolean ready;
 
-  EventReceiver(Receiver kind, Stamp stamp, Tally tally) {
+  EventReceiver(Receiver kind, Stamp stamp, Receipts receipts) {
     this.kind = kind;
     this.stamp = stamp;
-    this.tally = tally;
+    this.receipts = receipts;
   }
 
   /** The request that goes on with the stream at {@code path} behind a cursor. */
@@ -112,7 +112,7 @@ final class EventReceiver implements Wire.Dialogue {
   private void received(ByteBuffer in, int start, int end, long now) {
     long sentAt = Stamp.find(in, start, end);
     if (sentAt > 0) {
-      tally.received(sentAt, now);
+      receipts.received(sentAt, now);
     }
   }
 }

@@ -84,10 +84,11 @@ final class PublishPump implements LoadLoop.Pump {
     if (!sender.publisher().canSend(sender.wire(), topic, payload)) {
       return false;
     }
-    Stamp.write(payload, sendTime());
+    long time = sendTime();
+    Stamp.write(payload, time);
     sender.publisher().send(sender.wire(), topic, payload);
     nextTopic = (nextTopic + 1) % topics.size();
-    tally.sent();
+    tally.sent(time);
     return true;
   }
 

@@ -27,7 +27,7 @@ final class Requester implements Wire.Dialogue {
   void ask(Wire wire) {
     askedAt = stamp.now();
     wire.out().put(requests.apply(next++));
-    tally.sent();
+    tally.sent(askedAt);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.lyrebird.benchmark;
 import dev.lyrebird.benchmark.PublishPump.Sender;
 import dev.lyrebird.benchmark.Scenario.Absence;
 import dev.lyrebird.benchmark.Scenario.Idling;
+import dev.lyrebird.benchmark.Scenario.Lagging;
 import dev.lyrebird.benchmark.Scenario.Publishing;
 import dev.lyrebird.benchmark.Scenario.Receiver;
 import dev.lyrebird.benchmark.Scenario.Requesting;
@@ -44,6 +45,7 @@ final class Run {
       case Requesting work -> request(work);
       case Absence work -> new AbsenceRun(scenario, work, server, size.payloadBytes()).perform();
       case Resuming work -> new ResumeRun(scenario, work, server, size.payloadBytes()).perform();
+      case Lagging work -> new LagRun(scenario, work, server, size).perform();
       case Idling work -> new IdleRun(scenario, work, server).perform();
     };
   }

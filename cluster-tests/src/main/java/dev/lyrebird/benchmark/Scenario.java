@@ -28,6 +28,8 @@ record Scenario(String name, Work work) {
           new Scenario("latency", new Publishing(1, 1, MQTT, 1, 1).withRate(1000)),
           new Scenario("websocket-fan-out", new Publishing(1, 500, WEBSOCKET, 1, 0)),
           new Scenario("sse-fan-out", new Publishing(1, 500, SSE, 1, 0)),
+          new Scenario("slow-streams", new Lagging(500, 50, 1000)),
+          new Scenario("stuck-streams", new Lagging(500, 50, 0)),
           new Scenario("http-put", new Requesting("PUT", 16, 1000)),
           new Scenario("http-get", new Requesting("GET", 16, 1000)),
           new Scenario("absent-sessions", new Absence(10_000, 10_000)),
@@ -101,6 +103,21 @@ record Scenario(String name, Work work) {
     /** Deliveries that may be under way: enough to keep a server busy, too few to make it drop. */
     int mostOutstanding() {
       return fanOut() == 1 ? 5_000 : 20_000;
+    }
+  }
+
+  /**
+   * WebSockets and event streams on one topic, half and half, of which some lag.
+   *
+   * @param receivers in all
+   * @param slow those that lag
+   * @param bytesPerSecond what one of those reads; 0 for nothing at all
+   */
+  record Lagging(int receivers, int slow, int bytesPerSecond) implements Work {
+
+    /** What is published, and received by those that keep up. */
+    Publishing toTheOthers() {
+      return new Publishing(1, receivers - slow, SSE, 1, 0);
     }
   }
 

@@ -6,20 +6,25 @@ import org.HdrHistogram.Histogram;
  * Counts of one run: of all of it, to see what was lost, and of the measuring window, for rate and
  * latency. Owned by the load's thread.
  */
-final class Tally {
+final class Tally implements Receipts {
 
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
   private final Histogram latency = new Histogram(LONGEST_NANOS, 3);
   private long windowFrom = Long.MAX_VALUE;
   private long windowTo = Long.MAX_VALUE;
+  private final Sequence sequence = new Sequence();
   private long sent;
   private long received;
   private long receivedInWindow;
   private long firstAt;
   private long lastAt;
 
+  /** Begins to measure, forgetting what was measured before. */
   void openWindow(long now) {
+    latency.reset();
+    receivedInWindow = 0;
+    windowTo = Long.MAX_VALUE;
     windowFrom = now;
   }
 
@@ -31,12 +36,19 @@ final class Tally {
     return windowTo < Long.MAX_VALUE;
   }
 
-  void sent() {
+  void sent(long stamp) {
     sent++;
+    sequence.add(stamp);
   }
 
-  /** A message, or the answer to a request, has come; its latency counts if it was sent in time. */
-  void received(long stamp, long now) {
+  /** Returns what was sent, in order, since that was last cleared. */
+  Sequence sequence() {
+    return sequence;
+  }
+
+  /** Its latency counts if it was sent in time. */
+  @Override
+  public void received(long stamp, long now) {
     firstAt = received == 0 ? now : firstAt;
     lastAt = now;
     received++;

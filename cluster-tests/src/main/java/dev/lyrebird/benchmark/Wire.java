@@ -31,6 +31,7 @@ final class Wire implements AutoCloseable {
   private final Dialogue dialogue;
   private final ByteBuffer in;
   private final ByteBuffer out;
+  private boolean paused;
 
   /**
    * Connects.
@@ -68,9 +69,31 @@ final class Wire implements AutoCloseable {
       out.flip();
       channel.write(out);
       out.compact();
-      key.interestOps(
-          out.position() > 0 ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+      showInterest();
     }
+  }
+
+  private void showInterest() {
+    key.interestOps(
+        (paused ? 0 : SelectionKey.OP_READ) | (out.position() > 0 ? SelectionKey.OP_WRITE : 0));
+  }
+
+  /** Reads no more by itself. */
+  void pause() {
+    paused = true;
+    showInterest();
+  }
+
+  /** Reads again whatever comes. */
+  void readOn() {
+    paused = false;
+    showInterest();
+  }
+
+  /** Reads at most so much of what there is. */
+  void sip(int bytes) throws IOException {
+    in.limit(Math.min(in.capacity(), in.position() + bytes));
+    read();
   }
 
   /** Reads what there is, and sends what the dialogue says to it. */
