@@ -614,13 +614,23 @@ public final class TableClient implements Tables {
     }
 
     @Override
-    public void read(int table, long reader, List<TopicFilter> filters, Place from) {
-      lines[table].ask(new TableRequest.ReadOn(loop, reader, filters, from));
+    public void read(
+        int table,
+        long reader,
+        List<TopicFilter> filters,
+        Place from,
+        @Nullable VersionVector covered) {
+      lines[table].ask(new TableRequest.ReadOn(loop, reader, filters, from, covered));
     }
 
     @Override
-    public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
-      lines[table].ask(new TableRequest.ReadUncovered(loop, reader, filters, covered));
+    public void read(
+        int table,
+        long reader,
+        List<TopicFilter> filters,
+        VersionVector covered,
+        @Nullable Place rowsAt) {
+      lines[table].ask(new TableRequest.ReadUncovered(loop, reader, filters, covered, rowsAt));
     }
 
     /** A loop takes up what is scheduled when it has gone through its sockets, and not before. */

@@ -68,12 +68,30 @@ sealed interface TableRequest {
   /** Give up an open reading. */
   record CloseScan(String loop, long number) implements TableRequest {}
 
-  /** Read the journal behind a place: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
-  record ReadOn(String loop, long reader, List<TopicFilter> filters, Place from)
+  /**
+   * Read the journal behind a place: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}.
+   *
+   * @param covered what the reader has seen on another node, or null for nothing
+   */
+  record ReadOn(
+      String loop,
+      long reader,
+      List<TopicFilter> filters,
+      Place from,
+      @Nullable VersionVector covered)
       implements TableRequest {}
 
-  /** Read what a vector does not cover: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
-  record ReadUncovered(String loop, long reader, List<TopicFilter> filters, VersionVector covered)
+  /**
+   * Read what a vector does not cover: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}.
+   *
+   * @param rowsAt where the rows stood so that the reader was told here, or null for nowhere
+   */
+  record ReadUncovered(
+      String loop,
+      long reader,
+      List<TopicFilter> filters,
+      VersionVector covered,
+      @Nullable Place rowsAt)
       implements TableRequest {}
 
   /**

@@ -344,10 +344,12 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.CloseScan close -> scans.close(close.loop(), close.number());
       case TableRequest.ReadOn read ->
-          answerPage(read, read.reader(), table().read(read.from(), wanted(read.filters()), PAGE));
+          answerPage(read, read.reader(), page(read.filters(), read.from(), read.covered()));
       case TableRequest.ReadUncovered read ->
           answerPage(
-              read, read.reader(), table().read(read.covered(), wanted(read.filters()), PAGE));
+              read,
+              read.reader(),
+              table().read(read.covered(), read.rowsAt(), matching(read.filters()), PAGE));
       case TableRequest.ReadHistory read -> answer(read, history(read));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), nextNumber()));
@@ -435,8 +437,15 @@ public final class TableVerticle extends VerticleBase {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
+  private Table.@Nullable Page page(
+      List<TopicFilter> filters, Place from, @Nullable VersionVector covered) {
+    return covered == null
+        ? table().read(from, told(filters), PAGE)
+        : table().read(from, covered, matching(filters), PAGE);
+  }
+
   /** Returns the entries that match any of the filters and change what clients see. */
-  private Selection wanted(List<TopicFilter> filters) {
+  private Selection told(List<TopicFilter> filters) {
     return matching(filters).and(entry -> !entry.isSuperseded());
   }
 

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -15,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * every node, so a client may go on anywhere.
  *
  * <p>As text it is URL-safe Base64 of: per table 4 bytes of {@link #tableKey}, the number of
- * origins (a varint), and 15 bytes an origin (8 of node id, 7 of time); 3 bytes of check sum, over
- * the number of this format too. Clients must not look into it. The check sum finds damage and
- * chance strings; it is no signature, for a cursor grants nothing but a place to start reading.
+ * origins (a varint), and 15 bytes an origin (8 of node id, 7 of time); 3 bytes of check sum, which
+ * begins with the number of the format: {@link #FORMAT}, or the next for one that is astray.
+ * Clients must not look into it. The check sum finds damage and chance strings; it is no signature,
+ * for a cursor grants nothing but a place to start reading.
  *
  * @param vectors table key to what was seen of that table
+ * @param isAstray whether the subscriber may know rows as no node does, because it had moved and
+ *     its node had not caught up yet: whoever goes on from here is to tell the rows again
  */
-public record Cursor(SortedMap<Integer, VersionVector> vectors) {
+public record Cursor(SortedMap<Integer, VersionVector> vectors, boolean isAstray) {
 
   private static final int FORMAT = 1;
   private static final int TABLE_KEY_BYTES = 4;
@@ -30,6 +34,11 @@ public record Cursor(SortedMap<Integer, VersionVector> vectors) {
 
   public Cursor {
     vectors = Collections.unmodifiableSortedMap(new TreeMap<>(vectors));
+  }
+
+  /** A cursor whose subscriber knows the rows as they were. */
+  public Cursor(SortedMap<Integer, VersionVector> vectors) {
+    this(vectors, false);
   }
 
   /** Returns the cursor of a subscriber of one table. */
@@ -74,11 +83,13 @@ public record Cursor(SortedMap<Integer, VersionVector> vectors) {
   public static Cursor decode(String text) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(text);
-      Cursor cursor =
-          new Cursor(vectors(ByteBuffer.wrap(bytes, 0, bytes.length - CHECK_SUM_BYTES)));
-      // This compares the check sums too, and tells apart the texts that Base64 holds for equal.
-      if (cursor.encode().equals(text)) {
-        return cursor;
+      SortedMap<Integer, VersionVector> vectors =
+          vectors(ByteBuffer.wrap(bytes, 0, bytes.length - CHECK_SUM_BYTES));
+      for (Cursor cursor : List.of(new Cursor(vectors, false), new Cursor(vectors, true))) {
+        // This compares the check sums too, and tells apart the texts that Base64 holds for equal.
+        if (cursor.encode().equals(text)) {
+          return cursor;
+        }
       }
     } catch (IllegalArgumentException
         | IndexOutOfBoundsException
@@ -121,9 +132,9 @@ public record Cursor(SortedMap<Integer, VersionVector> vectors) {
     return value;
   }
 
-  private static long checkSum(byte[] content) {
+  private long checkSum(byte[] content) {
     CRC32 crc = new CRC32();
-    crc.update(FORMAT);
+    crc.update(isAstray ? FORMAT + 1 : FORMAT);
     crc.update(content);
     return crc.getValue();
   }

@@ -100,6 +100,11 @@ public final class Event {
     return place;
   }
 
+  /** Returns the same event for those who do not go on from its place. */
+  Event withoutPlace() {
+    return new Event(table, topic, entry, current, null);
+  }
+
   /** Returns the same event without its wire forms, some of which do not outlast the turn. */
   public Event unencoded() {
     return new Event(table, topic, entry, current, place);

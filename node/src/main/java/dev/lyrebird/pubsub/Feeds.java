@@ -3,6 +3,7 @@ package dev.lyrebird.pubsub;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.VersionVector;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Hub} asks of the tables, and of its event loop. Every call returns at once; the
@@ -27,11 +28,32 @@ public interface Feeds {
   /** Gives up a reading of rows before its last page. */
   void closeScan(int table, long reader);
 
-  /** Asks for the entries behind a place that match any of the filters: {@link Hub#page}. */
-  void read(int table, long request, List<TopicFilter> filters, Place from);
+  /**
+   * Asks for the entries behind a place that match any of the filters: {@link Hub#page}.
+   *
+   * @param covered null, or what the reader has seen elsewhere. It is to know then of all changes
+   *     of rows, but for those that a change which it has seen has replaced
+   */
+  void read(
+      int table,
+      long request,
+      List<TopicFilter> filters,
+      Place from,
+      @Nullable VersionVector covered);
 
-  /** Asks for the entries that a vector does not cover: {@link Hub#page}. */
-  void read(int table, long request, List<TopicFilter> filters, VersionVector covered);
+  /**
+   * Asks for the entries that a vector does not cover, and from the first of them on for those
+   * changes of rows that it does cover: {@link Hub#page}.
+   *
+   * @param rowsAt where the rows stood so that the reader was told here, or null for nowhere. It is
+   *     to know then of all changes of rows behind that place
+   */
+  void read(
+      int table,
+      long request,
+      List<TopicFilter> filters,
+      VersionVector covered,
+      @Nullable Place rowsAt);
 
   /** Runs something on the event loop, once that has seen to its sockets. */
   void inNextTurn(Runnable task);

@@ -1,6 +1,8 @@
 package dev.lyrebird.pubsub;
 
+import dev.lyrebird.journal.Place;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A subscription as its member's readers and the tree hold it. Owned by the hub's event loop. */
 final class Held<S extends Subscription> {
@@ -18,6 +20,9 @@ final class Held<S extends Subscription> {
   /** For each table the position behind which entries are news to this subscription. */
   private final long[] starts;
 
+  /** For each table the place at which the current rows stood so as they were told, if any. */
+  private final @Nullable Place[] rowsAt;
+
   private int tablesBehind;
 
   Held(Member<S> member, S subscription, int[] tables, boolean followsCursor) {
@@ -26,6 +31,7 @@ final class Held<S extends Subscription> {
     this.tables = tables;
     this.followsCursor = followsCursor;
     this.starts = new long[tables.length];
+    this.rowsAt = new Place[tables.length];
     this.tablesBehind = tables.length;
     Arrays.fill(starts, NOT_STARTED);
   }
@@ -34,6 +40,7 @@ final class Held<S extends Subscription> {
   Held<S> replacedBy(S replacing) {
     Held<S> held = new Held<>(member, replacing, tables, followsCursor);
     System.arraycopy(starts, 0, held.starts, 0, starts.length);
+    System.arraycopy(rowsAt, 0, held.rowsAt, 0, rowsAt.length);
     return held;
   }
 
@@ -64,6 +71,17 @@ final class Held<S extends Subscription> {
   /** Makes it unknown again where it begins in a table. */
   void startAgain(int table) {
     starts[indexOf(table)] = NOT_STARTED;
+    rowsAt[indexOf(table)] = null;
+  }
+
+  /** Notes that all current rows of a table were told as they stood at a place. */
+  void toldRows(int table, Place place) {
+    rowsAt[indexOf(table)] = place;
+  }
+
+  /** Returns at which place the rows of a table stood so that were told, or null for none. */
+  @Nullable Place rowsAt(int table) {
+    return rowsAt[indexOf(table)];
   }
 
   boolean hasStarted(int table) {

@@ -48,6 +48,9 @@ public final class Hub {
 
     int readers;
 
+    /** Of these, those that have seen something elsewhere and not yet here. */
+    int readersElsewhere;
+
     /** How often the table was asked for its feed and has not answered yet. */
     int attachesUnderWay;
 
@@ -135,6 +138,9 @@ public final class Hub {
     isHandingOut = true;
     try {
       handOut(table, before, entries);
+      if (feed.readersElsewhere > 0) {
+        readersOf(table).forEach(Reader::lookHome);
+      }
     } finally {
       isHandingOut = false;
     }
@@ -164,7 +170,8 @@ public final class Hub {
    */
   private void handOut(int table, Place beforeRun, Entry entry) {
     Place last = fed[table].seen;
-    List<Match<?>> concerned = entry.isSuperseded() ? List.of() : matching(table, entry.id());
+    boolean concernsNobody = entry.isSuperseded() && fed[table].readersElsewhere == 0;
+    List<Match<?>> concerned = concernsNobody ? List.of() : matching(table, entry.id());
     if (last != null && !concerned.isEmpty()) {
       Place after = beforeRun.after(entry);
       fed[table].seen = after;
@@ -256,6 +263,11 @@ public final class Hub {
       feed.seen = null;
       feeds.detach(reader.table());
     }
+  }
+
+  /** More readers of a table, or fewer, have seen something elsewhere and not yet here. */
+  void readsElsewhere(int table, int more) {
+    fed[table].readersElsewhere += more;
   }
 
   void add(Held<?> held) {

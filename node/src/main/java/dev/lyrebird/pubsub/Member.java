@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Member<S extends Subscription> {
 
+  /** Why rows are told again to one who has gone on from another node. */
+  static final String ROWS_DIFFER =
+      "this node learnt of changes in another order than the one you come from;"
+          + " the rows follow as they are";
+
   private final Hub hub;
   private final Subscriber<S> subscriber;
   private final List<Held<S>> held = new ArrayList<>(1);
@@ -43,6 +48,15 @@ public final class Member<S extends Subscription> {
    *     other, at once for all that go on from that cursor
    */
   public void subscribe(S subscription, int[] tables, Start start) {
+    if (start instanceof Start.After(var cursor) && cursor.isAstray()) {
+      subscriber.reset(ROWS_DIFFER);
+      begin(subscription, tables, new Start.CurrentAfter(cursor));
+    } else {
+      begin(subscription, tables, start);
+    }
+  }
+
+  private void begin(S subscription, int[] tables, Start start) {
     drop(subscription.filter());
     boolean followsCursor = start instanceof Start.After || start instanceof Start.CurrentAfter;
     Held<S> added = new Held<>(this, subscription, tables.clone(), followsCursor);
@@ -147,7 +161,7 @@ public final class Member<S extends Subscription> {
       }
       vectors.put(hub.channel(reader.table()).cursorKey(), vector);
     }
-    return new Cursor(vectors);
+    return new Cursor(vectors, readers.stream().anyMatch(Reader::isAstray));
   }
 
   /**
@@ -219,6 +233,12 @@ public final class Member<S extends Subscription> {
   /** Tells the subscriber that there is a gap, and lets all its tables begin anew. */
   void reset(String reason) {
     readers.forEach(Reader::startAgain);
+    subscriber.reset(reason);
+  }
+
+  /** Tells the subscriber that its rows are not right, and has all of them told again. */
+  void tellRowsAgain(String reason) {
+    readers.forEach(Reader::tellRowsAgain);
     subscriber.reset(reason);
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of journals that the readers of one hub wait for. Readers that stand at the same place
@@ -38,9 +39,12 @@ final class PageRequests {
   /** Where a page begins. */
   private sealed interface From {
 
-    record Behind(Place place) implements From {}
+    /**
+     * @param covered what its reader has seen elsewhere, or null for nothing
+     */
+    record Behind(Place place, @Nullable VersionVector covered) implements From {}
 
-    record NotCovered(VersionVector covered) implements From {}
+    record NotCovered(VersionVector covered, @Nullable Place rowsAt) implements From {}
   }
 
   private record Wanted(int table, List<TopicFilter> filters, From from) {}
@@ -68,14 +72,24 @@ final class PageRequests {
     Arrays.setAll(lines, table -> new Line());
   }
 
-  /** Asks for the entries behind a place that match any of the filters. */
-  void ask(Reader<?> reader, List<TopicFilter> filters, Place from) {
-    ask(reader, new Wanted(reader.table(), filters, new From.Behind(from)));
+  /**
+   * Asks for the entries behind a place that match any of the filters.
+   *
+   * @param covered what the reader has seen elsewhere, or null for nothing
+   */
+  void ask(
+      Reader<?> reader, List<TopicFilter> filters, Place from, @Nullable VersionVector covered) {
+    ask(reader, new Wanted(reader.table(), filters, new From.Behind(from, covered)));
   }
 
-  /** Asks for the entries that a vector does not cover. */
-  void ask(Reader<?> reader, List<TopicFilter> filters, VersionVector covered) {
-    ask(reader, new Wanted(reader.table(), filters, new From.NotCovered(covered)));
+  /**
+   * Asks for the entries that a vector does not cover.
+   *
+   * @param rowsAt where the rows stood so that the reader was told here, or null for nowhere
+   */
+  void ask(
+      Reader<?> reader, List<TopicFilter> filters, VersionVector covered, @Nullable Place rowsAt) {
+    ask(reader, new Wanted(reader.table(), filters, new From.NotCovered(covered, rowsAt)));
   }
 
   /**
@@ -136,10 +150,10 @@ final class PageRequests {
   private void send(Request request) {
     Wanted wanted = request.wanted();
     switch (wanted.from()) {
-      case From.Behind(var place) ->
-          feeds.read(wanted.table(), request.number(), wanted.filters(), place);
-      case From.NotCovered(var covered) ->
-          feeds.read(wanted.table(), request.number(), wanted.filters(), covered);
+      case From.Behind(var place, var covered) ->
+          feeds.read(wanted.table(), request.number(), wanted.filters(), place, covered);
+      case From.NotCovered(var covered, var rowsAt) ->
+          feeds.read(wanted.table(), request.number(), wanted.filters(), covered, rowsAt);
     }
   }
 }

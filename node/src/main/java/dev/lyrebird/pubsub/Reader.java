@@ -7,8 +7,10 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.VersionVector;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +72,8 @@ final class Reader<S extends Subscription> {
   /** Nothing before this concerns a subscriber that has no place yet; null while unknown. */
   private @Nullable Place earliest;
 
-  /**
-   * What the subscriber had seen on another node when it came, until this node's journal has
-   * covered it all; null afterwards.
-   */
-  private @Nullable VersionVector covered;
+  /** What the subscriber had seen on another node; null once it is all behind it here too. */
+  private @Nullable SeenElsewhere elsewhere;
 
   /** What need not be read of the journal by one who has seen something but has no place yet. */
   private @Nullable VersionVector unneeded;
@@ -114,7 +113,23 @@ final class Reader<S extends Subscription> {
 
   /** Tells whether the subscriber has seen nothing that this node's journal has not. */
   boolean isAtHome() {
-    return covered == null;
+    return elsewhere == null;
+  }
+
+  /**
+   * Tells whether the subscriber may know rows as no node does, so that nobody could go on from its
+   * cursor without telling them again.
+   */
+  boolean isAstray() {
+    SeenElsewhere seen = elsewhere;
+    return (seen != null && seen.mayDiffer())
+        || member.touching(table).stream().anyMatch(this::knowsOtherRows);
+  }
+
+  /** Tells whether the rows that a subscription knows are not those that its cursor stands for. */
+  private boolean knowsOtherRows(Held<S> held) {
+    boolean isToHaveRows = held.hasStarted(table) && currentRows.areAwaitedBy(held);
+    return isToHaveRows || (elsewhere != null && held.rowsAt(table) != null);
   }
 
   /**
@@ -123,7 +138,7 @@ final class Reader<S extends Subscription> {
    */
   boolean isSettled() {
     return (state == State.LIVE || allStartBy(place == null ? 0 : place.position()))
-        && (covered == null || allFollowCursor());
+        && (elsewhere == null || allFollowCursor());
   }
 
   /** Returns what the subscriber has seen of this table, or null while no cursor can say it. */
@@ -131,11 +146,7 @@ final class Reader<S extends Subscription> {
     if (!isSettled()) {
       return null;
     }
-    Place here = here();
-    if (here == null) {
-      return covered;
-    }
-    return covered == null ? here.vector() : here.vector().join(covered);
+    return joined(here(), null);
   }
 
   /**
@@ -143,19 +154,22 @@ final class Reader<S extends Subscription> {
    * current rows aside; null while the table has not said where the hub's feed begins.
    */
   @Nullable VersionVector reached() {
-    Place here = here();
-    if (here != null) {
-      return covered == null ? here.vector() : here.vector().join(covered);
-    }
-    if (covered != null) {
-      return covered;
-    }
-    return earliest == null ? null : earliest.vector();
+    return joined(here(), earliest);
   }
 
-  /** Tells whether a subscription has current rows to come. */
+  /** Returns what lies behind a place together with what was seen elsewhere. */
+  private @Nullable VersionVector joined(@Nullable Place here, @Nullable Place otherwise) {
+    SeenElsewhere seen = elsewhere;
+    if (seen != null) {
+      return here == null ? seen.vector() : here.vector().join(seen.vector());
+    }
+    Place place = here == null ? otherwise : here;
+    return place == null ? null : place.vector();
+  }
+
+  /** Tells whether a subscription has current rows to come, now or where it goes on. */
   boolean awaitsRows(Held<S> held) {
-    return currentRows.areAwaitedBy(held);
+    return currentRows.areAwaitedBy(held) || (held.followsCursor() && isAstray());
   }
 
   /** Takes in a new subscription. */
@@ -199,7 +213,7 @@ final class Reader<S extends Subscription> {
 
   private void beginBehind(Place start, Held<S> held) {
     held.startBehind(table, start.position());
-    if (covered == null) {
+    if (elsewhere == null) {
       place = place == null ? start : place;
     } else if (place == null && unneeded != null) {
       unneeded = unneeded.meet(start.vector());
@@ -211,7 +225,8 @@ final class Reader<S extends Subscription> {
       throw new IllegalStateException("no cursor can move a reader from its place: " + held);
     }
     VersionVector vector = cursor.vector(hub.channel(table).cursorKey());
-    covered = vector == null ? VersionVector.EMPTY : vector;
+    VersionVector covered = vector == null ? VersionVector.EMPTY : vector;
+    isElsewhere(new SeenElsewhere(covered));
     unneeded = unneeded == null ? covered : unneeded.meet(covered);
     held.startBehind(table, 0);
   }
@@ -247,6 +262,7 @@ final class Reader<S extends Subscription> {
   }
 
   void close() {
+    isElsewhere(null);
     pageIsStale = true;
     currentRows.forgetAll();
     state = State.CLOSED;
@@ -261,12 +277,16 @@ final class Reader<S extends Subscription> {
     if (state != State.LIVE || hasHad(event.entry())) {
       return;
     }
+    if (event.entry().isSuperseded()) {
+      pass(event);
+      return;
+    }
     if (!member.subscriber().isWritable()) {
       place = later(place, before);
       state = State.PAUSED;
       return;
     }
-    if (covered == null) {
+    if (elsewhere == null) {
       member.deliver(event, subscriptions);
     } else {
       deliverNews(event, member.touching(table));
@@ -321,13 +341,25 @@ final class Reader<S extends Subscription> {
   void startAgain() {
     place = null;
     earliest = hub.seenOrNull(table);
-    covered = null;
+    isElsewhere(null);
     unneeded = null;
-    pageIsStale = true;
     currentRows.forgetAll();
+    member.touching(table).forEach(held -> held.startAgain(table));
+    readRows();
+  }
+
+  /** Has the current rows told once more, and goes on where it stands. */
+  void tellRowsAgain() {
+    place = here();
+    readRows();
+  }
+
+  private void readRows() {
+    pageIsStale = true;
     for (Held<S> held : member.touching(table)) {
-      held.startAgain(table);
-      currentRows.add(held);
+      if (!currentRows.areAwaitedBy(held)) {
+        currentRows.add(held);
+      }
       if (!behind.contains(held) && held.tableFellBehind()) {
         behind.add(held);
       }
@@ -363,25 +395,68 @@ final class Reader<S extends Subscription> {
   /** Delivers an event for those subscriptions to which it is news. */
   private void deliverNews(Event event, List<Held<S>> held) {
     Entry entry = event.entry();
-    boolean seenElsewhere = covered != null && covered.covers(entry.change().timestamp());
-    comeHome(event.place());
+    boolean seenElsewhere = elsewhere != null && elsewhere.hasSeen(entry);
     List<S> wanting = new ArrayList<>(1);
     for (Held<S> one : held) {
       if (one.wants(table, event.topic(), entry.position())
-          && !(seenElsewhere && one.followsCursor())) {
+          && !(seenElsewhere && goesByCursor(one, entry))) {
         wanting.add(one.subscription());
       }
     }
-    if (!wanting.isEmpty()) {
+    pass(event);
+    if (!wanting.isEmpty() && !entry.isSuperseded()) {
       member.deliver(event, wanting);
     }
   }
 
+  /** Takes note of a change that is behind the subscriber from now on, told or not. */
+  private void pass(Event event) {
+    SeenElsewhere seen = elsewhere;
+    Entry entry = event.entry();
+    if (seen != null && entry.isOfRow()) {
+      boolean concerns =
+          member.touching(table).stream()
+              .anyMatch(one -> one.filter().matches(event.topic()) && goesByCursor(one, entry));
+      if (concerns) {
+        seen.note(entry);
+      }
+    }
+    comeHome(event.place());
+  }
+
+  /**
+   * Tells whether a subscription has had what the cursor covers. Of the rows that it was told here
+   * it knows nothing of what came elsewhere.
+   */
+  private boolean goesByCursor(Held<S> held, Entry entry) {
+    Place rowsAt = held.rowsAt(table);
+    return held.followsCursor()
+        && !(entry.isOfRow() && rowsAt != null && rowsAt.position() < entry.position());
+  }
+
   /** Forgets what was seen on another node once all of it is behind the subscriber here too. */
   private void comeHome(@Nullable Place reached) {
-    if (covered != null && reached != null && reached.vector().covers(covered)) {
-      covered = null;
+    SeenElsewhere seen = elsewhere;
+    if (seen != null && reached != null && reached.vector().covers(seen.vector())) {
+      isElsewhere(null);
+      if (seen.isOutOfOrder()) {
+        member.tellRowsAgain(Member.ROWS_DIFFER);
+      }
     }
+  }
+
+  /** Looks whether the hub has come past all that was seen elsewhere, whomever it concerned. */
+  void lookHome() {
+    if (state == State.LIVE) {
+      comeHome(here());
+    }
+  }
+
+  private void isElsewhere(@Nullable SeenElsewhere seen) {
+    if ((seen == null) != (elsewhere == null)) {
+      hub.readsElsewhere(table, seen == null ? -1 : 1);
+    }
+    elsewhere = seen;
   }
 
   /** Takes the next step; the answer to what it asks comes later, never from inside the call. */
@@ -409,17 +484,22 @@ final class Reader<S extends Subscription> {
       if (next == null) {
         return;
       }
+      Event event = next.event();
       if (next.end() != null) {
+        if (event != null && next.held().hasStarted(table)) {
+          event = event.withoutPlace(); // it goes on from where it stood before
+        }
         goOnBehind(next.end(), next.held());
       }
-      if (next.event() != null) {
-        member.deliver(next.event(), List.of(next.held().subscription()));
+      if (event != null) {
+        member.deliver(event, List.of(next.held().subscription()));
       }
     }
   }
 
   /** With its last row a subscription goes on from where the rows stood so, or from its cursor. */
   private void goOnBehind(Place end, Held<S> held) {
+    held.toldRows(table, end);
     if (held.hasStarted(table)) {
       return;
     }
@@ -437,16 +517,31 @@ final class Reader<S extends Subscription> {
     Place seen = hub.seenOrNull(table);
     if (from == null && covering != null) {
       read();
-      pages.ask(this, filters(), covering);
+      pages.ask(this, filters(), covering, earliestRows());
     } else if (from == null || seen == null) {
       state = State.STARTING;
     } else if (from.position() < seen.position() || !allStartBy(from.position())) {
       read();
-      pages.ask(this, filters(), from);
+      pages.ask(this, filters(), from, covered());
     } else {
       state = State.LIVE;
       tellCaughtUp();
     }
+  }
+
+  /** Returns what all subscriptions have had elsewhere; null where no change was had elsewhere. */
+  private @Nullable VersionVector covered() {
+    SeenElsewhere seen = elsewhere;
+    return seen == null ? null : allFollowCursor() ? seen.vector() : VersionVector.EMPTY;
+  }
+
+  /** Returns the earliest place at which rows stood so that were told, or null for none. */
+  private @Nullable Place earliestRows() {
+    return member.touching(table).stream()
+        .map(held -> held.rowsAt(table))
+        .filter(Objects::nonNull)
+        .min(Comparator.comparingLong(Place::position))
+        .orElse(null);
   }
 
   private void read() {

@@ -334,15 +334,50 @@ final class Journal {
     return scan(from, entry -> true, limit, head.position());
   }
 
-  /** Reads what a vector lacks; see {@link Table#read(VersionVector, Selection, Table.Limit)}. */
-  Table.@Nullable Page read(VersionVector covered, Selection wanted, Table.Limit limit) {
+  /**
+   * Reads what a vector lacks; see {@link Table#read(VersionVector, Place, Selection,
+   * Table.Limit)}.
+   */
+  Table.@Nullable Page read(
+      VersionVector covered, @Nullable Place rowsAt, Selection wanted, Table.Limit limit) {
     if (!reachesBackTo(covered)) {
       return null;
     }
-    Predicate<Entry> isNews = entry -> !covered.covers(entry.change().timestamp());
     Place from = store.checkpointWithin(covered);
-    Table.Page page = readOn(from, wanted.and(isNews), limit, head.position());
-    return withoutReplaced(page, from, covered);
+    if (rowsAt != null && rowsAt.position() < from.position()) {
+      return read(rowsAt, covered, wanted, limit);
+    }
+    NewsAndRows news = new NewsAndRows(covered, rowsAt != null);
+    return withoutReplaced(readOn(from, wanted.and(news), limit, head.position()), from, covered);
+  }
+
+  /** Reads on likewise from a place. */
+  Table.@Nullable Page read(
+      Place from, VersionVector covered, Selection wanted, Table.Limit limit) {
+    Table.Page page = read(from, wanted.and(new NewsAndRows(covered, true)), limit);
+    return page == null ? null : withoutReplaced(page, from, covered);
+  }
+
+  /** What a vector does not cover, and from the first of that on the changes of rows. */
+  private static final class NewsAndRows implements Predicate<Entry> {
+
+    private final VersionVector covered;
+    private boolean wantsRows;
+
+    /**
+     * @param wantsRows whether all changes of rows are wanted, those before the first news too
+     */
+    NewsAndRows(VersionVector covered, boolean wantsRows) {
+      this.covered = covered;
+      this.wantsRows = wantsRows;
+    }
+
+    @Override
+    public boolean test(Entry entry) {
+      boolean isNews = !covered.covers(entry.change().timestamp());
+      wantsRows |= isNews;
+      return isNews || (wantsRows && entry.isOfRow());
+    }
   }
 
   /**
@@ -360,7 +395,8 @@ final class Journal {
     for (int i = 0; i < page.entries().size(); i++) {
       Entry entry = page.entries().get(i);
       boolean isReplaced =
-          entry.type() != Entry.Type.MESSAGE
+          entry.isOfRow()
+              && !covered.covers(entry.change().timestamp())
               && replacedBefore.getOrDefault(entry.id(), 0L) > entry.position();
       if (!isReplaced) {
         entries.add(entry);
@@ -392,7 +428,7 @@ final class Journal {
   }
 
   private static boolean replacesRow(Entry entry) {
-    return entry.type() != Entry.Type.MESSAGE && entry.merged() == null && !entry.isSuperseded();
+    return entry.isOfRow() && entry.merged() == null && !entry.isSuperseded();
   }
 
   /** Tells whether all that a vector lacks is still here. */

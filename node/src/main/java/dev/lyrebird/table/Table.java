@@ -650,14 +650,17 @@ public final class Table {
   }
 
   /**
-   * Reads the journal from where a vector leaves off. What the vector covers is not among the
-   * entries, nor are changes of rows that whoever has that vector has seen replaced: elsewhere they
-   * came in another order.
+   * Reads the journal from where a vector leaves off: what it does not cover, and from the first of
+   * that on the changes of rows that it does cover, for what was news may have changed what they
+   * mean. Changes of rows that whoever has that vector has seen replaced are left out: elsewhere
+   * they came in another order.
    *
+   * @param rowsAt a place behind which all changes of rows are wanted, or null for none
    * @return null where the journal does not tell all that the vector lacks
    */
-  public @Nullable Page read(VersionVector covered, Selection wanted, Limit limit) {
-    return journal.read(covered, wanted, limit);
+  public @Nullable Page read(
+      VersionVector covered, @Nullable Place rowsAt, Selection wanted, Limit limit) {
+    return journal.read(covered, rowsAt, wanted, limit);
   }
 
   /**
@@ -695,6 +698,15 @@ public final class Table {
    */
   public LastEntries lastEntries(int count, Selection wanted) {
     return new LastEntries(journal, count, wanted);
+  }
+
+  /**
+   * Reads on likewise behind a place.
+   *
+   * @return null where the journal does not tell all that lies behind that place
+   */
+  public @Nullable Page read(Place from, VersionVector covered, Selection wanted, Limit limit) {
+    return journal.read(from, covered, wanted, limit);
   }
 
   RowState state(String id) {

@@ -28,6 +28,8 @@ final class CursorTest {
     for (int i = 0; i < ROUNDS; i++) {
       Cursor cursor = cursor(random.nextInt(4), random.nextInt(5));
       assertEquals(cursor, Cursor.decode(cursor.encode()), this::replay);
+      Cursor astray = new Cursor(cursor.vectors(), true);
+      assertEquals(astray, Cursor.decode(astray.encode()), this::replay);
     }
   }
 

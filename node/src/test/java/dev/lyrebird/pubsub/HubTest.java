@@ -70,12 +70,23 @@ final class HubTest {
     }
 
     @Override
-    public void read(int table, long reader, List<TopicFilter> filters, Place from) {
-      asked.add("read " + table + " for " + reader + " from " + from.position());
+    public void read(
+        int table,
+        long reader,
+        List<TopicFilter> filters,
+        Place from,
+        @Nullable VersionVector covered) {
+      String elsewhere = covered == null ? "" : " having seen " + covered;
+      asked.add("read " + table + " for " + reader + " from " + from.position() + elsewhere);
     }
 
     @Override
-    public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
+    public void read(
+        int table,
+        long reader,
+        List<TopicFilter> filters,
+        VersionVector covered,
+        @Nullable Place rowsAt) {
       asked.add("read " + table + " for " + reader + " what is not in " + covered);
     }
 

@@ -6,6 +6,7 @@ import dev.lyrebird.pubsub.SimulatedTable.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A hub and the tables that feed it. */
 final class SimulatedNode implements Feeds {
@@ -57,12 +58,22 @@ final class SimulatedNode implements Feeds {
   }
 
   @Override
-  public void read(int table, long reader, List<TopicFilter> filters, Place from) {
+  public void read(
+      int table,
+      long reader,
+      List<TopicFilter> filters,
+      Place from,
+      @Nullable VersionVector covered) {
     tables.get(table).read(reader, filters, from);
   }
 
   @Override
-  public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
+  public void read(
+      int table,
+      long reader,
+      List<TopicFilter> filters,
+      VersionVector covered,
+      @Nullable Place rowsAt) {
     tables.get(table).read(reader, filters, covered);
   }
 

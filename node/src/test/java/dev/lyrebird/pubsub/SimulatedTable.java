@@ -119,7 +119,7 @@ final class SimulatedTable {
   /** Journals the next changes of an origin. */
   void apply(int origin, int count) {
     for (int i = 0; i < count; i++) {
-      Change change = chains.change(origin, applied[origin]++, this::write);
+      Change change = chains.change(origin, applied[origin]++, () -> write(origin));
       Entry entry = new Entry(head() + 1, head() + 1, change, null);
       Map<String, Row> rows = new TreeMap<>(states.getLast());
       switch (entry.type()) {
@@ -133,9 +133,13 @@ final class SimulatedTable {
     }
   }
 
-  private Write write() {
+  /** Each row is written by one origin: what comes of rows that several write, tables know. */
+  private Write write(int origin) {
     Write.Kind kind = KINDS.get(random.nextInt(KINDS.size()));
-    return new Write(kind, IDS.get(random.nextInt(IDS.size())), Payload.EMPTY, 0, 0, 0, null);
+    boolean isOfRow = kind != Write.Kind.MESSAGE;
+    int own = origin + Chains.ORIGINS * random.nextInt(IDS.size() / Chains.ORIGINS);
+    return new Write(
+        kind, IDS.get(isOfRow ? own : random.nextInt(IDS.size())), Payload.EMPTY, 0, 0, 0, null);
   }
 
   private static Row row(Change change) {

@@ -244,7 +244,8 @@ final class Witness implements Subscriber<Witness.Want> {
   }
 
   private void stand(Cursor cursor) {
-    standing = new Standing(cursor, filters());
+    // Each row is written by one origin here, so that no order of changes leads anybody astray.
+    standing = new Standing(new Cursor(cursor.vectors()), filters());
     stories.forEach((want, told) ->
         told.forEach((table, story) -> {
           VersionVector vector = cursor.vector(tables.get(table).channel().cursorKey());

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the tables of {@link MemoryTables} tell its hub. Answers come later, through the loop. */
 final class MemoryFeeds implements Feeds {
@@ -102,7 +103,12 @@ final class MemoryFeeds implements Feeds {
   }
 
   @Override
-  public void read(int table, long reader, List<TopicFilter> filters, Place from) {
+  public void read(
+      int table,
+      long reader,
+      List<TopicFilter> filters,
+      Place from,
+      @Nullable VersionVector covered) {
     loop.execute(() -> {
       if (tables.get(table).reachesBackTo(from)) {
         page(table, reader, filters, from, VersionVector.EMPTY);
@@ -113,7 +119,12 @@ final class MemoryFeeds implements Feeds {
   }
 
   @Override
-  public void read(int table, long reader, List<TopicFilter> filters, VersionVector covered) {
+  public void read(
+      int table,
+      long reader,
+      List<TopicFilter> filters,
+      VersionVector covered,
+      @Nullable Place rowsAt) {
     loop.execute(() -> {
       if (tables.get(table).reachesBackTo(covered)) {
         page(table, reader, filters, Place.START, covered);

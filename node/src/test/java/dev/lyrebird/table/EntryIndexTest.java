@@ -149,8 +149,8 @@ final class EntryIndexTest {
       // goes.
       Predicate<Entry> messages = entry -> wanted.test(entry) && !entry.isOfRow();
       check(
-          () -> journal.read(covered, messages::test, Table.Limit.ofBytes(ALL)),
-          () -> journal.read(covered, Selection.of(ids, messages), limit()),
+          () -> journal.read(covered, null, messages::test, Table.Limit.ofBytes(ALL)),
+          () -> journal.read(covered, null, Selection.of(ids, messages), limit()),
           Selection.of(ids, messages.and(entry -> !covered.covers(entry.change().timestamp()))));
       int count = random.nextInt(30);
       assertEquals(

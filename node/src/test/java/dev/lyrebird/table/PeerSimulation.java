@@ -400,7 +400,7 @@ final class PeerSimulation {
 
   /** Whether a reading of the journal leaves nothing out. */
   private void checkRead(PeerTable peer, VersionVector covered) {
-    Table.Page page = peer.table.read(covered, entry -> true, Table.Limit.ofBytes(ALL));
+    Table.Page page = peer.table.read(covered, null, entry -> true, Table.Limit.ofBytes(ALL));
     if (page != null) {
       Set<Change> read = new HashSet<>();
       page.entries().forEach(entry -> read.add(entry.change()));

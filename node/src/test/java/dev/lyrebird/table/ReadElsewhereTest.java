@@ -1,10 +1,12 @@
 package dev.lyrebird.table;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +61,27 @@ final class ReadElsewhereTest {
     assertEquals(List.of("newest"), told());
   }
 
+  /** It may have changed what the reader knows: other changes came here before it. */
+  @Test
+  void changeThatChangedNothingHereIsAmongThoseThatAreRead() {
+    take(write(late, Write.put("x", text("new"))), write(early, Write.put("x", text("old"))));
+    VersionVector seen = late.head().vector();
+    Table.Page page = Objects.requireNonNull(here.read(seen, null, e -> true, ALL));
+    assertEquals(List.of("old"), page.entries().stream().map(ReadElsewhereTest::text).toList());
+    assertTrue(page.entries().getFirst().isSuperseded());
+  }
+
+  @Test
+  void whatWasSeenIsReadAgainBehindTheRowsThatWereToldHere() {
+    Place before = here.head();
+    take(write(late, Write.put("x", text("new"))));
+    VersionVector seen = late.head().vector();
+    assertEquals(
+        List.of(), Objects.requireNonNull(here.read(seen, null, e -> true, ALL)).entries());
+    Table.Page page = Objects.requireNonNull(here.read(seen, before, e -> true, ALL));
+    assertEquals(List.of("new"), page.entries().stream().map(ReadElsewhereTest::text).toList());
+  }
+
   private static Table.Commit write(Table table, Write write) {
     return table.write(List.of(new Table.Request(write, Condition.NONE)));
   }
@@ -71,7 +94,8 @@ final class ReadElsewhereTest {
 
   /** Returns what a reader is told who has seen what the later origin wrote, and nothing else. */
   private List<String> told() {
-    Table.Page page = here.read(late.head().vector().beyond(early.head().vector()), e -> true, ALL);
+    VersionVector seen = late.head().vector().beyond(early.head().vector());
+    Table.Page page = here.read(seen, null, e -> !seen.covers(e.change().timestamp()), ALL);
     return Objects.requireNonNull(page).entries().stream().map(ReadElsewhereTest::text).toList();
   }
 

@@ -130,10 +130,10 @@ final class TableAdoptionTest {
               lone.table.read(before, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
           assertNull(
               lone.table.read(
-                  before.vector(), entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
+                  before.vector(), null, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
           assertNotNull(
               lone.table.read(
-                  other.vector(), entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
+                  other.vector(), null, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE)));
         });
   }
 

@@ -75,9 +75,17 @@ final class TableJournalTest {
   private void readFromVector(Table table, Place trimmed) {
     VersionVector covered = writer.covered();
     Predicate<Entry> wanted = wanted();
+    long firstNews =
+        behind(trimmed, entry -> !covered.covers(entry.change().timestamp())).stream()
+            .mapToLong(Entry::position)
+            .findFirst()
+            .orElse(Long.MAX_VALUE);
     Predicate<Entry> news =
-        entry -> !covered.covers(entry.change().timestamp()) && wanted.test(entry);
-    Table.Page page = table.read(covered, wanted::test, limit());
+        entry ->
+            wanted.test(entry)
+                && (!covered.covers(entry.change().timestamp())
+                    || (entry.isOfRow() && entry.position() > firstNews));
+    Table.Page page = table.read(covered, null, wanted::test, limit());
     if (!covered.covers(trimmed.vector())) {
       assertNull(page, this::replay);
       return;

@@ -78,7 +78,7 @@ final class TableTrimTest {
     memory.wall = memory.wall.plusMillis(2 * RETENTION_MILLIS);
     trim(NO_BOUND);
     assertNull(memory.table.read(start, entry -> true, Table.Limit.ofBytes(1)));
-    assertNull(memory.table.read(start.vector(), entry -> true, Table.Limit.ofBytes(1)));
+    assertNull(memory.table.read(start.vector(), null, entry -> true, Table.Limit.ofBytes(1)));
     assertEquals(-1, memory.table.countUncovered(start.vector()));
     write();
     Table.Page page = memory.table.read(early, entry -> true, Table.Limit.ofBytes(1 << 30));
