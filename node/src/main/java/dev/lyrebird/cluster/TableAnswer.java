@@ -80,6 +80,13 @@ sealed interface TableAnswer {
       int table, long number, List<Entry> entries, @Nullable Place end, long head, long beginsAt)
       implements TableAnswer {}
 
+  /**
+   * A place that was looked for; it may overtake other answers.
+   *
+   * @param place null where the journal no longer reaches back to it
+   */
+  record Found(int table, long reader, @Nullable Place place) implements TableAnswer {}
+
   /** A fresh numeric id. */
   record NextNumber(int table, long number, long id) implements TableAnswer {}
 }

@@ -8,10 +8,10 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
-import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Feeds;
+import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.resource.Confirmation;
@@ -321,6 +321,7 @@ public final class TableClient implements Tables {
           reading.take(answer);
         }
       }
+      case TableAnswer.Found answer -> hub.found(answer.reader(), answer.place());
       case TableAnswer.NextNumber answer ->
           answered(numbers, answer.number(), Long.toString(answer.id()));
       case TableAnswer.Released answer -> lines[answer.table()].released();
@@ -614,23 +615,18 @@ public final class TableClient implements Tables {
     }
 
     @Override
-    public void read(
-        int table,
-        long reader,
-        List<TopicFilter> filters,
-        Place from,
-        @Nullable VersionVector covered) {
-      lines[table].ask(new TableRequest.ReadOn(loop, reader, filters, from, covered));
+    public void read(int table, long reader, List<TopicFilter> filters, From from) {
+      lines[table].ask(new TableRequest.ReadOn(loop, reader, filters, from));
     }
 
     @Override
-    public void read(
-        int table,
-        long reader,
-        List<TopicFilter> filters,
-        VersionVector covered,
-        @Nullable Place rowsAt) {
-      lines[table].ask(new TableRequest.ReadUncovered(loop, reader, filters, covered, rowsAt));
+    public void findSince(int table, long reader, long localTime) {
+      lines[table].ask(new TableRequest.FindSince(loop, reader, localTime));
+    }
+
+    @Override
+    public void findPrevious(int table, long reader, List<TopicFilter> filters, int count) {
+      lines[table].ask(new TableRequest.FindPrevious(loop, reader, filters, count));
     }
 
     /** A loop takes up what is scheduled when it has gone through its sockets, and not before. */

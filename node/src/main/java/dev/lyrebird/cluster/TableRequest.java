@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.table.Table;
 import java.util.List;
@@ -68,30 +69,8 @@ sealed interface TableRequest {
   /** Give up an open reading. */
   record CloseScan(String loop, long number) implements TableRequest {}
 
-  /**
-   * Read the journal behind a place: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}.
-   *
-   * @param covered what the reader has seen on another node, or null for nothing
-   */
-  record ReadOn(
-      String loop,
-      long reader,
-      List<TopicFilter> filters,
-      Place from,
-      @Nullable VersionVector covered)
-      implements TableRequest {}
-
-  /**
-   * Read what a vector does not cover: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}.
-   *
-   * @param rowsAt where the rows stood so that the reader was told here, or null for nowhere
-   */
-  record ReadUncovered(
-      String loop,
-      long reader,
-      List<TopicFilter> filters,
-      VersionVector covered,
-      @Nullable Place rowsAt)
+  /** Read the journal: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
+  record ReadOn(String loop, long reader, List<TopicFilter> filters, From from)
       implements TableRequest {}
 
   /**
@@ -102,6 +81,13 @@ sealed interface TableRequest {
    */
   record ReadHistory(
       String loop, long number, TopicFilter filter, long startTime, @Nullable Place from, int limit)
+      implements TableRequest {}
+
+  /** Find where a local time begins: {@link TableAnswer.Found}. */
+  record FindSince(String loop, long reader, long localTime) implements TableRequest {}
+
+  /** Find behind which place so many entries match: {@link TableAnswer.Found}. */
+  record FindPrevious(String loop, long reader, List<TopicFilter> filters, int count)
       implements TableRequest {}
 
   /** A fresh numeric id: {@link TableAnswer.NextNumber}. */

@@ -8,9 +8,11 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Channel;
+import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.table.LastEntries;
 import dev.lyrebird.table.Selection;
 import dev.lyrebird.table.StorageException;
 import dev.lyrebird.table.Table;
@@ -68,6 +70,12 @@ public final class TableVerticle extends VerticleBase {
    * up, it asks for again; so there should not be much of it.
    */
   private static final Table.Limit PAGE = new Table.Limit(256, 256 << 10);
+
+  /**
+   * What one that wants to know how rows stand has looked at for it: the more, the fewer of their
+   * changes it is told.
+   */
+  private static final Table.Limit CONFLATED = new Table.Limit(1 << 14, 4 << 20);
 
   private static final int EXPIRIES_AT_ONCE = 1000;
 
@@ -344,13 +352,14 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.CloseScan close -> scans.close(close.loop(), close.number());
       case TableRequest.ReadOn read ->
-          answerPage(read, read.reader(), page(read.filters(), read.from(), read.covered()));
-      case TableRequest.ReadUncovered read ->
-          answerPage(
-              read,
-              read.reader(),
-              table().read(read.covered(), read.rowsAt(), matching(read.filters()), PAGE));
+          answerPage(read, read.reader(), page(read.filters(), read.from()));
       case TableRequest.ReadHistory read -> answer(read, history(read));
+      case TableRequest.FindSince find ->
+          answer(
+              find,
+              new TableAnswer.Found(index, find.reader(), table().placeSince(find.localTime())));
+      case TableRequest.FindPrevious find ->
+          search(find, table().lastEntries(find.count(), told(find.filters())));
       case TableRequest.AskNumber ask ->
           answer(ask, new TableAnswer.NextNumber(index, ask.number(), nextNumber()));
       case TableRequest.PeerJoined joined -> {
@@ -437,11 +446,15 @@ public final class TableVerticle extends VerticleBase {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
-  private Table.@Nullable Page page(
-      List<TopicFilter> filters, Place from, @Nullable VersionVector covered) {
-    return covered == null
-        ? table().read(from, told(filters), PAGE)
-        : table().read(from, covered, matching(filters), PAGE);
+  private Table.@Nullable Page page(List<TopicFilter> filters, From from) {
+    return switch (from) {
+      case From.Behind(var place) -> table().read(place, told(filters), PAGE);
+      case From.Conflated(var place) -> table().readConflated(place, told(filters), CONFLATED);
+      case From.Elsewhere(var place, var seen) ->
+          table().read(place, seen, matching(filters), PAGE);
+      case From.NotCovered(var covered, var rowsAt) ->
+          table().read(covered, rowsAt, matching(filters), PAGE);
+    };
   }
 
   /** Returns the entries that match any of the filters and change what clients see. */
@@ -485,6 +498,16 @@ public final class TableVerticle extends VerticleBase {
         page == null ? null : page.end(),
         table().head().position(),
         beginsAt);
+  }
+
+  /** Goes back step by step; what others ask meanwhile comes in between. */
+  private void search(TableRequest.FindPrevious find, LastEntries search) {
+    Place place = search.step();
+    if (place == null) {
+      context.runOnContext(turn -> guarded(() -> search(find, search)));
+    } else {
+      answer(find, new TableAnswer.Found(index, find.reader(), place));
+    }
   }
 
   private void answerPage(TableRequest request, long reader, Table.@Nullable Page page) {

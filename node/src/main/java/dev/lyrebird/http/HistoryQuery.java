@@ -1,14 +1,10 @@
 package dev.lyrebird.http;
 
-import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Timestamp;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 record HistoryQuery(long startTime, long limit) {
 
   private static final String NAME = "history";
-  private static final Pattern MILLIS = Pattern.compile("\\d{1,14}(\\.\\d{1,4})?");
-  private static final Pattern COUNT = Pattern.compile("\\d{1,15}");
 
   /**
    * Reads a query.
@@ -42,39 +36,17 @@ record HistoryQuery(long startTime, long limit) {
       String name = equals < 0 ? part : part.substring(0, equals);
       String value = equals < 0 ? "" : part.substring(equals + 1);
       if (!names.add(name)) {
-        throw refused("the parameter '%s' stands twice".formatted(name));
+        throw ParameterValues.refused("the parameter '%s' stands twice".formatted(name));
       }
       switch (name) {
         case NAME -> {}
-        case "startTime" -> startTime = startTime(value);
-        case "limit" -> limit = limit(value);
+        case "startTime" -> startTime = ParameterValues.time(name, value);
+        case "limit" -> limit = ParameterValues.count(name, value, Long.MAX_VALUE);
         default ->
-            throw refused(
+            throw ParameterValues.refused(
                 "history takes no parameter '%s'; it takes startTime and limit".formatted(name));
       }
     }
     return new HistoryQuery(startTime, limit);
-  }
-
-  private static long startTime(String text) {
-    if (!MILLIS.matcher(text).matches()) {
-      throw refused("startTime is in milliseconds since 1970, such as 1795219620000.0");
-    }
-    return new BigDecimal(text)
-        .multiply(BigDecimal.valueOf(Timestamp.UNITS_PER_MILLI))
-        .setScale(0, RoundingMode.HALF_UP)
-        .longValueExact();
-  }
-
-  private static long limit(String text) {
-    long limit = COUNT.matcher(text).matches() ? Long.parseLong(text) : 0;
-    if (limit == 0) {
-      throw refused("limit is how many entries to show at the most, 1 or more");
-    }
-    return limit;
-  }
-
-  private static RefusedException refused(String detail) {
-    return new RefusedException(Refusal.of(Refusal.Reason.BAD_REQUEST, detail));
   }
 }

@@ -23,6 +23,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   private final Outlet outlet;
   private final Telling telling;
   private final boolean tellsReady;
+  private final boolean conflates;
   private final OpenStreams streams;
   private final Member<StreamTarget> member;
   private final long commentTimer;
@@ -51,6 +52,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
     this.outlet = outlet;
     this.telling = telling;
     this.tellsReady = query.tellsReady();
+    this.conflates = query.conflates();
     this.streams = streams;
     this.member = hub.join(this);
     this.commentTimer = vertx.setPeriodic(commentMillis, timer -> comment());
@@ -72,6 +74,11 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   @Override
   public boolean isWritable() {
     return outlet.isWritable();
+  }
+
+  @Override
+  public boolean conflates() {
+    return conflates;
   }
 
   @Override

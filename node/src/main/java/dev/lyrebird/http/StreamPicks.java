@@ -78,6 +78,8 @@ final class StreamPicks {
       case Start.Live() -> true;
       case Start.After after -> false;
       case Start.CurrentAfter after -> false;
+      case Start.Since since -> false;
+      case Start.Previous previous -> false;
     };
   }
 

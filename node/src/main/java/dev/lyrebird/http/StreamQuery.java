@@ -1,8 +1,8 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Cursor;
-import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.pubsub.Feeds;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.Start;
 import dev.lyrebird.query.ParsedQuery;
@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param start where the stream begins
  * @param tellsReady whether the client is told when it has caught up
  * @param tellsCursor whether each event tells where the client stands
+ * @param conflates whether a client that lags is told only how rows stand
  */
-record StreamQuery(Query query, Start start, boolean tellsReady, boolean tellsCursor) {
+record StreamQuery(
+    Query query, Start start, boolean tellsReady, boolean tellsCursor, boolean conflates) {
 
   /** What a stream takes for itself; an attribute of such a name is written in parentheses. */
   private static final Set<String> PARAMETERS =
@@ -35,50 +37,65 @@ record StreamQuery(Query query, Start start, boolean tellsReady, boolean tellsCu
   static StreamQuery parse(@Nullable String query, @Nullable String lastEventId) {
     ParsedQuery parsed = QueryParser.parse(query == null ? "" : query, PARAMETERS);
     if (!parsed.query().sort().isEmpty() || parsed.query().limit() != null) {
-      throw refused("a stream tells events as they come: it takes no sort(...) and no limit(...)");
+      throw ParameterValues.refused(
+          "a stream tells events as they come: it takes no sort(...) and no limit(...)");
     }
     boolean omitsCurrent = false;
     boolean tellsReady = false;
     boolean tellsCursor = false;
+    boolean conflates = false;
     String since = null;
+    Start past = null;
     for (Map.Entry<String, String> parameter : parsed.parameters().entrySet()) {
       String name = parameter.getKey();
       String value = parameter.getValue();
       switch (name) {
-        case "omitCurrent" -> omitsCurrent = flag(name, value);
-        case "ready" -> tellsReady = flag(name, value);
-        case "cursor" -> tellsCursor = flag(name, value);
+        case "omitCurrent" -> omitsCurrent = ParameterValues.flag(name, value);
+        case "ready" -> tellsReady = ParameterValues.flag(name, value);
+        case "cursor" -> tellsCursor = ParameterValues.flag(name, value);
+        case "conflate" -> conflates = ParameterValues.flag(name, value);
         case "since" -> since = value;
-        default ->
-            throw refused(
-                "a stream takes no parameter '%s'; it takes omitCurrent, since, ready, cursor"
-                    .formatted(name));
+        case "startTime" ->
+            past = earlier(past, new Start.Since(ParameterValues.time(name, value)));
+        case "previousCount" -> {
+          long count = ParameterValues.count(name, value, Feeds.MOST_PREVIOUS);
+          past = earlier(past, new Start.Previous((int) count));
+        }
+        default -> throw new IllegalStateException("a parameter that is not known: " + name);
       }
     }
+    if (since != null && past != null) {
+      throw sayOne();
+    }
     String cursor = lastEventId == null || lastEventId.isEmpty() ? since : lastEventId;
-    Start start =
-        cursor != null
-            ? new Start.After(Cursor.decode(cursor))
-            : omitsCurrent ? new Start.Live() : new Start.Current();
-    return new StreamQuery(parsed.query(), start, tellsReady, tellsCursor);
+    Start start;
+    if (cursor != null) {
+      start = new Start.After(Cursor.decode(cursor));
+    } else if (past != null) {
+      start = past;
+    } else {
+      start = omitsCurrent ? new Start.Live() : new Start.Current();
+    }
+    return new StreamQuery(parsed.query(), start, tellsReady, tellsCursor, conflates);
+  }
+
+  private static Start earlier(@Nullable Start other, Start start) {
+    if (other != null) {
+      throw sayOne();
+    }
+    return start;
+  }
+
+  private static RefusedException sayOne() {
+    return ParameterValues.refused(
+        "a stream begins at one place: say since, startTime or previousCount");
   }
 
   /** Refuses a cursor that is not of the tables to read. */
   void checkStart(Hub hub, StreamTarget target) {
     if (start instanceof Start.After(var cursor) && !hub.knows(cursor, target.tables())) {
-      throw refused("this cursor was not given out on this path; leave it out to begin anew");
+      throw ParameterValues.refused(
+          "this cursor was not given out on this path; leave it out to begin anew");
     }
-  }
-
-  private static boolean flag(String name, String value) {
-    return switch (value) {
-      case "true" -> true;
-      case "false" -> false;
-      default -> throw refused("the parameter '%s' is true or false".formatted(name));
-    };
-  }
-
-  private static RefusedException refused(String detail) {
-    return new RefusedException(Refusal.of(Refusal.Reason.BAD_REQUEST, detail));
   }
 }

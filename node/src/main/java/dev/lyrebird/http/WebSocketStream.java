@@ -19,6 +19,7 @@ final class WebSocketStream
   private final Telling telling;
   private final Format format;
   private final boolean tellsReady;
+  private final boolean conflates;
   private final ClientFrames frames;
   private final OpenStreams streams;
   private final Member<StreamTarget> member;
@@ -35,6 +36,7 @@ final class WebSocketStream
     this.telling = telling;
     this.format = format;
     this.tellsReady = query.tellsReady();
+    this.conflates = query.conflates();
     this.frames = frames;
     this.streams = streams;
     this.member = hub.join(this);
@@ -76,6 +78,11 @@ final class WebSocketStream
   @Override
   public boolean isWritable() {
     return connection.isWritable();
+  }
+
+  @Override
+  public boolean conflates() {
+    return conflates;
   }
 
   @Override

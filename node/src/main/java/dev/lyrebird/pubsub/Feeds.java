@@ -1,15 +1,18 @@
 package dev.lyrebird.pubsub;
 
-import dev.lyrebird.journal.Place;
-import dev.lyrebird.journal.VersionVector;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Hub} asks of the tables, and of its event loop. Every call returns at once; the
  * answers come as calls of the hub, for each table in the order in which they were asked.
  */
 public interface Feeds {
+
+  /**
+   * The most entries that a subscriber may begin before the present: they are counted back one by
+   * one, and replayed to one who has asked for them with a short line.
+   */
+  int MOST_PREVIOUS = 10_000;
 
   /**
    * Asks a table to send its entries from now on: {@link Hub#attached}, then {@link Hub#changes}.
@@ -28,32 +31,18 @@ public interface Feeds {
   /** Gives up a reading of rows before its last page. */
   void closeScan(int table, long reader);
 
-  /**
-   * Asks for the entries behind a place that match any of the filters: {@link Hub#page}.
-   *
-   * @param covered null, or what the reader has seen elsewhere. It is to know then of all changes
-   *     of rows, but for those that a change which it has seen has replaced
-   */
-  void read(
-      int table,
-      long request,
-      List<TopicFilter> filters,
-      Place from,
-      @Nullable VersionVector covered);
+  /** Asks for entries that match any of the filters: {@link Hub#page}. */
+  void read(int table, long request, List<TopicFilter> filters, From from);
+
+  /** Asks for the place behind which a local time begins: {@link Hub#found}. */
+  void findSince(int table, long reader, long localTime);
 
   /**
-   * Asks for the entries that a vector does not cover, and from the first of them on for those
-   * changes of rows that it does cover: {@link Hub#page}.
+   * Asks for the place behind which so many entries match any of the filters: {@link Hub#found}.
    *
-   * @param rowsAt where the rows stood so that the reader was told here, or null for nowhere. It is
-   *     to know then of all changes of rows behind that place
+   * @param count at most {@link #MOST_PREVIOUS}
    */
-  void read(
-      int table,
-      long request,
-      List<TopicFilter> filters,
-      VersionVector covered,
-      @Nullable Place rowsAt);
+  void findPrevious(int table, long reader, List<TopicFilter> filters, int count);
 
   /** Runs something on the event loop, once that has seen to its sockets. */
   void inNextTurn(Runnable task);

@@ -244,6 +244,19 @@ public final class Hub {
     flush();
   }
 
+  /**
+   * A table answers {@link Feeds#findSince} or {@link Feeds#findPrevious}.
+   *
+   * @param place null where the journal no longer reaches back to it
+   */
+  public void found(long reader, @Nullable Place place) {
+    Reader<?> asking = readers.get(reader);
+    if (asking != null) {
+      asking.found(place);
+      flush();
+    }
+  }
+
   <S extends Subscription> Reader<S> openReader(Member<S> member, int table) {
     Reader<S> reader = new Reader<>(this, feeds, pages, member, table, ++readersEver);
     readers.put(reader.number(), reader);

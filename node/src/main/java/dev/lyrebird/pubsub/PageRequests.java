@@ -1,7 +1,5 @@
 package dev.lyrebird.pubsub;
 
-import dev.lyrebird.journal.Place;
-import dev.lyrebird.journal.VersionVector;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of journals that the readers of one hub wait for. Readers that stand at the same place
@@ -36,17 +33,6 @@ final class PageRequests {
   /** Those under way, by the number under which the table answers. */
   private final Map<Long, Request> underWay = new HashMap<>();
 
-  /** Where a page begins. */
-  private sealed interface From {
-
-    /**
-     * @param covered what its reader has seen elsewhere, or null for nothing
-     */
-    record Behind(Place place, @Nullable VersionVector covered) implements From {}
-
-    record NotCovered(VersionVector covered, @Nullable Place rowsAt) implements From {}
-  }
-
   private record Wanted(int table, List<TopicFilter> filters, From from) {}
 
   /**
@@ -72,24 +58,9 @@ final class PageRequests {
     Arrays.setAll(lines, table -> new Line());
   }
 
-  /**
-   * Asks for the entries behind a place that match any of the filters.
-   *
-   * @param covered what the reader has seen elsewhere, or null for nothing
-   */
-  void ask(
-      Reader<?> reader, List<TopicFilter> filters, Place from, @Nullable VersionVector covered) {
-    ask(reader, new Wanted(reader.table(), filters, new From.Behind(from, covered)));
-  }
-
-  /**
-   * Asks for the entries that a vector does not cover.
-   *
-   * @param rowsAt where the rows stood so that the reader was told here, or null for nowhere
-   */
-  void ask(
-      Reader<?> reader, List<TopicFilter> filters, VersionVector covered, @Nullable Place rowsAt) {
-    ask(reader, new Wanted(reader.table(), filters, new From.NotCovered(covered, rowsAt)));
+  /** Asks for entries that match any of the filters. */
+  void ask(Reader<?> reader, List<TopicFilter> filters, From from) {
+    ask(reader, new Wanted(reader.table(), filters, from));
   }
 
   /**
@@ -149,11 +120,6 @@ final class PageRequests {
 
   private void send(Request request) {
     Wanted wanted = request.wanted();
-    switch (wanted.from()) {
-      case From.Behind(var place, var covered) ->
-          feeds.read(wanted.table(), request.number(), wanted.filters(), place, covered);
-      case From.NotCovered(var covered, var rowsAt) ->
-          feeds.read(wanted.table(), request.number(), wanted.filters(), covered, rowsAt);
-    }
+    feeds.read(wanted.table(), request.number(), wanted.filters(), wanted.from());
   }
 }

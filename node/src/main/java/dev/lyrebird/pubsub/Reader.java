@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * back with a cursor, and one that was too slow:
  *
  * <pre>
+ *              +-- to begin in the past -> FINDING
+ *              |                                | the place where it begins
  *              +-- rows to read ---> SCANNING --+
  *              |                                | page of rows
  *   begin --> next step <---- DELIVERING <------+
@@ -43,6 +45,8 @@ final class Reader<S extends Subscription> {
   private enum State {
     /** The table has not yet said where the hub's feed begins. */
     STARTING,
+    /** The place where the subscription begins is being looked for. */
+    FINDING,
     /** A page of rows is on its way. */
     SCANNING,
     /** A page of entries is on its way. */
@@ -57,6 +61,7 @@ final class Reader<S extends Subscription> {
   }
 
   private final Hub hub;
+  private final Feeds feeds;
   private final PageRequests pages;
   private final Member<S> member;
   private final int table;
@@ -65,6 +70,11 @@ final class Reader<S extends Subscription> {
   private State state = State.STARTING;
 
   private final CurrentRows<S> currentRows;
+
+  /** A subscription that begins in the past, as long as it is not known where that is. */
+  private @Nullable Sought<S> sought;
+
+  private record Sought<S extends Subscription>(Held<S> held, Start start) {}
 
   /** Up to here the subscriber has had everything; null before it has a place. */
   private @Nullable Place place;
@@ -86,6 +96,7 @@ final class Reader<S extends Subscription> {
 
   Reader(Hub hub, Feeds feeds, PageRequests pages, Member<S> member, int table, long number) {
     this.hub = hub;
+    this.feeds = feeds;
     this.pages = pages;
     this.member = member;
     this.table = table;
@@ -193,10 +204,19 @@ final class Reader<S extends Subscription> {
         beginBehind(cursor, held);
         currentRows.add(held);
       }
+      case Start.Since since -> sought = sought(held, since);
+      case Start.Previous previous -> sought = sought(held, previous);
     }
     if (state == State.LIVE || state == State.STARTING) {
       nextStep();
     }
+  }
+
+  private Sought<S> sought(Held<S> held, Start start) {
+    if (place != null || elsewhere != null) {
+      throw new IllegalStateException("no reader goes back from its place: " + held);
+    }
+    return new Sought<>(held, start);
   }
 
   /** Lets a subscription go on where another stands, which it replaces. */
@@ -205,6 +225,9 @@ final class Reader<S extends Subscription> {
     pageIsStale = true;
     behind.remove(before);
     behind.add(after);
+    if (sought != null && isSought(before)) {
+      sought = new Sought<>(after, sought.start());
+    }
     currentRows.replace(before, after, withRows);
     if (state == State.LIVE || state == State.STARTING) {
       nextStep();
@@ -236,6 +259,13 @@ final class Reader<S extends Subscription> {
     pageIsStale = true;
     currentRows.forget(held);
     behind.remove(held);
+    if (isSought(held)) {
+      sought = null;
+    }
+  }
+
+  private boolean isSought(Held<S> held) {
+    return sought != null && sought.held().equals(held);
   }
 
   /** The table has said where the hub's feed begins. */
@@ -244,7 +274,7 @@ final class Reader<S extends Subscription> {
       earliest = seen;
     }
     for (Held<S> held : member.touching(table)) {
-      if (!held.hasStarted(table) && !currentRows.areAwaitedBy(held)) {
+      if (!held.hasStarted(table) && !currentRows.areAwaitedBy(held) && !isSought(held)) {
         beginBehind(seen, held);
         pageIsStale = true;
       }
@@ -291,6 +321,26 @@ final class Reader<S extends Subscription> {
     } else {
       deliverNews(event, member.touching(table));
     }
+  }
+
+  /**
+   * Takes the place that was looked for.
+   *
+   * @param found null where the journal no longer reaches back to it
+   */
+  void found(@Nullable Place found) {
+    if (state != State.FINDING) {
+      return;
+    }
+    state = State.DELIVERING;
+    Sought<S> begun = sought;
+    sought = null;
+    if (begun != null && found != null) {
+      beginBehind(found, begun.held());
+    } else if (begun != null) {
+      member.reset("the journal begins later than was asked for; the rows follow as they are");
+    }
+    nextStep();
   }
 
   /** Takes a page of rows. */
@@ -342,6 +392,7 @@ final class Reader<S extends Subscription> {
     place = null;
     earliest = hub.seenOrNull(table);
     isElsewhere(null);
+    sought = null;
     unneeded = null;
     currentRows.forgetAll();
     member.touching(table).forEach(held -> held.startAgain(table));
@@ -471,10 +522,23 @@ final class Reader<S extends Subscription> {
     }
     if (!member.subscriber().isWritable()) {
       state = State.PAUSED;
+    } else if (sought != null) {
+      state = State.FINDING;
+      find(sought);
     } else if (currentRows.ask()) {
       state = State.SCANNING;
     } else {
       readOn();
+    }
+  }
+
+  private void find(Sought<S> one) {
+    switch (one.start()) {
+      case Start.Since(var localTime) -> feeds.findSince(table, number, localTime);
+      case Start.Previous(var count) ->
+          feeds.findPrevious(table, number, List.of(one.held().filter()), count);
+      case Start.Current _, Start.Live _, Start.After _, Start.CurrentAfter _ ->
+          throw new IllegalStateException("nothing is to be found: " + one);
     }
   }
 
@@ -517,22 +581,24 @@ final class Reader<S extends Subscription> {
     Place seen = hub.seenOrNull(table);
     if (from == null && covering != null) {
       read();
-      pages.ask(this, filters(), covering, earliestRows());
+      pages.ask(this, filters(), new From.NotCovered(covering, earliestRows()));
     } else if (from == null || seen == null) {
       state = State.STARTING;
     } else if (from.position() < seen.position() || !allStartBy(from.position())) {
       read();
-      pages.ask(this, filters(), from, covered());
+      pages.ask(this, filters(), behind(from));
     } else {
       state = State.LIVE;
       tellCaughtUp();
     }
   }
 
-  /** Returns what all subscriptions have had elsewhere; null where no change was had elsewhere. */
-  private @Nullable VersionVector covered() {
+  private From behind(Place from) {
     SeenElsewhere seen = elsewhere;
-    return seen == null ? null : allFollowCursor() ? seen.vector() : VersionVector.EMPTY;
+    if (seen != null) {
+      return new From.Elsewhere(from, allFollowCursor() ? seen.vector() : VersionVector.EMPTY);
+    }
+    return member.subscriber().conflates() ? new From.Conflated(from) : new From.Behind(from);
   }
 
   /** Returns the earliest place at which rows stood so that were told, or null for none. */

@@ -20,4 +20,18 @@ public sealed interface Start {
    * once more.
    */
   record CurrentAfter(Cursor cursor) implements Start {}
+
+  /**
+   * With what a node has applied since a time, and then the next changes.
+   *
+   * @param localTime in the unit of {@link dev.lyrebird.journal.Timestamp#time}
+   */
+  record Since(long localTime) implements Start {}
+
+  /**
+   * With the last entries of each table that match, and then the next changes.
+   *
+   * @param count at most {@link Feeds#MOST_PREVIOUS}
+   */
+  record Previous(int count) implements Start {}
 }

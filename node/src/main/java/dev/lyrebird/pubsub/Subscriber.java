@@ -16,6 +16,14 @@ public interface Subscriber<S extends Subscription> {
   boolean isWritable();
 
   /**
+   * Tells whether, of what there was no room for, it wants only how each row stands, and not each
+   * change on the way there. Messages it is told all the same. Never changes.
+   */
+  default boolean conflates() {
+    return false;
+  }
+
+  /**
    * Takes an event, after {@link #isWritable} said that there is room.
    *
    * @param event what happened

@@ -4,6 +4,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Feeds;
+import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.table.Selection;
@@ -140,25 +141,27 @@ final class MovingNode implements Feeds {
   }
 
   @Override
-  public void read(
-      int index,
-      long request,
-      List<TopicFilter> filters,
-      Place from,
-      @Nullable VersionVector covered) {
+  public void read(int index, long request, List<TopicFilter> filters, From from) {
     Selection matching = matching(filters);
     Selection told = matching.and(entry -> !entry.isSuperseded());
     requests.add(() ->
         page(
             request,
-            covered == null
-                ? table.read(from, told, limit())
-                : table.read(from, covered, asSeenElsewhere(matching, covered), limit())));
+            switch (from) {
+              case From.Behind(var place) -> table.read(place, told, limit());
+              case From.Conflated(var place) -> table.readConflated(place, told, limit());
+              case From.Elsewhere(var place, var seen) ->
+                  table.read(place, seen, asSeenElsewhere(matching, seen), limit());
+              case From.NotCovered(var covered, var rowsAt) ->
+                  flaw == Flaw.CURSOR_IS_TAKEN_FOR_A_POSITION
+                      ? table.read(table.head(), matching, limit())
+                      : table.read(covered, rowsAt, asSeenElsewhere(matching, covered), limit());
+            }));
   }
 
-  private Selection asSeenElsewhere(Selection matching, VersionVector covered) {
+  private Selection asSeenElsewhere(Selection matching, VersionVector seen) {
     return flaw == Flaw.PAGES_LEAVE_OUT_WHAT_WAS_SEEN
-        ? matching.and(entry -> !covered.covers(entry.change().timestamp()))
+        ? matching.and(entry -> !seen.covers(entry.change().timestamp()))
         : matching;
   }
 
@@ -167,19 +170,13 @@ final class MovingNode implements Feeds {
   }
 
   @Override
-  public void read(
-      int index,
-      long request,
-      List<TopicFilter> filters,
-      VersionVector covered,
-      @Nullable Place rowsAt) {
-    Selection matching = matching(filters);
-    requests.add(() ->
-        page(
-            request,
-            flaw == Flaw.CURSOR_IS_TAKEN_FOR_A_POSITION
-                ? table.read(table.head(), matching, limit())
-                : table.read(covered, rowsAt, asSeenElsewhere(matching, covered), limit())));
+  public void findSince(int index, long reader, long localTime) {
+    throw new UnsupportedOperationException("nobody begins in the past");
+  }
+
+  @Override
+  public void findPrevious(int index, long reader, List<TopicFilter> filters, int count) {
+    throw new UnsupportedOperationException("nobody begins in the past");
   }
 
   private Table.Limit limit() {

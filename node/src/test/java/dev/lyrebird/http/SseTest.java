@@ -127,6 +127,15 @@ final class SseTest {
         resumed("/Sensors/?since=damaged", "Last-Event-ID: " + last + "\r\n"));
   }
 
+  @Test
+  void streamBeginsInThePast() {
+    put("Sensors/s1", "1");
+    put("Sensors/s2", "2");
+    put("Sensors/s1", "3");
+    assertEquals(List.of("1", "2", "3", "4"), resumed("/Sensors/?startTime=0"));
+    assertEquals(List.of("3", "4"), resumed("/Sensors/?previousCount=3").subList(0, 2));
+  }
+
   private List<String> resumed(String path, String... headers) {
     node.write("Sensors/end", id -> Write.message(id, json("4")));
     List<String> values = new ArrayList<>();
@@ -186,7 +195,7 @@ final class SseTest {
 
   @Test
   void whatIsNotUnderstoodIsRefused() {
-    assertRefused(400, "/Sensors/?startTime=1", "startTime");
+    assertRefused(400, "/Sensors/?startTime=soon", "startTime");
     assertRefused(400, "/Sensors/?sort(temp)", "sort");
     assertRefused(400, "/Sensors/?limit(1)", "limit");
     assertRefused(400, "/Sensors/?temp=gt=", "at character 9 of the query");

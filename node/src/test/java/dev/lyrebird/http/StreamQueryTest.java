@@ -24,11 +24,11 @@ final class StreamQueryTest {
   @Test
   void streamBeginsWithTheCurrentRows() {
     assertEquals(
-        new StreamQuery(Query.ALL, new Start.Current(), false, false),
+        new StreamQuery(Query.ALL, new Start.Current(), false, false, false),
         StreamQuery.parse(null, null));
     assertEquals(
-        new StreamQuery(Query.ALL, new Start.Current(), true, true),
-        StreamQuery.parse("omitCurrent=false&ready=true&cursor=true", null));
+        new StreamQuery(Query.ALL, new Start.Current(), true, true, true),
+        StreamQuery.parse("omitCurrent=false&ready=true&cursor=true&conflate=true", null));
   }
 
   @Test
@@ -49,8 +49,13 @@ final class StreamQueryTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "startTime=1",
-        "conflate=true",
+        "startTime=yesterday",
+        "startTime=-1",
+        "startTime=1&previousCount=2",
+        "startTime=1&since=AAAA",
+        "previousCount=0",
+        "previousCount=10001",
+        "conflate=yes",
         "sort(a)",
         "limit(1)",
         "a",
@@ -79,11 +84,13 @@ final class StreamQueryTest {
   }
 
   @Test
-  void refusalNamesTheParameterAndThoseThatAreTaken() {
-    RefusedException refused =
-        assertThrows(RefusedException.class, () -> StreamQuery.parse("startTime=1", null));
-    assertTrue(refused.refusal().detail().contains("'startTime'"));
-    assertTrue(refused.refusal().detail().contains("omitCurrent, since, ready, cursor"));
+  void beginsInThePast() {
+    assertEquals(
+        new Start.Since(Timestamp.timeOfMillis(5) + 2048),
+        StreamQuery.parse("startTime=5.5", null).start());
+    assertEquals(new Start.Previous(7), StreamQuery.parse("previousCount=7", null).start());
+    assertEquals(
+        new Start.After(LATER), StreamQuery.parse("previousCount=7", LATER.encode()).start());
   }
 
   private static Cursor cursor(long time) {

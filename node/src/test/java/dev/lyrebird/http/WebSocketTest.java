@@ -251,7 +251,7 @@ final class WebSocketTest {
   @Test
   void whatIsNotUnderstoodIsRefusedBeforeTheUpgrade() {
     assertRefused(404, "/Silent/x", "");
-    assertRefused(400, "/Sensors/?previousCount=1", "");
+    assertRefused(400, "/Sensors/?previousCount=none", "");
     assertRefused(400, "/Numbers/x", "");
     assertRefused(400, "/%zz", "");
     assertRefused(406, "/Sensors/", "Accept: application/msgpack\r\n");

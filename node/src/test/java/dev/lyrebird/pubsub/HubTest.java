@@ -70,24 +70,26 @@ final class HubTest {
     }
 
     @Override
-    public void read(
-        int table,
-        long reader,
-        List<TopicFilter> filters,
-        Place from,
-        @Nullable VersionVector covered) {
-      String elsewhere = covered == null ? "" : " having seen " + covered;
-      asked.add("read " + table + " for " + reader + " from " + from.position() + elsewhere);
+    public void read(int table, long reader, List<TopicFilter> filters, From from) {
+      String what =
+          switch (from) {
+            case From.Behind(var place) -> "from " + place.position();
+            case From.Conflated(var place) -> "conflated from " + place.position();
+            case From.Elsewhere(var place, var seen) ->
+                "from " + place.position() + " having seen " + seen;
+            case From.NotCovered(var covered, _) -> "what is not in " + covered;
+          };
+      asked.add("read " + table + " for " + reader + " " + what);
     }
 
     @Override
-    public void read(
-        int table,
-        long reader,
-        List<TopicFilter> filters,
-        VersionVector covered,
-        @Nullable Place rowsAt) {
-      asked.add("read " + table + " for " + reader + " what is not in " + covered);
+    public void findSince(int table, long reader, long localTime) {
+      asked.add("find " + table + " for " + reader + " since " + localTime);
+    }
+
+    @Override
+    public void findPrevious(int table, long reader, List<TopicFilter> filters, int count) {
+      asked.add("find " + table + " for " + reader + " the last " + count);
     }
 
     @Override
@@ -104,6 +106,7 @@ final class HubTest {
     final Member<Want> member = hub.join(this);
     final List<String> told = new ArrayList<>();
     int room = Integer.MAX_VALUE;
+    boolean conflates;
     @Nullable Event lastEvent;
     @Nullable Cursor lastCursor;
 
@@ -125,6 +128,11 @@ final class HubTest {
     @Override
     public boolean isWritable() {
       return room > 0;
+    }
+
+    @Override
+    public boolean conflates() {
+      return conflates;
     }
 
     @Override
@@ -217,6 +225,71 @@ final class HubTest {
     assertEquals(List.of(), askedSince());
     client.resume(1);
     assertEquals(List.of("read 0 for 1 from 1"), askedSince());
+  }
+
+  @Test
+  void whoConflatesIsReadHowRowsStandAndNotEachChange() {
+    Client client = new Client();
+    client.conflates = true;
+    client.subscribe(ALL, FIRST, LIVE);
+    hub.attached(0, place(0));
+    askedSince();
+    client.room = 1;
+    hub.changes(0, place(0), entries(1, "a", "b", "c"));
+    client.resume(1);
+    assertEquals(List.of("read 0 for 1 conflated from 1"), askedSince());
+  }
+
+  @Test
+  void whoBeginsInThePastIsToldWhatHasComeSinceAndThenChanges() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, new Start.Since(77));
+    assertEquals(List.of("attach 0", "find 0 for 1 since 77"), askedSince());
+    hub.attached(0, place(4));
+    assertNull(client.member.cursor());
+    hub.changes(0, place(4), entries(5, "e"));
+    assertEquals(List.of(), client.toldSince());
+    hub.found(1, place(2));
+    assertEquals(List.of("read 0 for 1 from 2"), askedSince());
+    hub.page(1, entries(3, "c", "d", "e"), List.of(place(3), place(4), place(5)), place(5));
+    assertEquals(List.of("c[#]", "d[#]", "e[#]", "caught up #", "flush"), client.toldSince());
+    hub.changes(0, place(5), entries(6, "f"));
+    assertEquals(List.of("f[#]", "flush"), client.toldSince());
+  }
+
+  @Test
+  void whoBeginsWithTheLastEntriesIsToldThoseThatMatch() {
+    Client client = new Client();
+    client.subscribe(TopicFilter.of("a"), FIRST, new Start.Previous(2));
+    hub.attached(0, place(4));
+    hub.found(1, place(4));
+    assertEquals(List.of("attach 0", "find 0 for 1 the last 2"), askedSince());
+    assertEquals(List.of("caught up a"), client.toldSince());
+  }
+
+  @Test
+  void whoBeginsBeforeTheJournalIsResetAndToldTheRows() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, new Start.Since(77));
+    hub.attached(0, place(4));
+    askedSince();
+    hub.found(1, null);
+    assertEquals(List.of("reset"), client.toldSince());
+    assertEquals(List.of("open 0 for 1"), askedSince());
+  }
+
+  @Test
+  void whatWasSoughtForWhoHasTakenItBackIsNotTakenForAnother() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, new Start.Since(77));
+    client.member.unsubscribe(ALL);
+    client.subscribe(ALL, FIRST, LIVE);
+    hub.attached(0, place(4));
+    hub.found(1, place(2));
+    hub.attached(0, place(4));
+    askedSince();
+    hub.changes(0, place(4), entries(5, "e"));
+    assertEquals(List.of("caught up #", "e[#]", "flush"), client.toldSince());
   }
 
   @Test

@@ -1,12 +1,9 @@
 package dev.lyrebird.pubsub;
 
-import dev.lyrebird.journal.Place;
-import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.SimulatedTable.Fault;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /** A hub and the tables that feed it. */
 final class SimulatedNode implements Feeds {
@@ -58,23 +55,23 @@ final class SimulatedNode implements Feeds {
   }
 
   @Override
-  public void read(
-      int table,
-      long reader,
-      List<TopicFilter> filters,
-      Place from,
-      @Nullable VersionVector covered) {
-    tables.get(table).read(reader, filters, from);
+  public void read(int table, long reader, List<TopicFilter> filters, From from) {
+    switch (from) {
+      case From.Behind(var place) -> tables.get(table).read(reader, filters, place);
+      case From.Conflated(var place) -> tables.get(table).read(reader, filters, place);
+      case From.Elsewhere(var place, _) -> tables.get(table).read(reader, filters, place);
+      case From.NotCovered(var covered, _) -> tables.get(table).read(reader, filters, covered);
+    }
   }
 
   @Override
-  public void read(
-      int table,
-      long reader,
-      List<TopicFilter> filters,
-      VersionVector covered,
-      @Nullable Place rowsAt) {
-    tables.get(table).read(reader, filters, covered);
+  public void findSince(int table, long reader, long localTime) {
+    throw new UnsupportedOperationException("no simulated client begins in the past");
+  }
+
+  @Override
+  public void findPrevious(int table, long reader, List<TopicFilter> filters, int count) {
+    throw new UnsupportedOperationException("no simulated client begins in the past");
   }
 
   @Override

@@ -85,8 +85,8 @@ final class Witness implements Subscriber<Witness.Want> {
         VersionVector covered = cursor.vector(of.channel().cursorKey());
         yield Story.after(of, filter, covered == null ? VersionVector.EMPTY : covered);
       }
-      case Start.CurrentAfter _ ->
-          throw new IllegalArgumentException("no story tells rows twice: see HubTest");
+      case Start.CurrentAfter _, Start.Since _, Start.Previous _ ->
+          throw new IllegalArgumentException("no story begins so: see HubTest");
     };
   }
 

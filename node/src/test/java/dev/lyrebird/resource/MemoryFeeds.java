@@ -4,7 +4,9 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Feeds;
+import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
 import java.util.ArrayList;
@@ -15,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What the tables of {@link MemoryTables} tell its hub. Answers come later, through the loop. */
 final class MemoryFeeds implements Feeds {
@@ -103,12 +104,16 @@ final class MemoryFeeds implements Feeds {
   }
 
   @Override
-  public void read(
-      int table,
-      long reader,
-      List<TopicFilter> filters,
-      Place from,
-      @Nullable VersionVector covered) {
+  public void read(int table, long reader, List<TopicFilter> filters, From from) {
+    switch (from) {
+      case From.Behind(var place) -> readBehind(table, reader, filters, place);
+      case From.Conflated(var place) -> readBehind(table, reader, filters, place);
+      case From.Elsewhere(var place, _) -> readBehind(table, reader, filters, place);
+      case From.NotCovered(var covered, _) -> readUncovered(table, reader, filters, covered);
+    }
+  }
+
+  private void readBehind(int table, long reader, List<TopicFilter> filters, Place from) {
     loop.execute(() -> {
       if (tables.get(table).reachesBackTo(from)) {
         page(table, reader, filters, from, VersionVector.EMPTY);
@@ -118,13 +123,8 @@ final class MemoryFeeds implements Feeds {
     });
   }
 
-  @Override
-  public void read(
-      int table,
-      long reader,
-      List<TopicFilter> filters,
-      VersionVector covered,
-      @Nullable Place rowsAt) {
+  private void readUncovered(
+      int table, long reader, List<TopicFilter> filters, VersionVector covered) {
     loop.execute(() -> {
       if (tables.get(table).reachesBackTo(covered)) {
         page(table, reader, filters, Place.START, covered);
@@ -139,6 +139,20 @@ final class MemoryFeeds implements Feeds {
     MemoryTable.Page page =
         tables.get(table).page(filters, from, covered, pageSize, hub.get().channel(table)::topic);
     hub.get().page(reader, page.entries(), page.places(), page.end());
+  }
+
+  @Override
+  public void findSince(int table, long reader, long localTime) {
+    loop.execute(() -> hub.get().found(reader, tables.get(table).since(localTime)));
+  }
+
+  @Override
+  public void findPrevious(int table, long reader, List<TopicFilter> filters, int count) {
+    loop.execute(() -> {
+      Channel channel = hub.get().channel(table);
+      Place place = tables.get(table).beforeLast(count, filters, channel::topic);
+      hub.get().found(reader, place);
+    });
   }
 
   @Override

@@ -195,8 +195,7 @@ final class MemoryTable {
   @Nullable Place since(long localTime) {
     for (int i = 0; i < journal.size(); i++) {
       if (journal.get(i).localTime() >= localTime) {
-        Place before = i == 0 ? trimmed : places.get(i - 1);
-        return i > 0 || trimmed.equals(Place.START) ? before : null;
+        return i > 0 || trimmed.equals(Place.START) ? before(i) : null;
       }
     }
     return end().equals(trimmed) && !trimmed.equals(Place.START) ? null : end();
@@ -205,6 +204,23 @@ final class MemoryTable {
   /** Returns the place before which all entries were dropped. */
   Place trimmed() {
     return trimmed;
+  }
+
+  /** Returns the place behind which so many entries match, or fewer where there are no more. */
+  Place beforeLast(int count, List<TopicFilter> filters, UnaryOperator<String> topics) {
+    int missing = count;
+    for (int i = journal.size(); i > 0; i--) {
+      if (missing == 0) {
+        return places.get(i - 1);
+      }
+      String topic = topics.apply(journal.get(i - 1).id());
+      missing -= filters.stream().anyMatch(filter -> filter.matches(topic)) ? 1 : 0;
+    }
+    return trimmed;
+  }
+
+  private Place before(int index) {
+    return index == 0 ? trimmed : places.get(index - 1);
   }
 
   private static boolean changesNothing(Write write, @Nullable Row before) {
