@@ -455,7 +455,8 @@ final class Reader<S extends Subscription> {
       }
     }
     pass(event);
-    if (!wanting.isEmpty() && !entry.isSuperseded()) {
+    boolean isStillThere = state != State.CLOSED; // it may have been reset, and have left
+    if (isStillThere && !wanting.isEmpty() && !entry.isSuperseded()) {
       member.deliver(event, wanting);
     }
   }

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,8 +184,16 @@ final class MovingNode implements Feeds {
     return new Table.Limit(1 + random.nextInt(20), 1 + random.nextInt(2000));
   }
 
+  /** Of single topics the table looks the entries up in its index, as it does in a node. */
   private Selection matching(List<TopicFilter> filters) {
-    return entry -> filters.stream().anyMatch(filter -> filter.matches(channel.topic(entry.id())));
+    Selection matches =
+        entry -> filters.stream().anyMatch(filter -> filter.matches(channel.topic(entry.id())));
+    if (filters.stream().anyMatch(TopicFilter::isWildcard)) {
+      return matches;
+    }
+    return Selection.of(
+        filters.stream().map(filter -> channel.id(filter.text())).collect(Collectors.toSet()),
+        matches::wants);
   }
 
   private void page(long request, Table.@Nullable Page page) {
