@@ -82,6 +82,11 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   }
 
   @Override
+  public boolean keepsRows() {
+    return true;
+  }
+
+  @Override
   public void deliver(Event event, List<StreamTarget> subscriptions) {
     byte[] block = telling.event(event, member);
     if (block != null) {

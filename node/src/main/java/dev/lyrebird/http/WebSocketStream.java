@@ -86,6 +86,11 @@ final class WebSocketStream
   }
 
   @Override
+  public boolean keepsRows() {
+    return true;
+  }
+
+  @Override
   public void deliver(Event event, List<StreamTarget> subscriptions) {
     byte[] frame = telling.event(event, member);
     if (frame != null) {

@@ -420,6 +420,11 @@ final class GroupHolder implements Subscriber<GroupHolder.OfGroup>, ClientIds.Ho
 
   /** A shared subscription gets no retained messages, only what is published. */
   @Override
+  public boolean keepsRows() {
+    return false;
+  }
+
+  @Override
   public void deliver(Event event, List<OfGroup> subscriptions) {
     Write write = event.entry().change().write();
     boolean isExpired = write.expiresAtMillis() != 0 && write.expiresAtMillis() < nowMillis();

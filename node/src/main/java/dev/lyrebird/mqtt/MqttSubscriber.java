@@ -369,6 +369,11 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
 
   /** However many subscriptions match, the client gets one copy ([MQTT-3.3.4-2]). */
   @Override
+  public boolean keepsRows() {
+    return false;
+  }
+
+  @Override
   public void deliver(Event event, List<MqttSubscription> matching) {
     Write write = event.entry().change().write();
     List<MqttSubscription> subscriptions = wantingOwn(matching, write.publisher());

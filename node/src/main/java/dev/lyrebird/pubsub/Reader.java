@@ -71,6 +71,9 @@ final class Reader<S extends Subscription> {
 
   private final CurrentRows<S> currentRows;
 
+  /** Behind this position no change is in the rows that any subscription was told. */
+  private long rowsUpTo;
+
   /** A subscription that begins in the past, as long as it is not known where that is. */
   private @Nullable Sought<S> sought;
 
@@ -139,8 +142,16 @@ final class Reader<S extends Subscription> {
 
   /** Tells whether the rows that a subscription knows are not those that its cursor stands for. */
   private boolean knowsOtherRows(Held<S> held) {
-    boolean isToHaveRows = held.hasStarted(table) && currentRows.areAwaitedBy(held);
-    return isToHaveRows || (elsewhere != null && held.rowsAt(table) != null);
+    return isToHaveRows(held) || (elsewhere != null && held.rowsAt(table) != null);
+  }
+
+  private boolean isToHaveRows() {
+    return member.touching(table).stream().anyMatch(this::isToHaveRows);
+  }
+
+  /** Tells whether a subscription that goes on from some place is to be told the rows besides. */
+  private boolean isToHaveRows(Held<S> held) {
+    return held.hasStarted(table) && currentRows.areAwaitedBy(held);
   }
 
   /**
@@ -316,7 +327,7 @@ final class Reader<S extends Subscription> {
       state = State.PAUSED;
       return;
     }
-    if (elsewhere == null) {
+    if (elsewhere == null && event.entry().position() > rowsUpTo) {
       member.deliver(event, subscriptions);
     } else {
       deliverNews(event, member.touching(table));
@@ -446,17 +457,17 @@ final class Reader<S extends Subscription> {
   /** Delivers an event for those subscriptions to which it is news. */
   private void deliverNews(Event event, List<Held<S>> held) {
     Entry entry = event.entry();
-    boolean seenElsewhere = elsewhere != null && elsewhere.hasSeen(entry);
     List<S> wanting = new ArrayList<>(1);
     for (Held<S> one : held) {
-      if (one.wants(table, event.topic(), entry.position())
-          && !(seenElsewhere && goesByCursor(one, entry))) {
+      if (one.wants(table, event.topic(), entry.position()) && isNews(entry, one)) {
         wanting.add(one.subscription());
       }
     }
     pass(event);
-    boolean isStillThere = state != State.CLOSED; // it may have been reset, and have left
-    if (isStillThere && !wanting.isEmpty() && !entry.isSuperseded()) {
+    // It may have been reset by now: then it may have left, or the rows that follow have this in
+    // it.
+    boolean isTold = state != State.CLOSED && !(entry.isOfRow() && keepsRows() && isToHaveRows());
+    if (isTold && !wanting.isEmpty() && !entry.isSuperseded()) {
       member.deliver(event, wanting);
     }
   }
@@ -468,7 +479,7 @@ final class Reader<S extends Subscription> {
     if (seen != null && entry.isOfRow()) {
       boolean concerns =
           member.touching(table).stream()
-              .anyMatch(one -> one.filter().matches(event.topic()) && goesByCursor(one, entry));
+              .anyMatch(one -> one.filter().matches(event.topic()) && goesByCursor(entry, one));
       if (concerns) {
         seen.note(entry);
       }
@@ -476,14 +487,31 @@ final class Reader<S extends Subscription> {
     comeHome(event.place());
   }
 
+  /** Tells whether a subscription has not had a change, neither here nor elsewhere. */
+  private boolean isNews(Entry entry, Held<S> held) {
+    boolean isInRows = entry.isOfRow() && hasRowsOf(entry.position(), held);
+    return !(isInRows && keepsRows())
+        && !(elsewhere != null && elsewhere.hasSeen(entry) && goesByCursor(entry, held));
+  }
+
   /**
-   * Tells whether a subscription has had what the cursor covers. Of the rows that it was told here
-   * it knows nothing of what came elsewhere.
+   * Tells whether a subscription knows of a change if its cursor covers it. Of the rows that it was
+   * told here it knows what stood in this node's journal.
    */
-  private boolean goesByCursor(Held<S> held, Entry entry) {
-    Place rowsAt = held.rowsAt(table);
+  private boolean goesByCursor(Entry entry, Held<S> held) {
+    boolean hasRows = entry.isOfRow() && held.rowsAt(table) != null;
     return held.followsCursor()
-        && !(entry.isOfRow() && rowsAt != null && rowsAt.position() < entry.position());
+        && !(hasRows && (keepsRows() || !hasRowsOf(entry.position(), held)));
+  }
+
+  private boolean keepsRows() {
+    return member.subscriber().keepsRows();
+  }
+
+  /** Tells whether the rows that a subscription was told have in them what stood at a position. */
+  private boolean hasRowsOf(long position, Held<S> held) {
+    Place rowsAt = held.rowsAt(table);
+    return rowsAt != null && position <= rowsAt.position();
   }
 
   /** Forgets what was seen on another node once all of it is behind the subscriber here too. */
@@ -565,6 +593,7 @@ final class Reader<S extends Subscription> {
   /** With its last row a subscription goes on from where the rows stood so, or from its cursor. */
   private void goOnBehind(Place end, Held<S> held) {
     held.toldRows(table, end);
+    rowsUpTo = Math.max(rowsUpTo, end.position());
     if (held.hasStarted(table)) {
       return;
     }

@@ -24,6 +24,13 @@ public interface Subscriber<S extends Subscription> {
   }
 
   /**
+   * Tells whether it keeps the rows that it is told, and begins anew with those that follow a
+   * {@link #reset}. It is not told of a change then that is in the rows it was told; who takes each
+   * change for a message is. Never changes.
+   */
+  boolean keepsRows();
+
+  /**
    * Takes an event, after {@link #isWritable} said that there is room.
    *
    * @param event what happened

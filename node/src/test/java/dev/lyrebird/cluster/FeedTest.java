@@ -172,6 +172,11 @@ final class FeedTest {
     }
 
     @Override
+    public boolean keepsRows() {
+      return true;
+    }
+
+    @Override
     public void deliver(Event event, List<Subscription> subscriptions) {
       heard.add(event.entry().position());
     }

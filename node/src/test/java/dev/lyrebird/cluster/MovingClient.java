@@ -131,6 +131,7 @@ final class MovingClient {
 
     private final Member<Want> member;
     private final Supplier<Set<Timestamp>> made;
+    private final Map<String, Timestamp> versions = new HashMap<>();
     private int room = 3;
 
     Stay(MovingNode node, Supplier<Set<Timestamp>> made) {
@@ -151,6 +152,11 @@ final class MovingClient {
     }
 
     @Override
+    public boolean keepsRows() {
+      return true;
+    }
+
+    @Override
     public void deliver(Event event, List<Want> subscriptions) {
       room--;
       Entry entry = event.entry();
@@ -164,6 +170,10 @@ final class MovingClient {
       if (entry.isOfRow() && !event.isCurrent()) {
         Timestamp name = entry.change().timestamp();
         assertTrue(changes.add(name), () -> "the change of a row came twice: " + name);
+      }
+      if (entry.isOfRow()) {
+        Timestamp before = versions.put(entry.id(), entry.version());
+        assertTrue(before == null || !before.isAfter(entry.version()), () -> "went back: " + entry);
       }
       Cursor behind = member.cursorAfter(event);
       if (behind != null) {
@@ -194,6 +204,7 @@ final class MovingClient {
       } else {
         resets++;
       }
+      versions.clear();
       forgetRows();
     }
   }

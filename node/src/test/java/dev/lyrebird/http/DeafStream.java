@@ -13,6 +13,11 @@ final class DeafStream implements Subscriber<StreamTarget> {
   }
 
   @Override
+  public boolean keepsRows() {
+    return true;
+  }
+
+  @Override
   public void deliver(Event event, List<StreamTarget> subscriptions) {}
 
   @Override

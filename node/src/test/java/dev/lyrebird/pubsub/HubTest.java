@@ -136,6 +136,11 @@ final class HubTest {
     }
 
     @Override
+    public boolean keepsRows() {
+      return true;
+    }
+
+    @Override
     public void deliver(Event event, List<Want> subscriptions) {
       room--;
       lastEvent = event;
@@ -495,6 +500,11 @@ final class HubTest {
               new Subscriber<Want>() {
                 @Override
                 public boolean isWritable() {
+                  return true;
+                }
+
+                @Override
+                public boolean keepsRows() {
                   return true;
                 }
 

@@ -142,6 +142,11 @@ final class Witness implements Subscriber<Witness.Want> {
   }
 
   @Override
+  public boolean keepsRows() {
+    return true;
+  }
+
+  @Override
   public void deliver(Event event, List<Want> wants) {
     assertFalse(hasLeft, "told after it had left");
     assertTrue(room > 0, "told without room");

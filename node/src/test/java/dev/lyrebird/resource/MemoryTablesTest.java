@@ -159,6 +159,11 @@ final class MemoryTablesTest {
     }
 
     @Override
+    public boolean keepsRows() {
+      return true;
+    }
+
+    @Override
     public void deliver(Event event, List<Subscription> subscriptions) {
       told.add((event.isCurrent() ? "current" : event.entry().type()) + " " + event.topic());
     }
