@@ -142,7 +142,15 @@ final class Reader<S extends Subscription> {
 
   /** Tells whether the rows that a subscription knows are not those that its cursor stands for. */
   private boolean knowsOtherRows(Held<S> held) {
-    return isToHaveRows(held) || (elsewhere != null && held.rowsAt(table) != null);
+    Place rowsAt = held.rowsAt(table);
+    boolean areFromHere = rowsAt != null && (elsewhere != null || isBehind(rowsAt));
+    return isToHaveRows(held) || areFromHere;
+  }
+
+  /** Tells whether the rows that were told are ahead of the place that a cursor tells. */
+  private boolean isBehind(Place rowsAt) {
+    Place here = here();
+    return keepsRows() && (here == null || here.position() < rowsAt.position());
   }
 
   private boolean isToHaveRows() {
