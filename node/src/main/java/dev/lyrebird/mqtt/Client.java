@@ -250,6 +250,7 @@ final class Client implements SessionRow.Source {
         claim,
         claim.node(),
         isConnected,
+        false,
         endedAtMillis,
         expirySeconds,
         session.subscriptions().stream()

@@ -407,12 +407,17 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
   /** Decides what a client that has come back is to be sent of what it may have had before. */
   private Delivery judge(Event event, int qos) {
     Entry entry = event.entry();
+    Timestamp change = entry.change().timestamp();
     Delivery delivery = Delivery.FIRST;
-    boolean hasReturned =
-        session.hasReturned() && !event.isCurrent() && event.table() != SysTopics.NO_TABLE;
-    if (hasReturned) {
+    boolean mayHaveHad = session.hasReturned() && event.table() != SysTopics.NO_TABLE;
+    boolean hasReturned = mayHaveHad && !event.isCurrent();
+    if (mayHaveHad) {
       int key = loop.tables().hub().channel(event.table()).cursorKey();
-      delivery = session.judge(key, entry.change().timestamp(), qos, backlog.age(entry));
+      if (hasReturned) {
+        delivery = session.judge(key, change, qos, backlog.age(entry));
+      } else if (session.mayBeUnderWay(key, change)) {
+        delivery = Delivery.AGAIN;
+      }
     }
     if (delivery != Delivery.FIRST) {
       return delivery;

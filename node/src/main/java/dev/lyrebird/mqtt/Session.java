@@ -169,6 +169,16 @@ final class Session {
   }
 
   /**
+   * Tells whether the change that made a row may be on its way to the client still: its identifier
+   * is that of the row, which is sent anew.
+   */
+  boolean mayBeUnderWay(int table, Timestamp change) {
+    SessionState.Place place = before.get(table);
+    boolean isTold = place != null && place.sent().covers(change);
+    return isTold ? unacknowledged.contains(identity(change)) : isDoubtful;
+  }
+
+  /**
    * Returns how far the client has come in one table.
    *
    * @param table the index by which this node knows it

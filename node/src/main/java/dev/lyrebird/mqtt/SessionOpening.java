@@ -185,11 +185,11 @@ final class SessionOpening {
   }
 
   /**
-   * Tells whether the holder of a session failed while its client was there, as far as can be told:
-   * another node may have taken the session over since, and have said that the client is gone.
+   * Tells whether the holder of a session failed while its client was there: whoever looks after
+   * the session may have said since that the client is gone, another node or the same one again.
    */
   private static boolean isDoubtful(SessionState latest) {
-    return latest.isConnected() || latest.holder() != latest.claim().node();
+    return latest.isConnected() || latest.isDoubtful();
   }
 
   private boolean goesOn(SessionState latest) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param claim by which its holder holds the client id
  * @param holder the id of the node that answers for the session
  * @param isConnected whether its client is there, as far as the holder knows
+ * @param isDoubtful whether its holder failed while its client was there, so that more may have
+ *     been sent than is told here
  * @param disconnectedAtMillis when the connection ended; 0 while it stands
  * @param expirySeconds how long the session outlives its connection; {@link #NEVER} for ever
  * @param subscriptions one a filter
@@ -29,6 +31,7 @@ record SessionState(
     Timestamp claim,
     long holder,
     boolean isConnected,
+    boolean isDoubtful,
     long disconnectedAtMillis,
     long expirySeconds,
     List<Subscription> subscriptions,
@@ -116,6 +119,7 @@ record SessionState(
         claim,
         claim.node(),
         true,
+        false,
         0,
         connect.expirySeconds(),
         List.of(),
@@ -133,6 +137,7 @@ record SessionState(
         newClaim,
         newClaim.node(),
         true,
+        false,
         0,
         connect.expirySeconds(),
         subscriptions,
@@ -155,6 +160,7 @@ record SessionState(
           claim,
           newHolder,
           false,
+          isDoubtful,
           disconnectedAtMillis,
           expirySeconds,
           subscriptions,
@@ -170,6 +176,7 @@ record SessionState(
         claim,
         newHolder,
         false,
+        true,
         nowMillis,
         expirySeconds,
         subscriptions,
@@ -187,6 +194,7 @@ record SessionState(
         claim,
         holder,
         isConnected,
+        isDoubtful,
         disconnectedAtMillis,
         expirySeconds,
         subscriptions,

@@ -36,6 +36,8 @@ final class SessionStateCodec {
   /** The holder is not the node that gave the claim, and is named. */
   private static final int TAKEN_OVER = 1 << 2;
 
+  private static final int DOUBTFUL = 1 << 3;
+
   private static final int NO_LOCAL = 1 << 2;
   private static final int RETAIN_AS_PUBLISHED = 1 << 3;
   private static final int FRESH = 1 << 4;
@@ -54,7 +56,8 @@ final class SessionStateCodec {
     out.octet(
         (state.isConnected() ? CONNECTED : 0)
             | (will == null ? 0 : WILL)
-            | (isTakenOver ? TAKEN_OVER : 0));
+            | (isTakenOver ? TAKEN_OVER : 0)
+            | (state.isDoubtful() ? DOUBTFUL : 0));
     out.varint(state.claim().time());
     out.fixed64(state.claim().node());
     if (isTakenOver) {
@@ -183,6 +186,7 @@ final class SessionStateCodec {
         claim,
         (flags & TAKEN_OVER) == 0 ? claim.node() : in.getLong(),
         (flags & CONNECTED) != 0,
+        (flags & DOUBTFUL) != 0,
         ByteReader.varint(in),
         ByteReader.varint(in),
         list(in, SessionStateCodec::subscription),

@@ -83,6 +83,7 @@ final class ClaimMessageCodecTest {
         stamp(),
         random.nextLong(),
         random.nextBoolean(),
+        random.nextBoolean(),
         time(),
         random.nextInt(1000),
         List.of(),

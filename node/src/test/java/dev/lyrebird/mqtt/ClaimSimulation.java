@@ -540,6 +540,7 @@ final class ClaimSimulation {
           stamp(),
           node.id,
           true,
+          false,
           0,
           counter,
           List.of(),

@@ -90,6 +90,7 @@ final class EndedSessionTest {
             new Timestamp(1, ELSEWHERE),
             ELSEWHERE,
             false,
+            false,
             1,
             SessionState.NEVER,
             List.of(),

@@ -61,9 +61,20 @@ final class OrphansTest {
     SessionState state = session("c");
     assertEquals(SELF, state.holder());
     assertFalse(state.isConnected());
+    assertTrue(state.isDoubtful());
     assertEquals(millis, state.disconnectedAtMillis());
     assertEquals(millis + 60_000, row("c").expiresAtMillis());
     assertEquals(List.of(), published);
+  }
+
+  /** More may have been sent than the row tells: what is sent again must say so. */
+  @Test
+  void sessionThatAnEarlierProcessOfThisNodeLeftIsInDoubtToo() {
+    keep("c", connected(SELF, 60, null));
+    orphans.left();
+    pass(0);
+    assertFalse(session("c").isConnected());
+    assertTrue(session("c").isDoubtful());
   }
 
   @Test
@@ -292,6 +303,7 @@ final class OrphansTest {
         claim,
         holder,
         true,
+        false,
         0,
         expirySeconds,
         List.of(),

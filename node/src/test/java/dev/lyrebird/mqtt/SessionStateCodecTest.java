@@ -99,6 +99,7 @@ final class SessionStateCodecTest {
             new Timestamp(now, 7),
             7,
             true,
+            false,
             0,
             3600,
             List.of(new SessionState.Subscription("sensors/+/state", 1, false, false, 0, false)),
@@ -121,6 +122,7 @@ final class SessionStateCodecTest {
     return new SessionState(
         claim,
         random.nextBoolean() ? claim.node() : random.nextLong(),
+        random.nextBoolean(),
         random.nextBoolean(),
         time(),
         random.nextBoolean() ? SessionState.NEVER : random.nextInt(1000),
