@@ -52,6 +52,11 @@ final class CurrentRows<S extends Subscription> {
     waiting.add(held);
   }
 
+  /** Tells whether any subscription has rows to come. */
+  boolean areAwaited() {
+    return reading != null || !waiting.isEmpty();
+  }
+
   /** Tells whether a subscription has rows to come. */
   boolean areAwaitedBy(Held<S> held) {
     return held.equals(reading) || waiting.contains(held);

@@ -137,7 +137,11 @@ public final class Member<S extends Subscription> {
    * event's table: at the cursor that {@link Hub#cursorForm} gives the event.
    */
   public boolean sharesCursors() {
-    return readers.size() == 1 && readers.getFirst().isAtHome() && readers.getFirst().isSettled();
+    if (readers.size() != 1) {
+      return false;
+    }
+    Reader<S> reader = readers.getFirst();
+    return reader.isAtHome() && reader.isSettled() && !reader.isAstray();
   }
 
   /**

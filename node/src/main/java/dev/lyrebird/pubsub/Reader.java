@@ -136,6 +136,9 @@ final class Reader<S extends Subscription> {
    */
   boolean isAstray() {
     SeenElsewhere seen = elsewhere;
+    if (seen == null && !currentRows.areAwaited() && !isBehind(rowsUpTo)) {
+      return false; // as nearly always: asked with each event
+    }
     return (seen != null && seen.mayDiffer())
         || member.touching(table).stream().anyMatch(this::knowsOtherRows);
   }
@@ -143,14 +146,14 @@ final class Reader<S extends Subscription> {
   /** Tells whether the rows that a subscription knows are not those that its cursor stands for. */
   private boolean knowsOtherRows(Held<S> held) {
     Place rowsAt = held.rowsAt(table);
-    boolean areFromHere = rowsAt != null && (elsewhere != null || isBehind(rowsAt));
+    boolean areFromHere = rowsAt != null && (elsewhere != null || isBehind(rowsAt.position()));
     return isToHaveRows(held) || areFromHere;
   }
 
   /** Tells whether the rows that were told are ahead of the place that a cursor tells. */
-  private boolean isBehind(Place rowsAt) {
+  private boolean isBehind(long rowsAt) {
     Place here = here();
-    return keepsRows() && (here == null || here.position() < rowsAt.position());
+    return keepsRows() && (here == null || here.position() < rowsAt);
   }
 
   private boolean isToHaveRows() {

@@ -21,6 +21,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -363,6 +364,27 @@ final class HubTest {
     assertEquals(List.of("b[#]", "flush", "d[#]", "flush"), client.toldSince());
   }
 
+  @Test
+  void whoIsResetWithAMessageDoesNotGoOnFromItWithoutTheRows() {
+    Client client = new Client();
+    VersionVector seen = VersionVector.of(new Timestamp(2, 5)).with(new Timestamp(3, 9));
+    client.subscribe(ALL, FIRST, new Start.After(Cursor.of(7, seen)));
+    hub.attached(0, Place.START);
+    hub.page(1, List.of(), List.of(), Place.START);
+    client.told.clear();
+    Entry news = rowEntry(1, "a", new Timestamp(4, 7));
+    Entry late = rowEntry(2, "a", new Timestamp(2, 5));
+    Entry message = entry(3, "m", new Timestamp(5, 9));
+    hub.changes(0, Place.START, List.of(news, late, message));
+    assertEquals(List.of("a[#]", "reset", "m[#]", "flush"), client.toldSince());
+    assertFalse(client.member.sharesCursors());
+    assertTrue(Objects.requireNonNull(client.lastCursor).isAstray());
+    Place end = Place.START.after(news).after(late).after(message);
+    hub.rows(1, List.of(row("a")), end, true);
+    assertFalse(Objects.requireNonNull(client.member.cursor()).isAstray());
+    assertTrue(client.member.sharesCursors());
+  }
+
   /** The hub was fed to place 1, and place 2 is seen elsewhere: but not by the new subscription. */
   @Test
   void aSubscriptionBesideACursorMissesNothingOfWhatTheCursorCovers() {
@@ -627,6 +649,10 @@ final class HubTest {
 
   private static Entry entry(long position, String id, Timestamp timestamp) {
     return new Entry(position, 0, new Change(timestamp, Write.message(id, Payload.EMPTY)), null);
+  }
+
+  private static Entry rowEntry(long position, String id, Timestamp timestamp) {
+    return new Entry(position, 0, new Change(timestamp, Write.put(id, Payload.EMPTY)), null);
   }
 
   private static Row row(String id) {
