@@ -6,7 +6,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /** A plain TCP connection, for tests that look at single bytes. Owned by one thread. */
@@ -18,7 +22,20 @@ public final class RawSocket implements AutoCloseable {
   private final InputStream in;
 
   public RawSocket(String host, int port) {
+    this(host, port, 0);
+  }
+
+  /**
+   * Connects.
+   *
+   * @param receiveBytes how much the system is to take in for a client that does not read; 0 for as
+   *     much as it likes
+   */
+  public RawSocket(String host, int port, int receiveBytes) {
     try {
+      if (receiveBytes > 0) {
+        socket.setReceiveBufferSize(receiveBytes);
+      }
       socket.setTcpNoDelay(true);
       socket.setSoTimeout(LIMIT_MILLIS);
       socket.connect(new InetSocketAddress(host, port), LIMIT_MILLIS);
@@ -70,11 +87,38 @@ public final class RawSocket implements AutoCloseable {
     return text.toString();
   }
 
+  /** What has come, at most so much; nothing if nothing comes for so long. */
+  public byte[] readSome(int most, Duration patience) {
+    byte[] bytes = new byte[most];
+    try {
+      socket.setSoTimeout((int) Math.max(1, patience.toMillis()));
+      int count = in.read(bytes);
+      if (count < 0) {
+        throw new EOFException("closed by the peer");
+      }
+      return Arrays.copyOf(bytes, count);
+    } catch (SocketTimeoutException e) {
+      return new byte[0];
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      restoreTimeout();
+    }
+  }
+
   /** What comes until the peer closes, which it must do. */
   public byte[] readToEnd() {
     try {
       return in.readAllBytes();
     } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void restoreTimeout() {
+    try {
+      socket.setSoTimeout(LIMIT_MILLIS);
+    } catch (SocketException e) {
       throw new UncheckedIOException(e);
     }
   }
