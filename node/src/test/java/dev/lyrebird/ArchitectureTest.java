@@ -39,14 +39,16 @@ final class ArchitectureTest {
           entry("journal", Set.of()),
           entry("schema", Set.of()),
           entry("auth", Set.of()),
+          entry("view", Set.of("schema", "journal")),
           entry("query", Set.of("schema", "journal")),
           entry("pubsub", Set.of("journal")),
-          entry("resource", Set.of("pubsub", "journal", "schema")),
-          entry("table", Set.of("schema", "journal")),
+          entry("resource", Set.of("pubsub", "query", "journal", "schema")),
+          entry("table", Set.of("query", "view", "schema", "journal")),
           entry("replication", Set.of("table", "schema", "journal")),
           entry(
-              "cluster", Set.of("resource", "pubsub", "replication", "table", "schema", "journal")),
-          entry("http", Set.of("resource", "pubsub", "query", "schema", "journal")),
+              "cluster",
+              Set.of("resource", "pubsub", "replication", "table", "query", "schema", "journal")),
+          entry("http", Set.of("resource", "pubsub", "query", "view", "schema", "journal")),
           entry("mqtt", Set.of("resource", "pubsub", "schema", "journal", "auth")));
 
   /** Packages that are input in, facts out. The store inside {@code table} is the shell's. */
@@ -55,6 +57,7 @@ final class ArchitectureTest {
               tree("journal"),
               tree("schema"),
               tree("auth"),
+              tree("view"),
               tree("query"),
               tree("pubsub"),
               tree("table"),

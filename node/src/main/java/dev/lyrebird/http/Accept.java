@@ -1,6 +1,7 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.view.MediaType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.fasterxml.jackson.dataformat.cbor.CBORGenerator;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.view.JsonCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.view.JsonCopy;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

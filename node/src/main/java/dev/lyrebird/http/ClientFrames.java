@@ -11,6 +11,7 @@ import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Target;
+import dev.lyrebird.view.JsonCopy;
 import java.io.IOException;
 import java.util.function.Function;
 

@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.view.MediaType;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

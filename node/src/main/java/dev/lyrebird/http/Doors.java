@@ -1,6 +1,7 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.view.RowView;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;

@@ -10,6 +10,7 @@ import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.RowView;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.view.MediaType;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.MediaType;
 import io.vertx.core.http.HttpHeaders;
 import java.io.ByteArrayOutputStream;
 

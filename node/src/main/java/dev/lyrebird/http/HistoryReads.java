@@ -2,6 +2,8 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.MediaType;
+import dev.lyrebird.view.RowView;
 import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.lyrebird.view.JsonCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 

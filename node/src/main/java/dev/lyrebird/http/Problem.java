@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.view.JsonCopy;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,8 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Row;
+import dev.lyrebird.view.MediaType;
+import dev.lyrebird.view.RowView;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,7 @@ import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Target;
+import dev.lyrebird.view.RowView;
 
 /**
  * Takes plain requests: finds what the path names and hands over to whoever carries the method out.

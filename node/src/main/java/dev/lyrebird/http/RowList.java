@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.view.RowView;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 

@@ -14,6 +14,8 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.schema.Key;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.JsonCopy;
+import dev.lyrebird.view.RowJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

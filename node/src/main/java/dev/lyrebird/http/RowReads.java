@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.RowView;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.query.RowTree;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.view.RowView;
 import java.util.IdentityHashMap;
 
 /**

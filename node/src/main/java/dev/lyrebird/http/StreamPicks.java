@@ -6,6 +6,7 @@ import dev.lyrebird.query.Expression;
 import dev.lyrebird.query.Projection;
 import dev.lyrebird.query.Select;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.view.RowView;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableDescription;
+import dev.lyrebird.view.RowView;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

@@ -17,6 +17,7 @@ import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.view.RowView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -15,6 +15,7 @@ import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.view.RowView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

@@ -14,6 +14,7 @@ import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.view.RowView;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Writes the JSON object of a row of one table as the table means it: its key is the id of its
  * path, whatever the object says, and its stamps are the table's own. Immutable.
  */
-final class RowJson {
+public final class RowJson {
 
   private final Key key;
   private final @Nullable Attribute createdTime;
@@ -27,9 +27,9 @@ final class RowJson {
    *
    * @param createdMillis ms since the epoch; 0 where the table does not keep that
    */
-  record Stamps(Timestamp version, long createdMillis) {}
+  public record Stamps(Timestamp version, long createdMillis) {}
 
-  RowJson(TableDefinition table) {
+  public RowJson(TableDefinition table) {
     this.key = table.key();
     this.createdTime = stamp(table, Mark.CREATED_TIME);
     this.updatedTime = stamp(table, Mark.UPDATED_TIME);
@@ -45,13 +45,13 @@ final class RowJson {
    * @param in stands on the row's opening brace, and afterwards on the closing one
    * @param stamps to show, or null to leave stamps out
    */
-  void writeRow(JsonParser in, JsonGenerator out, String id, @Nullable Stamps stamps)
+  public void writeRow(JsonParser in, JsonGenerator out, String id, @Nullable Stamps stamps)
       throws IOException {
     write(in, out, id, true, stamps);
   }
 
   /** Copies what is to be merged into a row: a key that is missing stays so. */
-  void writePatch(JsonParser in, JsonGenerator out, String id) throws IOException {
+  public void writePatch(JsonParser in, JsonGenerator out, String id) throws IOException {
     write(in, out, id, false, null);
   }
 
@@ -104,7 +104,7 @@ final class RowJson {
   }
 
   /** Writes the key attribute with the value that an id stands for. */
-  void writeKey(JsonGenerator out, String id) throws IOException {
+  public void writeKey(JsonGenerator out, String id) throws IOException {
     out.writeFieldName(key.attribute());
     writeKeyValue(out, id);
   }

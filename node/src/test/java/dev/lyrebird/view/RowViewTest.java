@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.view;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;

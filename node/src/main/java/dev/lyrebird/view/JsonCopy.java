@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.view;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * Copies JSON from a parser to a generator, event by event, without building a tree: compact, and
  * with every number spelt as it was ({@code 97.20} stays {@code 97.20}).
  */
-final class JsonCopy {
+public final class JsonCopy {
 
   /**
    * Nesting, numbers, names and strings have Jackson's default limits. What is beyond them is no
    * JSON to us: to a reader it is text, from a writer it is refused. Names are not interned:
    * clients make them up, and would fill the JVM's table of strings.
    */
-  static final JsonFactory FACTORY =
+  public static final JsonFactory FACTORY =
       JsonFactory.builder()
           .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -36,7 +36,7 @@ final class JsonCopy {
 
   /** Copies a number, which is where formats differ. */
   @FunctionalInterface
-  interface Numbers {
+  public interface Numbers {
 
     /** Numbers between JSON and JSON: as they are spelt. */
     Numbers AS_SPELT =
@@ -48,7 +48,7 @@ final class JsonCopy {
 
   /** Copies, or looks at, the one value of a document. */
   @FunctionalInterface
-  interface Transcoder {
+  public interface Transcoder {
 
     /**
      * Takes the value whose first token the parser stands on, up to its last token.
@@ -65,7 +65,7 @@ final class JsonCopy {
    * @return what the transcoder wrote, or null where it did not want it
    * @throws IOException where the document is no JSON, by its syntax or by a limit
    */
-  static byte @Nullable [] document(JsonFactory factory, byte[] utf8, Transcoder transcoder)
+  public static byte @Nullable [] document(JsonFactory factory, byte[] utf8, Transcoder transcoder)
       throws IOException {
     try (JsonParser in = parser(factory, utf8);
         ByteArrayBuilder bytes = new ByteArrayBuilder(utf8.length + ROOM_FOR_KEY_AND_STAMPS)) {
@@ -95,12 +95,12 @@ final class JsonCopy {
     return factory.createParser(utf8);
   }
 
-  static JsonGenerator generator(OutputStream out) throws IOException {
+  public static JsonGenerator generator(OutputStream out) throws IOException {
     return FACTORY.createGenerator(out);
   }
 
   /** Copies the value whose first token the parser stands on, and stops at its last. */
-  static void value(JsonParser in, JsonGenerator out, Numbers numbers) throws IOException {
+  public static void value(JsonParser in, JsonGenerator out, Numbers numbers) throws IOException {
     int depth = 0;
     JsonToken token = in.currentToken();
     do {
@@ -109,7 +109,7 @@ final class JsonCopy {
   }
 
   /** Returns the first character that is not white space, or -1 where there is none. */
-  static int firstCharacter(byte[] utf8) {
+  public static int firstCharacter(byte[] utf8) {
     for (byte b : utf8) {
       if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
         return b;

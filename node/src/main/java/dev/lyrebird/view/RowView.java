@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
@@ -22,22 +22,22 @@ import org.jspecify.annotations.Nullable;
  * opaque. A payload that was declared JSON and is none is opaque too: a publisher's mistake is
  * shown as it is.
  */
-final class RowView {
+public final class RowView {
 
   /** The media type of undeclared content that is UTF-8. */
-  static final String TEXT = "text/plain;charset=utf-8";
+  public static final String TEXT = "text/plain;charset=utf-8";
 
   private static final int ROOM_FOR_TYPE_AND_KEY = 128;
 
   private final RowJson rowJson;
 
-  RowView(TableDefinition table) {
+  public RowView(TableDefinition table) {
     this.rowJson = new RowJson(table);
   }
 
   /** What a row turned out to be. The bytes are never changed. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  sealed interface Shown {
+  public sealed interface Shown {
 
     /** An object, with key and stamps. */
     record Structured(byte[] json) implements Shown {}
@@ -50,7 +50,7 @@ final class RowView {
   }
 
   /** Returns a row as REST shows it. */
-  Shown show(Row row) {
+  public Shown show(Row row) {
     Payload payload = row.payload();
     byte[] structured = structured(row);
     if (structured != null) {
@@ -67,19 +67,19 @@ final class RowView {
    * it is, anything else as {@code {"contentType": ..., "data": ...}} with {@code "encoding":
    * "base64"} where it is no text.
    */
-  byte[] rowValue(Row row) {
+  public byte[] rowValue(Row row) {
     byte[] structured = structured(row);
     return structured != null ? structured : messageValue(row.payload());
   }
 
   /** Returns the same of a message: its content without a key added. */
-  byte[] messageValue(Payload payload) {
+  public byte[] messageValue(Payload payload) {
     byte[] json = compact(payload);
     return json != null ? json : wrapped(payload, null, null);
   }
 
   /** Returns the JSON of one attribute of a structured row, or null where there is none. */
-  byte @Nullable [] attribute(Row row, String name) {
+  public byte @Nullable [] attribute(Row row, String name) {
     byte[] structured = structured(row);
     if (structured == null) {
       return null;
@@ -107,7 +107,7 @@ final class RowView {
    * do: the structured row, anything else as {@code {"contentType": ..., "data": ..., "<key>":
    * ...}}, where other JSON is its own data.
    */
-  byte[] rowObject(Row row) {
+  public byte[] rowObject(Row row) {
     byte[] structured = structured(row);
     return structured != null
         ? structured

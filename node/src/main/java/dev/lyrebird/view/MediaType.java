@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.view;
 
 import dev.lyrebird.journal.Payload;
 import java.util.Locale;
@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parameters what follows the first semicolon, as it was written; may be empty
  */
-record MediaType(String type, String subtype, String parameters) {
+public record MediaType(String type, String subtype, String parameters) {
 
-  static final MediaType JSON = new MediaType("application", "json", "");
-  static final MediaType CBOR = new MediaType("application", "cbor", "");
-  static final MediaType NDJSON = new MediaType("application", "x-ndjson", "");
-  static final MediaType BINARY = new MediaType("application", "octet-stream", "");
+  public static final MediaType JSON = new MediaType("application", "json", "");
+  public static final MediaType CBOR = new MediaType("application", "cbor", "");
+  public static final MediaType NDJSON = new MediaType("application", "x-ndjson", "");
+  public static final MediaType BINARY = new MediaType("application", "octet-stream", "");
 
   /** Reads a media type; null where the text is none that may stand in a header field. */
-  static @Nullable MediaType parse(String text) {
+  public static @Nullable MediaType parse(String text) {
     int semicolon = text.indexOf(';');
     String name = (semicolon < 0 ? text : text.substring(0, semicolon)).strip();
     int slash = name.indexOf('/');
@@ -36,12 +36,12 @@ record MediaType(String type, String subtype, String parameters) {
   }
 
   /** The type without its parameters. */
-  String name() {
+  public String name() {
     return type + '/' + subtype;
   }
 
   /** Whether content of the named type is JSON: by name, or by the suffix of RFC 6839 §3.1. */
-  static boolean isJson(String text) {
+  public static boolean isJson(String text) {
     if (text.equals(Payload.JSON)) {
       return true;
     }
@@ -49,20 +49,20 @@ record MediaType(String type, String subtype, String parameters) {
     return mediaType != null && mediaType.isJson();
   }
 
-  boolean isJson() {
+  public boolean isJson() {
     return is("application", "json") || subtype.endsWith("+json");
   }
 
-  boolean isCbor() {
+  public boolean isCbor() {
     return is("application", "cbor") || subtype.endsWith("+cbor");
   }
 
-  boolean is(String otherType, String otherSubtype) {
+  public boolean is(String otherType, String otherSubtype) {
     return type.equals(otherType) && subtype.equals(otherSubtype);
   }
 
   /** The value of a parameter, without its quotes; null where there is none of that name. */
-  @Nullable String parameter(String name) {
+  public @Nullable String parameter(String name) {
     for (String parameter : parameters.split(";", -1)) {
       int equals = parameter.indexOf('=');
       if (equals >= 0 && parameter.substring(0, equals).strip().equalsIgnoreCase(name)) {
@@ -76,7 +76,7 @@ record MediaType(String type, String subtype, String parameters) {
   }
 
   /** RFC 9110 §5.6.2. */
-  static boolean isToken(String text) {
+  public static boolean isToken(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean letterOrDigit =
