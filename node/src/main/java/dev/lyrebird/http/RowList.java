@@ -2,23 +2,29 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
-import dev.lyrebird.view.RowView;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
+import java.util.function.Function;
 
 /** Sends the rows of one reading as one array. Owned by the event loop of its connection. */
 final class RowList implements Tables.RowSink {
 
   private final Exchange exchange;
-  private final RowView view;
+  private final Function<Row, byte[]> json;
   private final Format format;
   private final PagedAnswer answer;
   private boolean empty = true;
 
-  RowList(Exchange exchange, RowView view, Format format) {
+  /**
+   * Begins a list.
+   *
+   * @param format in which it is sent
+   * @param json returns what is shown of a row, as JSON
+   */
+  RowList(Exchange exchange, Format format, Function<Row, byte[]> json) {
     this.exchange = exchange;
-    this.view = view;
     this.format = format;
+    this.json = json;
     this.answer = new PagedAnswer(exchange, format.mediaType().name());
   }
 
@@ -46,15 +52,15 @@ final class RowList implements Tables.RowSink {
           });
     }
     for (Row row : rows) {
-      byte[] json = view.rowObject(row);
+      byte[] shown = json.apply(row);
       switch (format) {
         case JSON -> {
           if (!empty) {
             page.write(',');
           }
-          page.writeBytes(json);
+          page.writeBytes(shown);
         }
-        case CBOR -> page.writeBytes(Cbor.ofJson(json));
+        case CBOR -> page.writeBytes(Cbor.ofJson(shown));
       }
       empty = false;
     }

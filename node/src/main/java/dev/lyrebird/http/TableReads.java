@@ -45,7 +45,7 @@ final class TableReads {
       return;
     }
     exchange.response().setWriteQueueMaxSize(socketBytes);
-    RowList list = new RowList(exchange, views.of(table), format);
+    RowList list = new RowList(exchange, format, views.of(table)::rowObject);
     list.of(tables.scan(table, prefix, list));
   }
 
