@@ -5,9 +5,11 @@ import java.util.Set;
 /**
  * One attribute that a type declares.
  *
+ * @param description what the schema says of it to people, in Markdown; may be empty
  * @param required whether a row must have it, and not null ({@code !}); always true of the key
  */
-public record Attribute(String name, AttributeType type, boolean required, Set<Mark> marks) {
+public record Attribute(
+    String name, String description, AttributeType type, boolean required, Set<Mark> marks) {
 
   public Attribute {
     marks = Set.copyOf(marks);

@@ -57,7 +57,7 @@ final class AttributeReader {
               .formatted(name, type.sdl()));
     }
     boolean required = isKey || (isNonNull(field.getType()) && !(type instanceof RelatedType));
-    return new Attribute(field.getName(), type, required, marks);
+    return new Attribute(field.getName(), Descriptions.of(field), type, required, marks);
   }
 
   private Set<Mark> marks(boolean isKey) {

@@ -28,11 +28,12 @@ public final class SystemTables {
   private static TableDefinition ofMqtt(String name) {
     return new TableDefinition(
         name,
+        "",
         "system",
         name,
         null,
         new Key("id", KeyType.STRING),
-        List.of(new Attribute("id", ScalarType.STRING, true, Set.of(Mark.PRIMARY_KEY))),
+        List.of(new Attribute("id", "", ScalarType.STRING, true, Set.of(Mark.PRIMARY_KEY))),
         false,
         new TableOptions(OptionalLong.empty(), true, 60 * 60, OptionalLong.empty(), 1, 0));
   }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One table as the schema declares it.
  *
  * @param typeName the GraphQL type, which is what relationships name
+ * @param description what the schema says of it to people, in Markdown; may be empty
  * @param database one of the two names under which the table is stored
  * @param table the other; unique within the database
  * @param export where clients find it; null: only the operator's own resources do
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TableDefinition(
     String typeName,
+    String description,
     String database,
     String table,
     @Nullable Export export,

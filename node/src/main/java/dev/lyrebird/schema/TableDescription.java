@@ -17,11 +17,13 @@ public final class TableDescription {
    * }</pre>
    *
    * The flags of an attribute stand there only where they hold, {@code path} only if the table is
-   * exported. Whoever has the counts of rows adds them.
+   * exported, {@code description} behind a name only where the schema has one. Whoever has the
+   * counts of rows adds them.
    */
   public static ObjectNode of(TableDefinition definition) {
     ObjectNode description = JsonNodeFactory.instance.objectNode();
     description.put("name", definition.typeName());
+    putText(description, definition.description());
     description.put("database", definition.database());
     description.put("table", definition.table());
     Export export = definition.export();
@@ -35,9 +37,16 @@ public final class TableDescription {
     return description;
   }
 
+  private static void putText(ObjectNode description, String text) {
+    if (!text.isEmpty()) {
+      description.put("description", text);
+    }
+  }
+
   private static ObjectNode of(Attribute attribute) {
     ObjectNode description = JsonNodeFactory.instance.objectNode();
     description.put("name", attribute.name());
+    putText(description, attribute.description());
     description.put("type", attribute.type().sdl());
     if (attribute.required()) {
       description.put("required", true);

@@ -64,6 +64,7 @@ final class TypeReader {
     Arguments table = directives.of(Directives.TABLE);
     return new TableDefinition(
         type.getName(),
+        Descriptions.of(type),
         table
             .text("database", TypeReader::isStoredName, STORED_NAME_DEMAND)
             .orElse(TableDefinition.DEFAULT_DATABASE),
@@ -147,7 +148,8 @@ final class TypeReader {
     }
     List<Attribute> inOrder = new ArrayList<>(attributes.values());
     if (!bearers.containsKey(Mark.PRIMARY_KEY)) {
-      inOrder.addFirst(new Attribute(keyName(type), ScalarType.ID, true, Set.of(Mark.PRIMARY_KEY)));
+      inOrder.addFirst(
+          new Attribute(keyName(type), "", ScalarType.ID, true, Set.of(Mark.PRIMARY_KEY)));
     }
     return inOrder;
   }

@@ -138,6 +138,7 @@ final class TouchedByTest {
   private static TableDefinition table(String path, Set<Protocol> protocols) {
     return new TableDefinition(
         "T",
+        "",
         "data",
         path,
         new Export(path, protocols),

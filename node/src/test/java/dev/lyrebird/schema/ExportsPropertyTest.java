@@ -57,6 +57,7 @@ final class ExportsPropertyTest {
   private static TableDefinition table(String path, boolean offered) {
     return new TableDefinition(
         "T",
+        "",
         "data",
         path,
         new Export(path, offered ? EnumSet.allOf(Protocol.class) : Set.of()),

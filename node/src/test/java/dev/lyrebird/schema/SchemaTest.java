@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 final class SchemaTest {
   private static final Set<Protocol> ALL = EnumSet.allOf(Protocol.class);
   private static final Attribute ID =
-      new Attribute("id", ScalarType.ID, true, Set.of(Mark.PRIMARY_KEY));
+      new Attribute("id", "", ScalarType.ID, true, Set.of(Mark.PRIMARY_KEY));
 
   @Test
   void exportWithoutTableMakesTablesUnderTheNamesOfTheirTypes() {
@@ -116,7 +116,7 @@ final class SchemaTest {
     assertEquals(
         List.of(
             optional("id", ScalarType.FLOAT),
-            new Attribute("number", ScalarType.LONG, true, Set.of(Mark.PRIMARY_KEY))),
+            new Attribute("number", "", ScalarType.LONG, true, Set.of(Mark.PRIMARY_KEY))),
         definition.attributes());
   }
 
@@ -140,7 +140,7 @@ final class SchemaTest {
     TableDefinition definition = only("type T { a: [[Float!]]! b: [String!] }");
     assertEquals(
         new Attribute(
-            "a", new ListType(new ListType(ScalarType.FLOAT, true), false), true, Set.of()),
+            "a", "", new ListType(new ListType(ScalarType.FLOAT, true), false), true, Set.of()),
         definition.attribute("a").orElseThrow());
     assertEquals("[[Float!]]", definition.attribute("a").orElseThrow().type().sdl());
     assertEquals("[String!]", definition.attribute("b").orElseThrow().type().sdl());
@@ -180,6 +180,7 @@ final class SchemaTest {
     assertEquals(
         new Attribute(
             "brand",
+            "",
             new RelatedType("Brand", false, RelatedType.Side.FROM, "brandId"),
             false,
             Set.of()),
@@ -187,6 +188,7 @@ final class SchemaTest {
     assertEquals(
         new Attribute(
             "products",
+            "",
             new RelatedType("Product", true, RelatedType.Side.TO, "brandId"),
             false,
             Set.of()),
@@ -203,9 +205,11 @@ final class SchemaTest {
   }
 
   @Test
-  void descriptionsAndCommentsAreWelcome() {
-    assertEquals(
-        "T", only("# one\n\"\"\"Two\"\"\" type T { \"three\" id: ID # four\n}").typeName());
+  void descriptionsAreKeptAndCommentsAreNot() {
+    TableDefinition table =
+        only("# one\n\"\"\"\n  Two\n    lines\n\"\"\" type T { \"three\" id: ID # four\n}");
+    assertEquals("Two\n  lines", table.description());
+    assertEquals("three", table.attribute("id").orElseThrow().description());
   }
 
   private static String typeOfRow(Target target) {
@@ -215,6 +219,7 @@ final class SchemaTest {
   private static TableDefinition table(String name, Export export, Attribute... attributes) {
     return new TableDefinition(
         name,
+        "",
         "data",
         name,
         export,
@@ -225,7 +230,7 @@ final class SchemaTest {
   }
 
   private static Attribute optional(String name, AttributeType type) {
-    return new Attribute(name, type, false, Set.of());
+    return new Attribute(name, "", type, false, Set.of());
   }
 
   static Schema parse(String sdl) {

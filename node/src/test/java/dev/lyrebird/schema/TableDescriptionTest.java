@@ -29,6 +29,17 @@ final class TableDescriptionTest {
   }
 
   @Test
+  void aDescriptionTellsWhatTheSchemaSaysToPeople() {
+    assertEquals(
+        """
+        {"name":"T","description":"Rows.","database":"data","table":"T","primaryKey":"id",\
+        "sealed":false,"attributes":[{"name":"id","description":"Its name.","type":"ID",\
+        "required":true,"primaryKey":true}]}\
+        """,
+        describe("\"Rows.\" type T @table { \"Its name.\" id: ID @primaryKey }"));
+  }
+
+  @Test
   void aPrivateTableHasNoPath() {
     assertEquals(
         """
