@@ -21,6 +21,11 @@ public record AttributePath(List<String> names, int at) {
     return names.getFirst();
   }
 
+  /** Returns what it names within its first attribute; null where that is all of it. */
+  @Nullable AttributePath inner() {
+    return names.size() == 1 ? null : new AttributePath(names.subList(1, names.size()), at);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof AttributePath that && names.equals(that.names);

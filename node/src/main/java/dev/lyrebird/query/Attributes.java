@@ -8,6 +8,7 @@ import dev.lyrebird.schema.NearestName;
 import dev.lyrebird.schema.RelatedType;
 import dev.lyrebird.schema.ScalarType;
 import dev.lyrebird.schema.TableDefinition;
+import java.util.function.Function;
 
 /** Finds the types of the attributes that a query names, and refuses those that cannot be there. */
 final class Attributes {
@@ -48,6 +49,21 @@ final class Attributes {
           at, "%s joins rows of %s, which is not done here".formatted(name, related.typeName()));
     }
     return attribute.type();
+  }
+
+  /**
+   * Refuses a selection of what cannot be there, neither in a row nor in the rows that it joins.
+   *
+   * @param types the tables by the names of their types
+   */
+  void check(Select.Item item, Function<String, TableDefinition> types) {
+    Attribute attribute = table.attribute(item.name()).orElse(null);
+    if (attribute == null || !(attribute.type() instanceof RelatedType related)) {
+      check(item);
+    } else if (item.within() != null) {
+      Attributes joined = new Attributes(types.apply(related.typeName()));
+      item.within().forEach(inner -> joined.check(inner, types));
+    }
   }
 
   /** Only values that may be objects have attributes of their own, whose types nobody declares. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,18 @@ public final class Projection {
   public static void check(Select select, TableDefinition table) {
     Attributes attributes = new Attributes(table);
     select.items().forEach(attributes::check);
+  }
+
+  /**
+   * Holds a selection that may reach into joined rows against a table.
+   *
+   * @param types the tables by the names of their types
+   * @throws RefusedException where one of the tables has no such attribute
+   */
+  public static void check(
+      Select select, TableDefinition table, Function<String, TableDefinition> types) {
+    Attributes attributes = new Attributes(table);
+    select.items().forEach(item -> attributes.check(item, types));
   }
 
   /** Returns what is selected of a row. The row itself stays as it is. */

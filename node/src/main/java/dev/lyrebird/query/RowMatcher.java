@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A condition with the types of one table: tells which of its rows pass. Immutable; any thread may
@@ -21,7 +22,18 @@ public sealed interface RowMatcher {
    * @throws RefusedException where the table has no such attribute, or one of another type
    */
   static RowMatcher of(Expression condition, TableDefinition table) {
-    return new Typing(table).matcher(condition);
+    return of(condition, table, Map.of());
+  }
+
+  /**
+   * Makes a condition that asks something of joined rows fit for the rows of a table.
+   *
+   * @param joins the term of each {@link Join}, and what it comes to for a row of this table
+   * @throws RefusedException where the table has no such attribute, or one of another type
+   */
+  static RowMatcher of(
+      Expression condition, TableDefinition table, Map<Expression, RowMatcher> joins) {
+    return new Typing(table, joins).matcher(condition);
   }
 
   /**
@@ -30,6 +42,15 @@ public sealed interface RowMatcher {
    * @param row as {@link RowTree} reads what clients are shown of it
    */
   boolean passes(JsonNode row);
+
+  /** The other does not pass. */
+  record Not(RowMatcher other) implements RowMatcher {
+
+    @Override
+    public boolean passes(JsonNode row) {
+      return !other.passes(row);
+    }
+  }
 
   /** All of them pass. */
   record All(List<RowMatcher> matchers) implements RowMatcher {

@@ -7,6 +7,7 @@ import dev.lyrebird.schema.ScalarType;
 import dev.lyrebird.schema.TableDefinition;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Gives conditions the types of one table, and refuses what can hold of none of its rows. */
@@ -14,13 +15,23 @@ final class Typing {
 
   private final TableDefinition table;
   private final Attributes attributes;
+  private final Map<Expression, RowMatcher> joins;
 
-  Typing(TableDefinition table) {
+  /**
+   * @param joins what terms about joined rows come to
+   */
+  Typing(TableDefinition table, Map<Expression, RowMatcher> joins) {
     this.table = table;
     this.attributes = new Attributes(table);
+    this.joins = joins;
   }
 
   RowMatcher matcher(Expression condition) {
+    RowMatcher joined = joins.get(condition);
+    return joined == null ? ofRow(condition) : joined;
+  }
+
+  private RowMatcher ofRow(Expression condition) {
     return switch (condition) {
       case Expression.And(var terms) -> new RowMatcher.All(matchers(terms));
       case Expression.Or(var terms) -> new RowMatcher.Any(matchers(terms));

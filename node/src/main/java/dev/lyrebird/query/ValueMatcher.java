@@ -1,6 +1,7 @@
 package dev.lyrebird.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is asked of one value that is no list. Immutable. */
@@ -37,6 +38,36 @@ public sealed interface ValueMatcher {
     @Override
     public boolean passes(JsonNode value) {
       return operand.compare(value) == 0;
+    }
+  }
+
+  /**
+   * It is the key of a row, or of one of several.
+   *
+   * @param keys as {@link #key} writes them
+   */
+  record IsKey(Set<String> keys) implements ValueMatcher {
+
+    public IsKey {
+      keys = Set.copyOf(keys);
+    }
+
+    @Override
+    public boolean passes(JsonNode value) {
+      String key = key(value);
+      return key != null && keys.contains(key);
+    }
+
+    /** Returns the key that a value spells: a number as its digits; null where it spells none. */
+    public static @Nullable String key(JsonNode value) {
+      if (value.isTextual()) {
+        return value.textValue();
+      }
+      if (value.isIntegralNumber()) {
+        return value.asText();
+      }
+      boolean isWhole = value.canConvertToLong() && value.canConvertToExactIntegral();
+      return value.isNumber() && isWhole ? Long.toString(value.longValue()) : null;
     }
   }
 

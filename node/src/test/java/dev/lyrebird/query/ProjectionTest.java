@@ -60,6 +60,20 @@ final class ProjectionTest {
     check("select(id,any{x})");
   }
 
+  @Test
+  void selectionMayReachIntoJoinedRowsWhereTheyAreJoined() {
+    checkJoined("select(parent)");
+    checkJoined("select(id,parent{temp,parent{id,any{x}}})");
+    RowMatcherTest.assertRefused(
+        15, "did you mean temp?", () -> checkJoined("select(parent{tmp})"));
+    RowMatcherTest.assertRefused(
+        22, "no attributes", () -> checkJoined("select(parent{parent{temp{x}}})"));
+  }
+
+  private static void checkJoined(String select) {
+    Projection.check(select(select), SEALED, type -> SEALED);
+  }
+
   private static void check(String select) {
     Projection.check(select(select), SEALED);
   }
