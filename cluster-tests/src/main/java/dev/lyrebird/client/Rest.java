@@ -44,6 +44,12 @@ public final class Rest implements AutoCloseable {
     return send("POST", path, "application/json", json);
   }
 
+  /** Replaces a row if it still has the entity tag with which it was read. */
+  public HttpResponse<byte[]> putIfMatch(String path, String tag, String json) {
+    byte[] body = json.getBytes(StandardCharsets.UTF_8);
+    return send(request("PUT", path, "application/json", body).header("If-Match", tag));
+  }
+
   /** Any request; an empty {@code mediaType} sends no body. */
   public HttpResponse<byte[]> send(String method, String path, String mediaType, String body) {
     return send(method, path, mediaType, body.getBytes(StandardCharsets.UTF_8));
@@ -51,20 +57,28 @@ public final class Rest implements AutoCloseable {
 
   /** Any request with any bytes; an empty {@code mediaType} sends no body. */
   public HttpResponse<byte[]> send(String method, String path, String mediaType, byte[] body) {
+    return send(request(method, path, mediaType, body));
+  }
+
+  private HttpRequest.Builder request(String method, String path, String mediaType, byte[] body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(node.http(path)).timeout(Duration.ofSeconds(20));
-    if (mediaType.isEmpty()) {
-      request.method(method, BodyPublishers.noBody());
-    } else {
-      request.header("Content-Type", mediaType).method(method, BodyPublishers.ofByteArray(body));
-    }
+    return mediaType.isEmpty()
+        ? request.method(method, BodyPublishers.noBody())
+        : request
+            .header("Content-Type", mediaType)
+            .method(method, BodyPublishers.ofByteArray(body));
+  }
+
+  private HttpResponse<byte[]> send(HttpRequest.Builder asked) {
+    HttpRequest request = asked.build();
     try {
-      return http.send(request.build(), BodyHandlers.ofByteArray());
+      return http.send(request, BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      throw new AssertionError(method + " " + path + " got no answer", e);
+      throw new AssertionError(request + " got no answer", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted during " + method + " " + path, e);
+      throw new AssertionError("interrupted during " + request, e);
     }
   }
 
