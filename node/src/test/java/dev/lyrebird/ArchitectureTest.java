@@ -42,6 +42,7 @@ final class ArchitectureTest {
           entry("auth", Set.of()),
           entry("view", Set.of("schema", "journal")),
           entry("query", Set.of("schema", "journal")),
+          entry("format", Set.of("view", "journal")),
           entry("pubsub", Set.of("journal")),
           entry("resource", Set.of("pubsub", "query", "journal", "schema")),
           entry("table", Set.of("query", "view", "schema", "journal")),
@@ -49,7 +50,8 @@ final class ArchitectureTest {
           entry(
               "cluster",
               Set.of("resource", "pubsub", "replication", "table", "query", "schema", "journal")),
-          entry("http", Set.of("resource", "pubsub", "query", "view", "schema", "journal")),
+          entry(
+              "http", Set.of("resource", "pubsub", "query", "format", "view", "schema", "journal")),
           entry("mqtt", Set.of("resource", "pubsub", "schema", "journal", "auth")));
 
   /** What keeps tables on disk. */
@@ -63,6 +65,7 @@ final class ArchitectureTest {
               tree("schema"),
               tree("auth"),
               tree("view"),
+              tree("format"),
               tree("query"),
               tree("pubsub"),
               tree("table"),

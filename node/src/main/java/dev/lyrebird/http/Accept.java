@@ -1,10 +1,12 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.view.MediaType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,15 +89,36 @@ final class Accept {
     return weight;
   }
 
-  /** The format that the client likes best, JSON where it likes both as well; null for neither. */
+  /** The format for rows and lists of them that the client likes best; null for none. */
   @Nullable Format format() {
+    return format(Format.ALL);
+  }
+
+  /** The format that the client likes best, the first of those it likes as well; null for none. */
+  @Nullable Format format(Set<Format> offered) {
     Format best = null;
     int weight = 0;
-    for (Format format : Format.values()) {
-      int own = weight(format.mediaType());
+    for (Format format : offered) {
+      int own = weight(format);
       if (own > weight) {
         best = format;
         weight = own;
+      }
+    }
+    return best;
+  }
+
+  /** The weight of a format under whichever name the client likes best. */
+  int weight(Format format) {
+    return weight(mediaType(format));
+  }
+
+  /** The name of a format that the client likes best. */
+  MediaType mediaType(Format format) {
+    MediaType best = format.mediaType();
+    for (MediaType name : format.mediaTypes()) {
+      if (weight(name) > weight(best)) {
+        best = name;
       }
     }
     return best;

@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
@@ -23,8 +24,6 @@ import java.util.function.Function;
  * <p>Owned by the event loop of its connection.
  */
 final class ClientFrames implements Tables.Receipt {
-
-  private static final Content JSON = new Content(Content.Kind.JSON, Payload.JSON);
 
   private final WebSocketConnection connection;
   private final Tables tables;
@@ -64,11 +63,12 @@ final class ClientFrames implements Tables.Receipt {
     take(utf8, text -> isJson(text) ? Payload.json(text) : new Payload(text, "text/plain", null));
   }
 
-  /** Takes a binary frame: CBOR where the client speaks it, else opaque bytes. */
+  /** Takes a binary frame: a value where the client speaks a binary format, else opaque bytes. */
   void binary(byte[] bytes, Format format) {
-    switch (format) {
-      case JSON -> take(bytes, Payload::of);
-      case CBOR -> takeCbor(bytes);
+    if (format.isText()) {
+      take(bytes, Payload::of);
+    } else {
+      takeValue(bytes, format);
     }
   }
 
@@ -87,9 +87,9 @@ final class ClientFrames implements Tables.Receipt {
     mayRead();
   }
 
-  private void takeCbor(byte[] cbor) {
+  private void takeValue(byte[] bytes, Format format) {
     try {
-      take(Cbor.toJson(cbor), Payload::json);
+      take(format.toJson(bytes), Payload::json);
     } catch (RefusedException e) {
       refuse(e.refusal());
     }
@@ -144,8 +144,8 @@ final class ClientFrames implements Tables.Receipt {
 
   private static Write write(Write.Kind kind, String id, byte[] json, RowReader reader) {
     return switch (kind) {
-      case PUT -> Write.put(id, reader.row(id, JSON, json));
-      case PATCH -> Write.patch(id, reader.patch(id, JSON, json));
+      case PUT -> Write.put(id, reader.row(id, Content.JSON, json));
+      case PATCH -> Write.patch(id, reader.patch(id, Content.JSON, json));
       case MESSAGE -> Write.message(id, Payload.json(json));
       case DELETE -> throw new IllegalArgumentException("a delete has no value");
     };

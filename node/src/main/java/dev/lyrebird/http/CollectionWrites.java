@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
@@ -24,8 +25,6 @@ import java.util.stream.Collectors;
  */
 final class CollectionWrites {
 
-  private static final Content JSON = new Content(Content.Kind.JSON, Payload.JSON);
-
   private static final String NOT_WRITTEN = "none of the rows was written, for some are at fault";
 
   private final Tables tables;
@@ -42,6 +41,7 @@ final class CollectionWrites {
   void post(Exchange exchange, TableDefinition table) {
     read(
         exchange,
+        table,
         json -> {
           List<byte[]> rows = RowReader.elements(json, settings.maxRows());
           if (rows == null) {
@@ -59,6 +59,7 @@ final class CollectionWrites {
   void put(Exchange exchange, TableDefinition table) {
     read(
         exchange,
+        table,
         json -> {
           List<byte[]> rows = RowReader.elements(json, settings.maxRows());
           if (rows == null) {
@@ -74,15 +75,15 @@ final class CollectionWrites {
         });
   }
 
-  /** Reads the content as JSON, whether it comes as that or as CBOR. */
-  private void read(Exchange exchange, Consumer<byte[]> then) {
-    Content content = Content.of(exchange.header(HttpHeaders.CONTENT_TYPE));
-    if (content.kind() == Content.Kind.OPAQUE) {
+  /** Reads the content as JSON, in whatever format it comes. */
+  private void read(Exchange exchange, TableDefinition table, Consumer<byte[]> then) {
+    Content content = Content.of(exchange.header(HttpHeaders.CONTENT_TYPE), Format.ALL);
+    if (content instanceof Content.Opaque(var mediaType)) {
       exchange.problem(
           Problem.of(
               415,
-              "a table takes rows as application/json or application/cbor, not "
-                  + content.mediaType()));
+              "a table takes rows as one of %s, not %s"
+                  .formatted(Format.names(Format.ALL), mediaType)));
       return;
     }
     if (!Preconditions.of(exchange.request().headers(), true).isEmpty()) {
@@ -91,9 +92,13 @@ final class CollectionWrites {
       return;
     }
     BodyReader.read(
-        exchange,
-        settings.maxBodyBytes(),
-        bytes -> then.accept(content.kind() == Content.Kind.CBOR ? Cbor.toJson(bytes) : bytes));
+        exchange, settings.maxBodyBytes(), bytes -> then.accept(json(content, table, bytes)));
+  }
+
+  private byte[] json(Content content, TableDefinition table, byte[] bytes) {
+    return content instanceof Content.Formatted(var format, var mediaType)
+        ? format.toJson(bytes, readers.of(table).columns())
+        : bytes;
   }
 
   private void create(Exchange exchange, TableDefinition table, byte[] json) {
@@ -105,11 +110,13 @@ final class CollectionWrites {
     String own = RowReader.isObject(json) ? reader.idIn(json) : null;
     if (own != null) {
       RowIds.check(table, own);
-      create(exchange, table, own, reader.row(own, JSON, json));
+      create(exchange, table, own, reader.row(own, Content.JSON, json));
     } else {
       tables.nextId(
           table,
-          id -> exchange.attempt(() -> create(exchange, table, id, reader.row(id, JSON, json))));
+          id ->
+              exchange.attempt(
+                  () -> create(exchange, table, id, reader.row(id, Content.JSON, json))));
     }
   }
 

@@ -1,61 +1,75 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
+import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.view.MediaType;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the content of a request is, by its {@code Content-Type}.
- *
- * @param kind how it is understood
- * @param mediaType as the client named it, or null where it named none that says anything
- */
-record Content(Kind kind, @Nullable String mediaType) {
+/** What the content of a request is, by its {@code Content-Type}. */
+sealed interface Content {
 
-  /** How content is understood. */
-  enum Kind {
-    /** A JSON value. */
-    JSON,
-    /** A CBOR value, which is kept as JSON. */
-    CBOR,
-    /** JSON if it reads as JSON, else text or bytes. */
-    UNDECLARED,
-    /** Bytes of a type that the node does not look into. */
-    OPAQUE
-  }
+  /** JSON in its own name. */
+  Content JSON = new Formatted(Format.JSON, Payload.JSON);
 
-  private static final Content UNDECLARED = new Content(Kind.UNDECLARED, null);
+  /**
+   * A document in a format that is understood, and kept as JSON.
+   *
+   * @param mediaType as the client named it
+   */
+  record Formatted(Format format, String mediaType) implements Content {}
+
+  /** JSON if it reads as JSON, else text or bytes: the client named no type that says anything. */
+  record Undeclared() implements Content {}
+
+  /**
+   * Bytes of a type that the node does not look into.
+   *
+   * @param mediaType as the client named it
+   */
+  record Opaque(String mediaType) implements Content {}
 
   /**
    * Reads the header field; null stands for its absence. Forms count as undeclared: curl and its
    * likes claim that type for whatever they are told to send.
    *
-   * @throws RefusedException where the field is no media type, or JSON in another charset than
-   *     UTF-8
+   * @param taken the formats that are understood here; content in others is opaque
+   * @throws RefusedException where the field is no media type, or names text in another charset
+   *     than UTF-8
    */
-  static Content of(@Nullable String field) {
+  static Content of(@Nullable String field, Set<Format> taken) {
     if (field == null) {
-      return UNDECLARED;
+      return new Undeclared();
     }
     MediaType mediaType = MediaType.parse(field);
     if (mediaType == null) {
       throw refusal(Refusal.Reason.BAD_REQUEST, "Content-Type is no media type: " + field);
     }
-    if (mediaType.isJson()) {
-      String charset = mediaType.parameter("charset");
-      if (charset != null && !charset.toLowerCase(Locale.ROOT).equals("utf-8")) {
-        throw refusal(Refusal.Reason.UNSUPPORTED_TYPE, "JSON is taken in UTF-8, not " + charset);
-      }
-      return new Content(Kind.JSON, field);
-    }
-    if (mediaType.isCbor()) {
-      return new Content(Kind.CBOR, field);
+    Format format = Format.of(mediaType);
+    if (format != null && taken.contains(format)) {
+      checkCharset(format, mediaType);
+      return new Formatted(format, field);
     }
     return mediaType.is("application", "x-www-form-urlencoded")
-        ? UNDECLARED
-        : new Content(Kind.OPAQUE, field);
+        ? new Undeclared()
+        : new Opaque(field);
+  }
+
+  /** Reads the header field of what is to be a single row or message. */
+  static Content ofValue(@Nullable String field) {
+    return of(field, Format.OF_VALUES);
+  }
+
+  private static void checkCharset(Format format, MediaType mediaType) {
+    String charset = mediaType.parameter("charset");
+    if (format.isText() && charset != null && !charset.toLowerCase(Locale.ROOT).equals("utf-8")) {
+      throw refusal(
+          Refusal.Reason.UNSUPPORTED_TYPE,
+          "%s is taken in UTF-8, not %s".formatted(format, charset));
+    }
   }
 
   private static RefusedException refusal(Refusal.Reason reason, String detail) {

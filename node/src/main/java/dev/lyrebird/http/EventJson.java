@@ -10,6 +10,7 @@ import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,10 @@ import java.util.Arrays;
  * <p>Owned by one event loop.
  */
 final class EventJson implements Form<byte[]> {
+
+  /** What {@link #ofHistory} tells, for formats of lines. */
+  static final Columns COLUMNS_OF_HISTORY =
+      Columns.named("id", "localTime", "value", "version", "type", "origin", "user", "superseded");
 
   private static final int ROOM_FOR_THE_REST = 128;
   private static final byte[] NO_VALUE = {};

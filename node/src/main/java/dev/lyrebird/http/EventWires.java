@@ -1,48 +1,46 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.pubsub.Hub;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The wires of all kinds of streams, for events of one JSON. Owned by one event loop. */
 final class EventWires {
 
   private final EventWire sse;
-  private final EventWire text;
-  private final EventWire textWithCursor;
-  private final EventWire cbor;
-  private final EventWire cborWithCursor;
+  private final Map<Format, EventWire> frames = new EnumMap<>(Format.class);
+  private final Map<Format, EventWire> framesWithCursor = new EnumMap<>(Format.class);
 
   EventWires(Hub hub, Form<byte[]> json) {
     this.sse = new EventWire(hub, json, true, EventWires::block);
-    this.text = new EventWire(hub, json, false, EventWires::text);
-    this.textWithCursor = new EventWire(hub, json, true, EventWires::text);
-    this.cbor = new EventWire(hub, json, false, EventWires::cbor);
-    this.cborWithCursor = new EventWire(hub, json, true, EventWires::cbor);
+    for (Format format : Format.OF_VALUES) {
+      EventWire.Packing frame = (event, cursor) -> frame(format, withCursor(event, cursor));
+      frames.put(format, new EventWire(hub, json, false, frame));
+      framesWithCursor.put(format, new EventWire(hub, json, true, frame));
+    }
   }
 
   EventWire sse() {
     return sse;
   }
 
+  /** Returns the wire of a kind of WebSockets, in one of the formats of values. */
   EventWire webSocket(Format format, boolean tellsCursor) {
-    return switch (format) {
-      case JSON -> tellsCursor ? textWithCursor : text;
-      case CBOR -> tellsCursor ? cborWithCursor : cbor;
-    };
+    return Objects.requireNonNull((tellsCursor ? framesWithCursor : frames).get(format));
   }
 
   private static byte[] block(byte[] json, @Nullable Cursor cursor) {
     return EventBlock.of(null, cursor == null ? null : cursor.encode(), json);
   }
 
-  private static byte[] text(byte[] json, @Nullable Cursor cursor) {
-    return ServerFrame.of(ServerFrame.TEXT, withCursor(json, cursor));
-  }
-
-  private static byte[] cbor(byte[] json, @Nullable Cursor cursor) {
-    return ServerFrame.of(ServerFrame.BINARY, Cbor.ofJson(withCursor(json, cursor)));
+  private static byte[] frame(Format format, byte[] json) {
+    int opcode = format.isText() ? ServerFrame.TEXT : ServerFrame.BINARY;
+    return ServerFrame.of(opcode, format.fromJson(json));
   }
 
   private static byte[] withCursor(byte[] json, @Nullable Cursor cursor) {

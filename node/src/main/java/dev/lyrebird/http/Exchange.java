@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -171,8 +173,8 @@ final class Exchange {
   }
 
   /** Answers that what there is can be had in no form that the client takes. */
-  void notAcceptable() {
-    problem(Problem.of(406, "this can be had as application/json or application/cbor"));
+  void notAcceptable(Set<Format> offered) {
+    problem(Problem.of(406, "this can be had as " + Format.names(offered)));
   }
 
   /** Says that the answer depends on what the client takes, and may not be kept unasked. */

@@ -1,35 +1,34 @@
 package dev.lyrebird.http;
 
-import dev.lyrebird.journal.Entry;
+import dev.lyrebird.format.Format;
+import dev.lyrebird.format.ListWriter;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
-import dev.lyrebird.view.MediaType;
 import io.vertx.core.http.HttpHeaders;
-import java.io.ByteArrayOutputStream;
+import java.util.List;
 
-/**
- * Sends the entries of a journal as they came: as one array, or as a line each. Owned by the event
- * loop of its connection.
- */
+/** Sends the entries of a journal as they came. Owned by the event loop of its connection. */
 final class HistoryList implements Tables.HistorySink {
 
   /** Since when the journal tells all, in ms: only where that is less than was asked for. */
   private static final CharSequence FROM = HttpHeaders.createOptimized("lyrebird-history-from");
 
+  /** Of a list that cannot be sent before all of it is there. */
+  private static final int MOST_GATHERED_BYTES = 16 << 20;
+
   private final Exchange exchange;
   private final EventJson events;
   private final TableDefinition table;
-  private final boolean asLines;
+  private final ListWriter list;
   private final PagedAnswer answer;
-  private boolean empty = true;
 
-  HistoryList(Exchange exchange, EventJson events, TableDefinition table, MediaType mediaType) {
+  HistoryList(Exchange exchange, EventJson events, TableDefinition table, Format format) {
     this.exchange = exchange;
     this.events = events;
     this.table = table;
-    this.asLines = mediaType.equals(MediaType.NDJSON);
-    this.answer = new PagedAnswer(exchange, mediaType.name());
+    this.list = format.list(EventJson.COLUMNS_OF_HISTORY, MOST_GATHERED_BYTES);
+    this.answer = new PagedAnswer(exchange, exchange.accept().mediaType(format).name());
   }
 
   /** Takes the reading whose sink this is, before its first page. */
@@ -51,28 +50,11 @@ final class HistoryList implements Tables.HistorySink {
       if (!answer.hasBegun() && page.beginsAt() > 0) {
         exchange.response().putHeader(FROM, Timestamp.decimalMillis(page.beginsAt()));
       }
-      answer.send(bytes(page), page.isLast());
+      answer.send(list.page(json(page), page.isLast()), page.isLast());
     });
   }
 
-  private byte[] bytes(Tables.HistoryPage page) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    if (!asLines && !answer.hasBegun()) {
-      out.write('[');
-    }
-    for (Entry entry : page.entries()) {
-      if (!asLines && !empty) {
-        out.write(',');
-      }
-      out.writeBytes(events.ofHistory(table, entry));
-      if (asLines) {
-        out.write('\n');
-      }
-      empty = false;
-    }
-    if (!asLines && page.isLast()) {
-      out.write(']');
-    }
-    return out.toByteArray();
+  private List<byte[]> json(Tables.HistoryPage page) {
+    return page.entries().stream().map(entry -> events.ofHistory(table, entry)).toList();
   }
 }

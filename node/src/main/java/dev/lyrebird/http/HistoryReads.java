@@ -1,11 +1,10 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
-import dev.lyrebird.view.MediaType;
 import dev.lyrebird.view.RowView;
 import io.vertx.core.http.HttpHeaders;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers GET and HEAD of what a journal holds of a row, of the rows below a path, or of a table.
@@ -36,28 +35,21 @@ final class HistoryReads {
   }
 
   private void send(Exchange exchange, TableDefinition table, Tables.HistoryOf what) {
-    MediaType mediaType = mediaType(exchange.accept());
-    if (mediaType == null) {
-      exchange.problem(
-          Problem.of(406, "history can be had as application/json or application/x-ndjson"));
+    Format format = exchange.accept().format();
+    if (format == null) {
+      exchange.notAcceptable(Format.ALL);
       return;
     }
     exchange.describeVariant();
     if (exchange.isHead()) {
-      exchange.head(200).putHeader(HttpHeaders.CONTENT_TYPE, mediaType.name()).end();
+      exchange
+          .head(200)
+          .putHeader(HttpHeaders.CONTENT_TYPE, exchange.accept().mediaType(format).name())
+          .end();
       return;
     }
     exchange.response().setWriteQueueMaxSize(socketBytes);
-    HistoryList list = new HistoryList(exchange, events, table, mediaType);
+    HistoryList list = new HistoryList(exchange, events, table, format);
     list.of(tables.history(table, what, list));
-  }
-
-  /**
-   * Returns what the client likes best, one array where it likes both as well; null for neither.
-   */
-  private static @Nullable MediaType mediaType(Accept accept) {
-    int array = accept.weight(MediaType.JSON);
-    int lines = accept.weight(MediaType.NDJSON);
-    return lines > array ? MediaType.NDJSON : array > 0 ? MediaType.JSON : null;
   }
 }

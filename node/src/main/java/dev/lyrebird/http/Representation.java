@@ -1,6 +1,8 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Row;
+import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.MediaType;
 import dev.lyrebird.view.RowView;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 record Representation(byte[] content, String mediaType, String tagEnd, boolean isOpaque) {
 
   private static final String TAG_OF_WRAPPED = ".json";
-  private static final String TAG_OF_CBOR = ".cbor";
 
   /**
    * Shows a whole row. A row of an opaque type is sent as it is to whoever takes that type, and
@@ -30,43 +31,47 @@ record Representation(byte[] content, String mediaType, String tagEnd, boolean i
       RowView view, Row row, @Nullable Format format, Accept accept) {
     Format chosen = format != null ? format : accept.format();
     return switch (view.show(row)) {
-      case RowView.Shown.Structured structured -> ifTaken(structured.json(), chosen, "");
-      case RowView.Shown.Value value -> ifTaken(value.json(), chosen, "");
+      case RowView.Shown.Structured structured ->
+          ifTaken(structured.json(), chosen, accept, view.columns(), "");
+      case RowView.Shown.Value value when chosen != null && !chosen.isOfRows() ->
+          ifTaken(value.json(), chosen, accept, view.columns(), "");
+      case RowView.Shown.Value value ->
+          ifTaken(view.rowObject(row), chosen, accept, view.columns(), "");
       case RowView.Shown.Opaque opaque -> {
         MediaType mediaType = MediaType.parse(opaque.mediaType());
         int weight = accept.weight(mediaType == null ? MediaType.BINARY : mediaType);
         boolean asItIs =
-            format == null
-                && weight > 0
-                && (chosen == null || weight >= accept.weight(chosen.mediaType()));
+            format == null && weight > 0 && (chosen == null || weight >= accept.weight(chosen));
         yield asItIs
             ? new Representation(
                 opaque.content(),
                 mediaType == null ? MediaType.BINARY.name() : opaque.mediaType(),
                 "",
                 true)
-            : ifTaken(view.rowObject(row), chosen, TAG_OF_WRAPPED);
+            : ifTaken(view.rowObject(row), chosen, accept, view.columns(), TAG_OF_WRAPPED);
       }
     };
   }
 
   /** Shows JSON in a format; null where there is none that the client takes. */
   static @Nullable Representation ifTaken(
-      byte[] json, @Nullable Format format, String plainTagEnd) {
-    return format == null ? null : inFormat(json, format, plainTagEnd);
+      byte[] json, @Nullable Format format, Accept accept, Columns columns, String plainTagEnd) {
+    return format == null ? null : inFormat(json, format, accept, columns, plainTagEnd);
   }
 
   /**
    * Shows JSON in a format.
    *
+   * @param columns for formats of lines
    * @param plainTagEnd the end of the tag in JSON itself
    */
-  static Representation inFormat(byte[] json, Format format, String plainTagEnd) {
-    return switch (format) {
-      case JSON -> new Representation(json, Format.JSON.mediaType().name(), plainTagEnd, false);
-      case CBOR ->
-          new Representation(Cbor.ofJson(json), Format.CBOR.mediaType().name(), TAG_OF_CBOR, false);
-    };
+  static Representation inFormat(
+      byte[] json, Format format, Accept accept, Columns columns, String plainTagEnd) {
+    return new Representation(
+        format.fromJson(json, columns),
+        accept.mediaType(format).name(),
+        format == Format.JSON ? plainTagEnd : '.' + format.extension(),
+        false);
   }
 
   /** Whether compression is worth its while: of opaque types, for text alone. */

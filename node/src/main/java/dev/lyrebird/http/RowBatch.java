@@ -1,6 +1,5 @@
 package dev.lyrebird.http;
 
-import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.schema.TableDefinition;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * The rows of one request on their way into a table, and what is wrong with them before it looks.
  */
 final class RowBatch {
-
-  private static final Content JSON = new Content(Content.Kind.JSON, Payload.JSON);
 
   private final TableDefinition table;
   private final RowReader reader;
@@ -102,7 +99,7 @@ final class RowBatch {
       if (id == null) {
         throw new IllegalStateException("row " + i + " has no id");
       }
-      writes.add(Write.put(id, reader.row(id, JSON, rows.get(i))));
+      writes.add(Write.put(id, reader.row(id, Content.JSON, rows.get(i))));
     }
     return writes;
   }

@@ -1,31 +1,36 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
+import dev.lyrebird.format.ListWriter;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
-import java.io.ByteArrayOutputStream;
+import dev.lyrebird.view.Columns;
 import java.util.List;
 import java.util.function.Function;
 
 /** Sends the rows of one reading as one array. Owned by the event loop of its connection. */
 final class RowList implements Tables.RowSink {
 
+  /** Of a list that cannot be sent before all of it is there. */
+  private static final int MOST_GATHERED_BYTES = 16 << 20;
+
   private final Exchange exchange;
   private final Function<Row, byte[]> json;
-  private final Format format;
+  private final ListWriter list;
   private final PagedAnswer answer;
-  private boolean empty = true;
 
   /**
    * Begins a list.
    *
    * @param format in which it is sent
+   * @param columns of it, where it is sent as lines
    * @param json returns what is shown of a row, as JSON
    */
-  RowList(Exchange exchange, Format format, Function<Row, byte[]> json) {
+  RowList(Exchange exchange, Format format, Columns columns, Function<Row, byte[]> json) {
     this.exchange = exchange;
-    this.format = format;
     this.json = json;
-    this.answer = new PagedAnswer(exchange, format.mediaType().name());
+    this.list = format.list(columns, MOST_GATHERED_BYTES);
+    this.answer = new PagedAnswer(exchange, exchange.accept().mediaType(format).name());
   }
 
   /** Takes the reading whose sink this is, before its first page. */
@@ -37,40 +42,8 @@ final class RowList implements Tables.RowSink {
   public void rows(List<Row> rows, boolean last) {
     exchange.attempt(() -> {
       if (!answer.isClosed()) {
-        answer.send(page(rows, last), last);
+        answer.send(list.page(rows.stream().map(json).toList(), last), last);
       }
     });
-  }
-
-  private byte[] page(List<Row> rows, boolean last) {
-    ByteArrayOutputStream page = new ByteArrayOutputStream();
-    if (!answer.hasBegun()) {
-      page.write(
-          switch (format) {
-            case JSON -> '[';
-            case CBOR -> Cbor.OPEN_ARRAY;
-          });
-    }
-    for (Row row : rows) {
-      byte[] shown = json.apply(row);
-      switch (format) {
-        case JSON -> {
-          if (!empty) {
-            page.write(',');
-          }
-          page.writeBytes(shown);
-        }
-        case CBOR -> page.writeBytes(Cbor.ofJson(shown));
-      }
-      empty = false;
-    }
-    if (last) {
-      page.write(
-          switch (format) {
-            case JSON -> ']';
-            case CBOR -> Cbor.CLOSE_ARRAY;
-          });
-    }
-    return page.toByteArray();
   }
 }

@@ -14,6 +14,7 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.schema.Key;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.JsonCopy;
 import dev.lyrebird.view.RowJson;
 import java.io.IOException;
@@ -25,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Turns the content of requests into what one table stores. Immutable.
  *
  * <p>A JSON object becomes the row as MQTT subscribers see it: compact, with its key. Any other
- * JSON is kept as it was sent, once it has proven to be JSON; CBOR is kept as JSON. Content of
- * other types is kept byte for byte.
+ * JSON is kept as it was sent, once it has proven to be JSON; other formats are kept as JSON.
+ * Content of other types is kept byte for byte.
  */
 final class RowReader {
 
@@ -36,10 +37,17 @@ final class RowReader {
 
   private final Key key;
   private final RowJson rowJson;
+  private final Columns columns;
 
   RowReader(TableDefinition table) {
+    this.columns = Columns.of(table);
     this.key = table.key();
     this.rowJson = new RowJson(table);
+  }
+
+  /** Returns the columns of the table's rows, for formats of lines. */
+  Columns columns() {
+    return columns;
   }
 
   /** Returns the row that the content is. */
@@ -47,11 +55,10 @@ final class RowReader {
     if (bytes.length == 0) {
       throw refused("a row is never empty; DELETE removes it");
     }
-    return switch (content.kind()) {
-      case JSON -> row(id, bytes);
-      case CBOR -> row(id, Cbor.toJson(bytes));
-      case UNDECLARED -> undeclared(id, bytes);
-      case OPAQUE -> new Payload(bytes, content.mediaType(), null);
+    return switch (content) {
+      case Content.Formatted(var format, var mediaType) -> row(id, format.toJson(bytes));
+      case Content.Undeclared undeclared -> undeclared(id, bytes);
+      case Content.Opaque(var mediaType) -> new Payload(bytes, mediaType, null);
     };
   }
 
@@ -82,10 +89,11 @@ final class RowReader {
   /** Returns the attributes to merge that the content is. */
   Payload patch(String id, Content content, byte[] bytes) {
     byte[] json =
-        switch (content.kind()) {
-          case JSON, UNDECLARED -> bytes;
-          case CBOR -> Cbor.toJson(bytes);
-          case OPAQUE -> throw new IllegalArgumentException("opaque content cannot be merged");
+        switch (content) {
+          case Content.Formatted(var format, var mediaType) -> format.toJson(bytes);
+          case Content.Undeclared undeclared -> bytes;
+          case Content.Opaque opaque ->
+              throw new IllegalArgumentException("opaque content cannot be merged");
         };
     byte[] attributes = read(json, (in, out) -> writePatch(in, out, id));
     if (attributes == null) {
@@ -104,14 +112,14 @@ final class RowReader {
 
   /** Returns the message that the content is. */
   static Payload message(Content content, byte[] bytes) {
-    return switch (content.kind()) {
-      case JSON -> {
-        read(bytes, RowReader::skip);
-        yield Payload.json(bytes);
+    return switch (content) {
+      case Content.Formatted(var format, var mediaType) -> {
+        byte[] json = format.toJson(bytes);
+        read(json, RowReader::skip);
+        yield Payload.json(json);
       }
-      case CBOR -> Payload.json(Cbor.toJson(bytes));
-      case UNDECLARED -> Payload.of(bytes);
-      case OPAQUE -> new Payload(bytes, content.mediaType(), null);
+      case Content.Undeclared undeclared -> Payload.of(bytes);
+      case Content.Opaque(var mediaType) -> new Payload(bytes, mediaType, null);
     };
   }
 

@@ -1,11 +1,13 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpHeaders;
@@ -126,7 +128,7 @@ final class RowReads {
             ? Representation.of(view, row, reading.format(), accept)
             : attribute(view, row, reading, accept);
     if (shown == null) {
-      exchange.notAcceptable();
+      exchange.notAcceptable(Format.ALL);
       return;
     }
     String tag = EntityTag.ofVersion(row.version()) + shown.tagEnd();
@@ -153,7 +155,8 @@ final class RowReads {
       throw notFound("the row " + row.id() + " has no attribute " + name);
     }
     Format format = reading.format() != null ? reading.format() : accept.format();
-    return Representation.ifTaken(json, format, "");
+    Columns columns = view.columns().select(List.of(name), Columns.Shape.VALUES);
+    return Representation.ifTaken(json, format, accept, columns, "");
   }
 
   private void describe(Exchange exchange, Timestamp version) {

@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RowWrites {
 
   /** RFC 5789 §3.1. The shallow merge here is not the deep one of RFC 7396. */
-  private static final String ACCEPT_PATCH = "application/json, application/cbor";
+  private static final String ACCEPT_PATCH = Format.names(Format.OF_VALUES);
 
   private final Tables tables;
   private final PerTable<RowReader> readers;
@@ -33,7 +34,7 @@ final class RowWrites {
 
   void put(Exchange exchange, TableDefinition table, String id) {
     RowIds.check(table, id);
-    Content content = Content.of(exchange.header(HttpHeaders.CONTENT_TYPE));
+    Content content = Content.ofValue(exchange.header(HttpHeaders.CONTENT_TYPE));
     Condition condition = preconditions(exchange).forWrite();
     BodyReader.read(
         exchange,
@@ -47,8 +48,8 @@ final class RowWrites {
   void patch(Exchange exchange, TableDefinition table, String id) {
     RowIds.check(table, id);
     String type = exchange.header(HttpHeaders.CONTENT_TYPE);
-    Content content = Content.of(type);
-    if (!isPatch(content, type)) {
+    Content content = Content.ofValue(type);
+    if (!isPatch(content)) {
       exchange.problem(
           Problem.of(
               415,
@@ -68,11 +69,11 @@ final class RowWrites {
   }
 
   /** Types of patches that are defined elsewhere mean something else than a shallow merge. */
-  private static boolean isPatch(Content content, @Nullable String type) {
-    return switch (content.kind()) {
-      case UNDECLARED, CBOR -> true;
-      case JSON -> type == null || !type.contains("patch+json");
-      case OPAQUE -> false;
+  private static boolean isPatch(Content content) {
+    return switch (content) {
+      case Content.Formatted(var format, var mediaType) -> !mediaType.contains("patch+");
+      case Content.Undeclared undeclared -> true;
+      case Content.Opaque opaque -> false;
     };
   }
 
@@ -85,7 +86,7 @@ final class RowWrites {
   /** Sends a message to the row's topic, which leaves the row alone. */
   void message(Exchange exchange, TableDefinition table, String id) {
     RowIds.check(table, id);
-    Content content = Content.of(exchange.header(HttpHeaders.CONTENT_TYPE));
+    Content content = Content.ofValue(exchange.header(HttpHeaders.CONTENT_TYPE));
     Preconditions preconditions = preconditions(exchange);
     Condition condition = preconditions.isEmpty() ? Condition.NONE : preconditions.forWrite();
     BodyReader.read(

@@ -1,9 +1,11 @@
 package dev.lyrebird.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.format.Format;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableDescription;
+import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -36,24 +38,28 @@ final class TableReads {
   void list(Exchange exchange, TableDefinition table, String prefix, @Nullable Format asked) {
     Format format = asked != null ? asked : exchange.accept().format();
     if (format == null) {
-      exchange.notAcceptable();
+      exchange.notAcceptable(Format.ALL);
       return;
     }
     exchange.describeVariant();
     if (exchange.isHead()) {
-      exchange.head(200).putHeader(HttpHeaders.CONTENT_TYPE, format.mediaType().name()).end();
+      exchange
+          .head(200)
+          .putHeader(HttpHeaders.CONTENT_TYPE, exchange.accept().mediaType(format).name())
+          .end();
       return;
     }
     exchange.response().setWriteQueueMaxSize(socketBytes);
-    RowList list = new RowList(exchange, format, views.of(table)::rowObject);
+    RowView view = views.of(table);
+    RowList list = new RowList(exchange, format, view.columns(), view::rowObject);
     list.of(tables.scan(table, prefix, list));
   }
 
   /** Sends what the schema says of a table, and how many rows it has. */
   void describe(Exchange exchange, TableDefinition table) {
-    Format format = exchange.accept().format();
+    Format format = exchange.accept().format(Format.OF_VALUES);
     if (format == null) {
-      exchange.notAcceptable();
+      exchange.notAcceptable(Format.OF_VALUES);
       return;
     }
     exchange.describeVariant();
@@ -69,7 +75,8 @@ final class TableReads {
     ObjectNode description = TableDescription.of(table);
     description.putObject("records").put("count", rows).put("exact", exact);
     byte[] json = description.toString().getBytes(StandardCharsets.UTF_8);
-    Representation shown = Representation.inFormat(json, format, "");
+    Representation shown =
+        Representation.inFormat(json, format, exchange.accept(), Columns.named(), "");
     exchange.compressible(200, shown.mediaType(), shown.content());
   }
 }

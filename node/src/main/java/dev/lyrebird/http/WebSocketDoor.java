@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
@@ -122,9 +123,9 @@ final class WebSocketDoor implements Door {
 
   private void subscribe(Exchange exchange) {
     Accept accept = Accept.parse(Fields.list(exchange.request().headers(), HttpHeaders.ACCEPT));
-    Format format = accept.format();
+    Format format = accept.format(Format.OF_VALUES);
     if (format == null) {
-      exchange.problem(Problem.of(406, "frames are JSON, or application/cbor"));
+      exchange.notAcceptable(Format.OF_VALUES);
       return;
     }
     StreamTarget target = targets.resolve(exchange.path(), Protocol.WEB_SOCKET);

@@ -1,5 +1,6 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.Member;

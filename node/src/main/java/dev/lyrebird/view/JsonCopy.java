@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,22 @@ public final class JsonCopy {
       }
       return wanted ? bytes.toByteArray() : null;
     }
+  }
+
+  /**
+   * Returns a document of UTF-8 text without white space between its tokens.
+   *
+   * @throws IOException where the document is no JSON
+   */
+  public static byte[] compact(byte[] utf8) throws IOException {
+    return Objects.requireNonNull(
+        document(
+            FACTORY,
+            utf8,
+            (in, out) -> {
+              value(in, out, Numbers.AS_SPELT);
+              return true;
+            }));
   }
 
   /**

@@ -53,10 +53,6 @@ public record MediaType(String type, String subtype, String parameters) {
     return is("application", "json") || subtype.endsWith("+json");
   }
 
-  public boolean isCbor() {
-    return is("application", "cbor") || subtype.endsWith("+cbor");
-  }
-
   public boolean is(String otherType, String otherSubtype) {
     return type.equals(otherType) && subtype.equals(otherSubtype);
   }

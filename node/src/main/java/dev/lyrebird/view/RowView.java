@@ -30,9 +30,11 @@ public final class RowView {
   private static final int ROOM_FOR_TYPE_AND_KEY = 128;
 
   private final RowJson rowJson;
+  private final Columns columns;
 
   public RowView(TableDefinition table) {
     this.rowJson = new RowJson(table);
+    this.columns = Columns.of(table);
   }
 
   /** What a row turned out to be. The bytes are never changed. */
@@ -47,6 +49,11 @@ public final class RowView {
 
     /** Bytes of some other type, exactly as they were stored. */
     record Opaque(byte[] content, String mediaType) implements Shown {}
+  }
+
+  /** Returns under which headings {@link #rowObject} is shown in a format of lines. */
+  public Columns columns() {
+    return columns;
   }
 
   /** Returns a row as REST shows it. */
@@ -130,12 +137,14 @@ public final class RowView {
 
   /** Returns JSON content without white space between its tokens, or null where it is none. */
   private static byte @Nullable [] compact(Payload payload) {
-    return transcoded(
-        payload,
-        (in, out) -> {
-          JsonCopy.value(in, out, JsonCopy.Numbers.AS_SPELT);
-          return true;
-        });
+    if (!mayBeJson(payload)) {
+      return null;
+    }
+    try {
+      return JsonCopy.compact(payload.bytes());
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   private static byte @Nullable [] transcoded(Payload payload, JsonCopy.Transcoder transcoder) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.format.Format;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,10 @@ final class AcceptTest {
         "application/json; charset=utf-8 ; q=0.3, text/html | JSON",
         "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8 | JSON",
         "nonsense, application/cbor | CBOR",
+        "application/msgpack | MSGPACK",
+        "application/x-msgpack, application/cbor;q=0.9 | MSGPACK",
+        "text/* | CSV",
+        "application/jsonl | NDJSON",
         "text/html | -",
         "application/json;q=0 | -",
         "application/json;q=0.000 | -",

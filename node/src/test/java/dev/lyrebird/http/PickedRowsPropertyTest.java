@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Payload;

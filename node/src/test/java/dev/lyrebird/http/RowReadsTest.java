@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
 import java.io.ByteArrayInputStream;
@@ -108,7 +109,8 @@ final class RowReadsTest {
             HttpResponse.BodyHandlers.ofByteArray());
 
     assertEquals("application/cbor", header(cbor, "Content-Type"));
-    assertEquals("{\"temp\":97.2,\"id\":\"c1\"}", new String(Cbor.toJson(cbor.body()), UTF_8));
+    assertEquals(
+        "{\"temp\":97.2,\"id\":\"c1\"}", new String(Format.CBOR.toJson(cbor.body()), UTF_8));
     String plain = header(node.send("GET", "/Sensors/c1"), "ETag");
     assertEquals(plain.replaceFirst("\"$", ".cbor\""), header(cbor, "ETag"));
     assertEquals(

@@ -208,7 +208,8 @@ final class RowWritesTest {
                 .build());
 
     assertEquals(415, answer.statusCode());
-    assertEquals("application/json, application/cbor", header(answer, "Accept-Patch"));
+    assertEquals(
+        "application/json, application/cbor, application/msgpack", header(answer, "Accept-Patch"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Payload;

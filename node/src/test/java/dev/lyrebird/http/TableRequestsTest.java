@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
 import java.io.ByteArrayInputStream;
@@ -91,7 +92,8 @@ final class TableRequestsTest {
         node.send(node.request("/Sensors/a/.cbor").build(), HttpResponse.BodyHandlers.ofByteArray())
             .body();
 
-    assertEquals(node.send("GET", "/Sensors/a/").body(), new String(Cbor.toJson(cbor), UTF_8));
+    assertEquals(
+        node.send("GET", "/Sensors/a/").body(), new String(Format.CBOR.toJson(cbor), UTF_8));
   }
 
   @Test
@@ -241,11 +243,11 @@ final class TableRequestsTest {
   }
 
   @Test
-  void tableTakesRowsAsJsonOrCborAlone() {
+  void tableTakesRowsInKnownFormatsAlone() {
     HttpResponse<String> answer =
         node.send(
             node.request("/Sensors/")
-                .header("Content-Type", "text/csv")
+                .header("Content-Type", "text/plain")
                 .POST(HttpRequest.BodyPublishers.ofString("id,temp"))
                 .build());
 

@@ -1,13 +1,14 @@
 package dev.lyrebird.http;
 
 import static dev.lyrebird.http.SseTest.assertEvent;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import dev.lyrebird.format.Format;
 import dev.lyrebird.http.RawWebSocket.Frame;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WebSockets that subscribe to tables and publish to them, as their clients see them. */
@@ -225,27 +227,28 @@ final class WebSocketTest {
     }
   }
 
-  @Test
-  void clientOfCborIsSentAndSendsCbor() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"application/cbor, CBOR", "application/x-msgpack, MSGPACK"})
+  void clientOfABinaryFormatIsSentAndSendsIt(String type, Format format) throws IOException {
     try (RawWebSocket client = RawWebSocket.connect(node.port())) {
-      client.request("/Sensors/?ready=true", RawWebSocket.KEY + "Accept: application/cbor\r\n");
+      client.request("/Sensors/?ready=true", RawWebSocket.KEY + "Accept: " + type + "\r\n");
       assertTrue(client.head().startsWith("HTTP/1.1 101 "));
-      assertEquals("ready", cbor(client.read()).get("type").textValue());
-      JsonNode frame = new ObjectMapper().readTree("{\"id\":\"s1\",\"value\":{\"temp\":1.5}}");
+      assertEquals("ready", value(client.read(), format).get("type").textValue());
+      byte[] frame = "{\"id\":\"s1\",\"value\":{\"temp\":1.5}}".getBytes(UTF_8);
       client.send(
-          RawWebSocket.frame(
-              RawWebSocket.FIN | RawWebSocket.BINARY, new CBORMapper().writeValueAsBytes(frame)));
-      JsonNode event = cbor(client.read());
+          RawWebSocket.frame(RawWebSocket.FIN | RawWebSocket.BINARY, format.fromJson(frame)));
+      JsonNode event = value(client.read(), format);
       assertEquals(1.5, event.get("value").get("temp").doubleValue());
       assertTrue(event.get("version").isDouble());
-      client.send(RawWebSocket.frame(RawWebSocket.FIN | RawWebSocket.BINARY, new byte[] {-1}));
-      assertEquals(400, cbor(client.read()).get("status").intValue());
+      client.send(
+          RawWebSocket.frame(RawWebSocket.FIN | RawWebSocket.BINARY, new byte[] {(byte) 0xc1}));
+      assertEquals(400, value(client.read(), format).get("status").intValue());
     }
   }
 
-  private static JsonNode cbor(Frame frame) throws IOException {
+  private static JsonNode value(Frame frame, Format format) throws IOException {
     assertEquals(RawWebSocket.FIN | RawWebSocket.BINARY, frame.first());
-    return new CBORMapper().readTree(frame.body());
+    return new ObjectMapper().readTree(format.toJson(frame.body()));
   }
 
   @Test
@@ -254,7 +257,7 @@ final class WebSocketTest {
     assertRefused(400, "/Sensors/?previousCount=none", "");
     assertRefused(400, "/Numbers/x", "");
     assertRefused(400, "/%zz", "");
-    assertRefused(406, "/Sensors/", "Accept: application/msgpack\r\n");
+    assertRefused(406, "/Sensors/", "Accept: text/csv\r\n");
     assertRefused(403, "/Sensors/", "Origin: https://elsewhere.example\r\n");
   }
 
