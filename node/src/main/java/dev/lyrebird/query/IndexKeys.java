@@ -211,7 +211,7 @@ public final class IndexKeys {
     List<KeyRange> ranges = new ArrayList<>();
     for (byte[] from : lows) {
       for (byte[] last : highs) {
-        KeyRange range = new KeyRange(from, KeyRange.behind(last));
+        KeyRange range = new KeyRange(from, KeyRange.firstBehind(last));
         if (from[0] == last[0] && !range.isEmpty()) {
           ranges.add(range);
         }

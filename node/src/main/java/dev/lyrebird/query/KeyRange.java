@@ -17,11 +17,23 @@ public record KeyRange(byte[] low, byte @Nullable [] high) {
 
   /** Returns the range of the keys that begin so. */
   public static KeyRange startingWith(byte[] prefix) {
-    return new KeyRange(prefix, behind(prefix));
+    return new KeyRange(prefix, firstBehind(prefix));
+  }
+
+  /** Returns the range of the keys that begin so and go on with one of this range. */
+  public KeyRange below(byte[] prefix) {
+    return new KeyRange(
+        concat(prefix, low), high == null ? firstBehind(prefix) : concat(prefix, high));
+  }
+
+  private static byte[] concat(byte[] one, byte[] other) {
+    byte[] both = Arrays.copyOf(one, one.length + other.length);
+    System.arraycopy(other, 0, both, one.length, other.length);
+    return both;
   }
 
   /** Returns the first key behind all that begin so, or null where there is none. */
-  static byte @Nullable [] behind(byte[] prefix) {
+  static byte @Nullable [] firstBehind(byte[] prefix) {
     for (int last = prefix.length - 1; last >= 0; last--) {
       if (prefix[last] != (byte) 0xFF) {
         byte[] behind = Arrays.copyOf(prefix, last + 1);

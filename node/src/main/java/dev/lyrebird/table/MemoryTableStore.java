@@ -4,6 +4,7 @@ import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.query.KeyRange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,11 +26,18 @@ import org.jspecify.annotations.Nullable;
 /** Keeps a table on the heap: for tests, and for tables that need not outlive the node. */
 public final class MemoryTableStore implements TableStore {
 
+  private static final Comparator<IndexEntry> BY_KEY =
+      Comparator.comparingInt(IndexEntry::index)
+          .thenComparing(IndexEntry::key, Arrays::compareUnsigned)
+          .thenComparing(entry -> utf8(entry.id()), Arrays::compareUnsigned);
+
   private final NavigableMap<Long, byte[]> journal = new TreeMap<>();
   private final NavigableMap<Long, Checkpoint> checkpoints = new TreeMap<>();
   private final NavigableMap<Long, Segment> segments = new TreeMap<>();
   private final NavigableMap<byte[], RowState> rows = new TreeMap<>(Arrays::compareUnsigned);
   private final Map<Deadline, NavigableSet<Due>> deadlines = new EnumMap<>(Deadline.class);
+  private final NavigableMap<Integer, StoredIndex> indexes = new TreeMap<>();
+  private final NavigableSet<IndexEntry> entries = new TreeSet<>(BY_KEY);
   private final Set<Reception> receptions = new HashSet<>();
   private Place head = Place.START;
   private Place settled = Place.START;
@@ -128,9 +136,12 @@ public final class MemoryTableStore implements TableStore {
   }
 
   @Override
-  public void settle(Map<String, RowState> changed, Place upTo, long latestRank) {
+  public void settle(
+      Map<String, RowState> changed, IndexChanges indexed, Place upTo, long latestRank) {
+    indexed.gone().forEach(entries::remove);
+    entries.addAll(indexed.come());
     changed.forEach((id, state) -> {
-      byte[] key = id.getBytes(StandardCharsets.UTF_8);
+      byte[] key = utf8(id);
       if (state.equals(RowState.NOTHING)) {
         rows.remove(key);
       } else {
@@ -153,15 +164,18 @@ public final class MemoryTableStore implements TableStore {
 
   @Override
   public @Nullable RowState row(String id) {
-    return rows.get(id.getBytes(StandardCharsets.UTF_8));
+    return rows.get(utf8(id));
   }
 
   @Override
   public RowScan scan(String idPrefix) {
-    byte[] prefix = idPrefix.getBytes(StandardCharsets.UTF_8);
+    return scan(rows, KeyRange.startingWith(utf8(idPrefix)));
+  }
+
+  private static RowScan scan(NavigableMap<byte[], RowState> rows, KeyRange ids) {
     List<Map.Entry<byte[], RowState>> found = new ArrayList<>();
-    for (Map.Entry<byte[], RowState> row : rows.tailMap(prefix, true).entrySet()) {
-      if (!startsWith(row.getKey(), prefix)) {
+    for (Map.Entry<byte[], RowState> row : rows.tailMap(ids.low(), true).entrySet()) {
+      if (!ids.contains(row.getKey())) {
         break;
       }
       found.add(Map.entry(row.getKey(), row.getValue()));
@@ -169,9 +183,57 @@ public final class MemoryTableStore implements TableStore {
     return new Scan(found.iterator());
   }
 
-  private static boolean startsWith(byte[] key, byte[] prefix) {
-    return key.length >= prefix.length
-        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+  @Override
+  public List<StoredIndex> indexes() {
+    return List.copyOf(indexes.values());
+  }
+
+  @Override
+  public void build(List<StoredIndex> built, List<IndexEntry> come) {
+    built.forEach(index -> indexes.put(index.number(), index));
+    entries.addAll(come);
+  }
+
+  @Override
+  public void drop(int index) {
+    indexes.remove(index);
+    entries.removeIf(entry -> entry.index() == index);
+  }
+
+  @Override
+  public View view() {
+    return new Copy(new TreeMap<>(rows), new TreeSet<>(entries));
+  }
+
+  /** Rows and indexes as they stood when they were copied. */
+  private record Copy(NavigableMap<byte[], RowState> rows, NavigableSet<IndexEntry> entries)
+      implements View {
+
+    @Override
+    public @Nullable RowState row(String id) {
+      return rows.get(utf8(id));
+    }
+
+    @Override
+    public RowScan rows(KeyRange ids) {
+      return scan(rows, ids);
+    }
+
+    @Override
+    public IndexScan index(int index, KeyRange keys, boolean isDescending) {
+      NavigableSet<IndexEntry> inOrder = isDescending ? entries.descendingSet() : entries;
+      return new EntryScan(
+          inOrder.stream()
+              .filter(entry -> entry.index() == index && keys.contains(entry.key()))
+              .iterator());
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static byte[] utf8(String id) {
+    return id.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
@@ -313,6 +375,43 @@ public final class MemoryTableStore implements TableStore {
     private Map.Entry<byte[], RowState> current() {
       if (at == null) {
         throw new IllegalStateException("the reading stands at no row");
+      }
+      return at;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A reading of a copy. */
+  private static final class EntryScan implements IndexScan {
+
+    private final Iterator<IndexEntry> entries;
+    private @Nullable IndexEntry at;
+
+    EntryScan(Iterator<IndexEntry> entries) {
+      this.entries = entries;
+    }
+
+    @Override
+    public boolean next() {
+      at = entries.hasNext() ? entries.next() : null;
+      return at != null;
+    }
+
+    @Override
+    public byte[] key() {
+      return current().key();
+    }
+
+    @Override
+    public String id() {
+      return current().id();
+    }
+
+    private IndexEntry current() {
+      if (at == null) {
+        throw new IllegalStateException("the reading stands at no entry");
       }
       return at;
     }

@@ -16,7 +16,8 @@ record RocksFamilies(
     ColumnFamilyHandle expiries,
     ColumnFamilyHandle foldings,
     ColumnFamilyHandle receptions,
-    ColumnFamilyHandle entries) {
+    ColumnFamilyHandle entries,
+    ColumnFamilyHandle indexes) {
 
   /** In the order of the components. */
   private static final List<String> NAMES =
@@ -28,7 +29,8 @@ record RocksFamilies(
           "expiries",
           "foldings",
           "receptions",
-          "entries");
+          "entries",
+          "indexes");
 
   /** Returns what RocksDB wants to know to open them. */
   static List<ColumnFamilyDescriptor> descriptors(ColumnFamilyOptions options) {
@@ -48,7 +50,8 @@ record RocksFamilies(
         opened.get(4),
         opened.get(5),
         opened.get(6),
-        opened.get(7));
+        opened.get(7),
+        opened.get(8));
   }
 
   /** Returns where it is noted when rows are due. */

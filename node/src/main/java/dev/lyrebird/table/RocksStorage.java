@@ -38,6 +38,7 @@ import org.rocksdb.WriteOptions;
  *                                           journal
  *                "gap" number               position, vector of what its journal skips there
  *                "memory" number            what its replica keeps
+ *                "index" number index       up to where it is built, what its keys are made of
  *   rows         number id                  row state
  *   journal      number first-position      page of entries
  *   checkpoints  number position            local time, bytes of journal before it, vector
@@ -46,6 +47,7 @@ import org.rocksdb.WriteOptions;
  *   entries      number last-position part  part of a segment of the index of entries
  *   receptions   number client claim        nothing: the key is the reception
  *                packet-id
+ *   indexes      number index key id        length of the key
  * </pre>
  *
  * <p>What a process has written survives its death; what {@link Sync} says of the disk's cache

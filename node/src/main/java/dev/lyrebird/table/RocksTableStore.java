@@ -4,15 +4,18 @@ import static dev.lyrebird.table.RocksCalls.call;
 import static dev.lyrebird.table.RocksCalls.run;
 import static dev.lyrebird.table.RocksCalls.standsBelow;
 
+import dev.lyrebird.journal.ByteReader;
 import dev.lyrebird.journal.ByteWriter;
 import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.query.KeyRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -217,7 +220,8 @@ final class RocksTableStore implements TableStore {
   }
 
   @Override
-  public void settle(Map<String, RowState> changed, Place upTo, long horizon) {
+  public void settle(
+      Map<String, RowState> changed, IndexChanges indexed, Place upTo, long horizon) {
     try (WriteBatch batch = new WriteBatch()) {
       for (Map.Entry<String, RowState> row : changed.entrySet()) {
         byte[] key = keys.row(row.getKey());
@@ -234,6 +238,10 @@ final class RocksTableStore implements TableStore {
           }
         }
       }
+      for (IndexEntry entry : indexed.gone()) {
+        batch.delete(families.indexes(), keys.indexEntry(entry));
+      }
+      putEntries(batch, indexed.come());
       ByteWriter out = new ByteWriter(64);
       out.fixed64(horizon);
       write(out, upTo);
@@ -244,6 +252,66 @@ final class RocksTableStore implements TableStore {
     }
   }
 
+  private void putEntries(WriteBatch batch, List<IndexEntry> come) throws RocksDBException {
+    for (IndexEntry entry : come) {
+      byte[] length = {(byte) Objects.checkIndex(entry.key().length, MAX_INDEX_KEY + 1)};
+      batch.put(families.indexes(), keys.indexEntry(entry), length);
+    }
+  }
+
+  @Override
+  public List<StoredIndex> indexes() {
+    List<StoredIndex> found = new ArrayList<>();
+    byte[] ofTable = keys.meta(RocksKeys.INDEX);
+    try (RocksIterator all = db.newIterator(families.meta())) {
+      for (all.seek(ofTable); standsBelow(all, ofTable); all.next()) {
+        ByteBuffer in = ByteBuffer.wrap(all.value());
+        String meaning = ByteReader.string(in);
+        String builtTo = in.hasRemaining() ? ByteReader.string(in) : null;
+        found.add(new StoredIndex(RocksKeys.index(all.key()), meaning, builtTo));
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public void build(List<StoredIndex> indexes, List<IndexEntry> come) {
+    run(() -> {
+      try (WriteBatch batch = new WriteBatch()) {
+        for (StoredIndex index : indexes) {
+          ByteWriter out = new ByteWriter(64);
+          out.string(index.meaning());
+          if (index.builtTo() != null) {
+            out.string(index.builtTo());
+          }
+          batch.put(families.meta(), keys.index(index.number()), out.toByteArray());
+        }
+        putEntries(batch, come);
+        db.write(lazy, batch);
+      }
+    });
+  }
+
+  @Override
+  public void drop(int index) {
+    KeyRange entries = KeyRange.startingWith(keys.ofIndex(index));
+    byte[] end = Objects.requireNonNull(entries.high());
+    run(() -> {
+      try (WriteBatch batch = new WriteBatch()) {
+        batch.deleteRange(families.indexes(), entries.low(), end);
+        batch.delete(families.meta(), keys.index(index));
+        db.write(lazy, batch);
+      }
+      // The disk gets back at once what it can, though nobody may write here any more.
+      db.deleteFilesInRanges(families.indexes(), List.of(entries.low(), end), false);
+    });
+  }
+
+  @Override
+  public View view() {
+    return new RocksView(db, families, keys);
+  }
+
   @Override
   public @Nullable RowState row(String id) {
     byte[] found = call(() -> db.get(families.rows(), keys.row(id)));
@@ -252,7 +320,8 @@ final class RocksTableStore implements TableStore {
 
   @Override
   public RowScan scan(String idPrefix) {
-    return new Scan(db.newIterator(families.rows()), keys.row(idPrefix));
+    KeyRange ids = KeyRange.startingWith(keys.row(idPrefix));
+    return new RocksRowScan(new RocksReading(db, families.rows(), ids, null, false));
   }
 
   @Override
@@ -463,44 +532,5 @@ final class RocksTableStore implements TableStore {
 
   private static Place place(ByteBuffer in) {
     return new Place(in.getLong(), VersionVector.decode(in));
-  }
-
-  /** A reading of rows over an iterator, which sees the storage as it was when it was opened. */
-  private static final class Scan implements TableStore.RowScan {
-
-    private final RocksIterator all;
-    private final byte[] prefix;
-    private boolean started;
-
-    Scan(RocksIterator all, byte[] prefix) {
-      this.all = all;
-      this.prefix = prefix;
-    }
-
-    @Override
-    public boolean next() {
-      if (started) {
-        all.next();
-      } else {
-        all.seek(prefix);
-        started = true;
-      }
-      return standsBelow(all, prefix);
-    }
-
-    @Override
-    public String id() {
-      return RocksKeys.id(all.key());
-    }
-
-    @Override
-    public RowState state() {
-      return RowStateCodec.decode(all.value());
-    }
-
-    @Override
-    public void close() {
-      all.close();
-    }
   }
 }

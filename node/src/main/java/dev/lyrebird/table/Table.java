@@ -445,7 +445,7 @@ public final class Table {
   }
 
   private void store() {
-    store.settle(unsettled, head(), horizon);
+    store.settle(unsettled, TableStore.IndexChanges.NONE, head(), horizon);
     settled = head();
     settledHorizon = horizon;
     unsettled = new HashMap<>();

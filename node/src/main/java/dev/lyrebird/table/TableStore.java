@@ -4,6 +4,7 @@ import dev.lyrebird.journal.EntryCodec;
 import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
+import dev.lyrebird.query.KeyRange;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -113,13 +114,89 @@ public interface TableStore {
   Place begin(Place at, long localTime);
 
   /**
-   * Stores rows.
+   * Stores rows, and what changes with them in the indexes: all or nothing.
    *
    * @param rows id to state; {@link RowState#NOTHING} removes what is stored
+   * @param indexed what changes in the indexes
    * @param settled the place up to which the rows have now taken in the journal
    * @param horizon the latest rank that any row has reached
    */
-  void settle(Map<String, RowState> rows, Place settled, long horizon);
+  void settle(Map<String, RowState> rows, IndexChanges indexed, Place settled, long horizon);
+
+  /**
+   * In one index, a row is found under a key.
+   *
+   * @param index the number of the index
+   * @param key as {@link dev.lyrebird.query.IndexKeys} makes it: of at most {@link #MAX_INDEX_KEY}
+   *     bytes, and no beginning of another in the same index
+   * @param id of the row
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record IndexEntry(int index, byte[] key, String id) {}
+
+  /** The most bytes of a key in an index. */
+  int MAX_INDEX_KEY = 255;
+
+  /** What changes in indexes: entries that go, and such that come. */
+  record IndexChanges(List<IndexEntry> gone, List<IndexEntry> come) {
+
+    /** Nothing changes. */
+    static final IndexChanges NONE = new IndexChanges(List.of(), List.of());
+  }
+
+  /**
+   * An index as the store knows it.
+   *
+   * @param number with which its entries are marked; that of one that was dropped may come again
+   * @param meaning what its keys are made of; for the owner of the table to tell
+   * @param builtTo the id up to which it holds the rows; empty at first, null once it holds all
+   */
+  record StoredIndex(int number, String meaning, @Nullable String builtTo) {}
+
+  /** Returns the indexes, by their numbers. */
+  List<StoredIndex> indexes();
+
+  /**
+   * Creates indexes, or goes on in building them: all or nothing.
+   *
+   * @param indexes as they are from now on
+   * @param entries that they hold from now on, beside those that they have
+   */
+  void build(List<StoredIndex> indexes, List<IndexEntry> entries);
+
+  /** Drops an index with all that it holds. */
+  void drop(int index);
+
+  /** Opens a reading of rows and indexes as they stand now, whatever is written meanwhile. */
+  View view();
+
+  /** Rows and indexes as they stood at one moment. Owned by the table's thread, as the store is. */
+  interface View extends AutoCloseable {
+
+    /** Returns the state of a row, or null where there is none. */
+    @Nullable RowState row(String id);
+
+    /**
+     * Opens a reading of rows.
+     *
+     * @param ids the range of their ids in UTF-8
+     */
+    RowScan rows(KeyRange ids);
+
+    /**
+     * Opens a reading of what an index holds, in the order of the keys, and of the bytes of the ids
+     * where keys are equal.
+     *
+     * @param index its number
+     * @param keys the range of the keys
+     * @param isDescending whether to go from the last to the first
+     */
+    IndexScan index(int index, KeyRange keys, boolean isDescending);
+
+    /** Ends it; the readings that were opened from it must have been closed. */
+    @Override
+    void close();
+  }
 
   /** Returns the stored state of a row, or null where there is none. */
   @Nullable RowState row(String id);
@@ -211,6 +288,22 @@ public interface TableStore {
 
     /** Returns the row that it stands at. */
     RowState state();
+
+    @Override
+    void close();
+  }
+
+  /** A reading of an index under way. */
+  interface IndexScan extends AutoCloseable {
+
+    /** Moves to the next entry; returns false behind the last one. */
+    boolean next();
+
+    /** Returns the key of the entry that it stands at. */
+    byte[] key();
+
+    /** Returns the id of the row that the entry is of. */
+    String id();
 
     @Override
     void close();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** Who looks in the ranges of a condition finds every row that passes it. */
 final class IndexKeysTest {
 
-  private static final int RUNS = 200_000;
+  private static final int RUNS = 50_000;
   private static final ListType TEXTS = new ListType(ScalarType.STRING, false);
 
   /** They meet within the first 200 bytes, at that border, and behind it. */

@@ -124,7 +124,7 @@ final class JournalPlacesTest {
     long began = writer.latest + 1;
     Place beginning = new Place(writer.head().position(), VersionVector.of(new Timestamp(1, 99)));
     store.begin(beginning, began);
-    store.settle(Map.of(), beginning, 0);
+    store.settle(Map.of(), TableStore.IndexChanges.NONE, beginning, 0);
     Table table = opened();
     assertNull(table.placeSince(began));
     assertEquals(beginning, Objects.requireNonNull(table.placeSince(began + 1)));

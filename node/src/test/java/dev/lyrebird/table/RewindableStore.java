@@ -159,9 +159,30 @@ public final class RewindableStore implements TableStore {
   }
 
   @Override
-  public void settle(Map<String, RowState> rows, Place settled, long horizon) {
+  public void settle(
+      Map<String, RowState> rows, IndexChanges indexed, Place settled, long horizon) {
     Map<String, RowState> kept = Map.copyOf(rows);
-    step(on -> on.settle(kept, settled, horizon));
+    step(on -> on.settle(kept, indexed, settled, horizon));
+  }
+
+  @Override
+  public List<StoredIndex> indexes() {
+    return store.indexes();
+  }
+
+  @Override
+  public void build(List<StoredIndex> indexes, List<IndexEntry> entries) {
+    step(on -> on.build(indexes, entries));
+  }
+
+  @Override
+  public void drop(int index) {
+    step(on -> on.drop(index));
+  }
+
+  @Override
+  public View view() {
+    return store.view();
   }
 
   @Override

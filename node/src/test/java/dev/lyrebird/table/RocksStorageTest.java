@@ -18,6 +18,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.query.KeyRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -122,7 +123,8 @@ final class RocksStorageTest implements TableStoreContract {
       writer = new JournalWriter(new Random(5));
       TableStore store = storage.table(name);
       writer.append(store, PAGES);
-      store.settle(Map.of(name, row(name, 500)), writer.head(), 5);
+      store.settle(Map.of(name, row(name, 500)), indexed(name), writer.head(), 5);
+      store.build(List.of(new TableStore.StoredIndex(1, name, null)), List.of());
       store.remember(name.getBytes(StandardCharsets.UTF_8));
       store.receive(List.of(new Reception(1, 1, name.charAt(0))));
     }
@@ -145,7 +147,9 @@ final class RocksStorageTest implements TableStoreContract {
       assertEquals(
           List.of(new TableStore.Due(500, name)), store.due(TableStore.Deadline.EXPIRY, 500, 10));
       assertEquals(List.of(new Reception(1, 1, name.charAt(0))), store.receptions(1));
-      store.settle(Map.of(name, RowState.NOTHING), writer.head(), 6);
+      assertEquals(List.of(new TableStore.StoredIndex(1, name, null)), store.indexes());
+      assertEquals(List.of(name), indexed(store));
+      store.settle(Map.of(name, RowState.NOTHING), TableStore.IndexChanges.NONE, writer.head(), 6);
     }
     TableStore fourth = storage.table("d");
     assertEquals(EMPTY, fourth.progress());
@@ -153,6 +157,27 @@ final class RocksStorageTest implements TableStoreContract {
     assertEquals(List.of(), entries(fourth, 0));
     assertEquals(List.of(), ids(fourth, ""));
     assertEquals(List.of(), fourth.due(TableStore.Deadline.EXPIRY, 500, 10));
+    assertEquals(List.of(), fourth.indexes());
+    assertEquals(List.of(), indexed(fourth));
+    storage.table("a").drop(1);
+    assertEquals(List.of(), indexed(storage.table("a")));
+    assertEquals(List.of("b"), indexed(storage.table("b")));
+  }
+
+  private static TableStore.IndexChanges indexed(String id) {
+    return new TableStore.IndexChanges(
+        List.of(), List.of(new TableStore.IndexEntry(1, new byte[] {1}, id)));
+  }
+
+  private static List<String> indexed(TableStore store) {
+    List<String> ids = new ArrayList<>();
+    try (TableStore.View view = store.view();
+        TableStore.IndexScan entries = view.index(1, KeyRange.ALL, true)) {
+      while (entries.next()) {
+        ids.add(entries.id());
+      }
+    }
+    return ids;
   }
 
   @Test

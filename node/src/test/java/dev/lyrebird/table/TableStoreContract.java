@@ -18,9 +18,11 @@ import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.query.KeyRange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -277,7 +279,11 @@ interface TableStoreContract {
           oracle.put(id.getBytes(StandardCharsets.UTF_8), state);
         }
       }
-      store.settle(changed, new Place(i, VersionVector.of(new Timestamp(i, 1))), i);
+      store.settle(
+          changed,
+          TableStore.IndexChanges.NONE,
+          new Place(i, VersionVector.of(new Timestamp(i, 1))),
+          i);
       if (i % 10 == 0) {
         store = reopened(store);
         store.progress();
@@ -304,13 +310,171 @@ interface TableStoreContract {
   }
 
   @Test
+  default void anIndexIsReadInTheOrderOfItsKeysAndThenOfTheIds() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    TableStore store = fresh();
+    TreeMap<byte[], Map.Entry<String, String>> oracle = new TreeMap<>(Arrays::compareUnsigned);
+    for (int i = 0; i < RUNS; i++) {
+      List<TableStore.IndexEntry> gone = new ArrayList<>();
+      List<TableStore.IndexEntry> come = new ArrayList<>();
+      for (int j = random.nextInt(8); j >= 0; j--) {
+        TableStore.IndexEntry entry =
+            new TableStore.IndexEntry(1 + random.nextInt(2), key(random), id(random));
+        (random.nextInt(3) == 0 ? gone : come).add(entry);
+      }
+      come.removeIf(entry -> gone.stream().anyMatch(other -> sorted(entry).equals(sorted(other))));
+      gone.stream()
+          .filter(entry -> entry.index() == 1)
+          .forEach(entry -> oracle.remove(bytes(entry)));
+      come.stream()
+          .filter(entry -> entry.index() == 1)
+          .forEach(entry -> oracle.put(bytes(entry), Map.entry(hex(entry.key()), entry.id())));
+      store.settle(
+          Map.of(), new TableStore.IndexChanges(gone, come), new Place(i, VersionVector.EMPTY), i);
+      if (i % 10 == 0) {
+        store = reopened(store);
+        store.progress();
+      }
+      KeyRange range = random.nextBoolean() ? KeyRange.ALL : KeyRange.startingWith(key(random));
+      List<Map.Entry<String, String>> expected =
+          oracle.values().stream()
+              .filter(entry -> range.contains(HexFormat.of().parseHex(entry.getKey())))
+              .toList();
+      try (TableStore.View view = store.view()) {
+        assertEquals(expected, entries(view, range, false), "-Dseed=" + seed);
+        assertEquals(expected.reversed(), entries(view, range, true), "-Dseed=" + seed);
+      }
+    }
+  }
+
+  /** Returns a key of which no other is the beginning: all but its end is greater than that. */
+  private static byte[] key(Random random) {
+    byte[] key = new byte[1 + random.nextInt(3)];
+    for (int i = 0; i < key.length - 1; i++) {
+      key[i] = (byte) (random.nextBoolean() ? 0xFF : 1 + random.nextInt(2));
+    }
+    return key;
+  }
+
+  private static byte[] bytes(TableStore.IndexEntry entry) {
+    return (hex(entry.key()) + entry.id()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String sorted(TableStore.IndexEntry entry) {
+    return entry.index() + hex(entry.key()) + entry.id();
+  }
+
+  private static String hex(byte[] key) {
+    return HexFormat.of().formatHex(key);
+  }
+
+  /** Returns what an index holds, as the hexadecimal digits of keys, and ids. */
+  private static List<Map.Entry<String, String>> entries(
+      TableStore.View view, KeyRange range, boolean isDescending) {
+    List<Map.Entry<String, String>> entries = new ArrayList<>();
+    try (TableStore.IndexScan scan = view.index(1, range, isDescending)) {
+      while (scan.next()) {
+        entries.add(Map.entry(hex(scan.key()), scan.id()));
+      }
+    }
+    return entries;
+  }
+
+  @Test
+  default void aViewSeesRowsAndIndexesAsTheyStoodWhenItWasOpened() {
+    TableStore store = fresh();
+    store.settle(
+        Map.of("a", row(1, 0), "b", row(2, 0), "c", row(3, 0)),
+        new TableStore.IndexChanges(List.of(), List.of(entry("a"), entry("b"))),
+        Place.START,
+        3);
+    try (TableStore.View before = store.view()) {
+      store.settle(
+          Map.of("a", RowState.NOTHING, "b", row(4, 0), "d", row(5, 0)),
+          new TableStore.IndexChanges(List.of(entry("a")), List.of(entry("d"))),
+          Place.START,
+          5);
+      assertEquals(row(1, 0), before.row("a"));
+      assertEquals(row(2, 0), before.row("b"));
+      assertNull(before.row("d"));
+      assertEquals(List.of("a", "b", "c"), ids(before.rows(KeyRange.ALL)));
+      assertEquals(List.of("01:a", "01:b"), found(before));
+    }
+    try (TableStore.View after = store.view()) {
+      assertNull(after.row("a"));
+      assertEquals(row(4, 0), after.row("b"));
+      assertEquals(List.of("b", "c", "d"), ids(after.rows(KeyRange.ALL)));
+      KeyRange behindB = new KeyRange(new byte[] {'b', 0}, new byte[] {'d'});
+      assertEquals(List.of("c"), ids(after.rows(behindB)));
+      assertEquals(List.of("01:b", "01:d"), found(after));
+    }
+  }
+
+  private static TableStore.IndexEntry entry(String id) {
+    return new TableStore.IndexEntry(1, new byte[] {1}, id);
+  }
+
+  private static List<String> found(TableStore.View view) {
+    return entries(view, KeyRange.ALL, false).stream()
+        .map(entry -> entry.getKey() + ':' + entry.getValue())
+        .toList();
+  }
+
+  @Test
+  default void anIndexIsKnownWithAllThatItHoldsUntilItIsDropped() {
+    TableStore store = fresh();
+    assertEquals(List.of(), store.indexes());
+    TableStore.StoredIndex first = new TableStore.StoredIndex(1, "what it means", "");
+    TableStore.StoredIndex second = new TableStore.StoredIndex(2, "something else", null);
+    store.build(List.of(first, second), List.of());
+    store = reopened(store);
+    assertEquals(List.of(first, second), store.indexes());
+    first = new TableStore.StoredIndex(1, "what it means", "b");
+    List<TableStore.IndexEntry> entries = List.of(entry("a"), entry("b"));
+    store.build(List.of(first), entries);
+    store.build(List.of(), List.of(new TableStore.IndexEntry(2, new byte[] {1}, "c")));
+    store = reopened(store);
+    assertEquals(List.of(first, second), store.indexes());
+    try (TableStore.View view = store.view()) {
+      assertEquals(List.of("01:a", "01:b"), found(view));
+    }
+    store.drop(1);
+    store = reopened(store);
+    assertEquals(List.of(second), store.indexes());
+    try (TableStore.View view = store.view();
+        TableStore.IndexScan others = view.index(2, KeyRange.ALL, false)) {
+      assertEquals(List.of(), found(view));
+      assertTrue(others.next());
+      assertEquals("c", others.id());
+    }
+    store.build(List.of(first), List.of(entry("a")));
+    store = reopened(store);
+    try (TableStore.View view = store.view()) {
+      assertEquals(List.of("01:a"), found(view));
+    }
+  }
+
+  @Test
+  default void theLongestKeyOfAnIndexIsKept() {
+    TableStore store = fresh();
+    byte[] key = new byte[TableStore.MAX_INDEX_KEY];
+    Arrays.fill(key, (byte) 7);
+    store.build(List.of(), List.of(new TableStore.IndexEntry(1, key, "a")));
+    try (TableStore.View view = store.view()) {
+      assertEquals(
+          List.of(Map.entry(hex(key), "a")), entries(view, KeyRange.startingWith(key), true));
+    }
+  }
+
+  @Test
   default void whatIsSettledIsFoundAgainWithItsPlace() {
     TableStore store = fresh();
     JournalWriter writer = new JournalWriter(new Random(5));
     writer.append(store, PAGES);
     RowState patched =
         RowState.NOTHING.merge(new Change(new Timestamp(5, 1), 5, 77, Write.patch("r", PATCH)));
-    store.settle(Map.of("r", patched), writer.head(), 5);
+    store.settle(Map.of("r", patched), TableStore.IndexChanges.NONE, writer.head(), 5);
     assertEquals(writer.head(), store.progress().settled());
 
     store = reopened(store);
@@ -325,10 +489,18 @@ interface TableStoreContract {
   @Test
   default void aReadingSeesTheRowsAsTheyStoodWhenItBegan() {
     TableStore store = fresh();
-    store.settle(Map.of("a", row(1, 0), "b", row(2, 0), "d", row(3, 0)), Place.START, 3);
+    store.settle(
+        Map.of("a", row(1, 0), "b", row(2, 0), "d", row(3, 0)),
+        TableStore.IndexChanges.NONE,
+        Place.START,
+        3);
     try (TableStore.RowScan scan = store.scan("")) {
       assertTrue(scan.next());
-      store.settle(Map.of("b", RowState.NOTHING, "c", row(5, 0), "d", row(6, 0)), Place.START, 6);
+      store.settle(
+          Map.of("b", RowState.NOTHING, "c", row(5, 0), "d", row(6, 0)),
+          TableStore.IndexChanges.NONE,
+          Place.START,
+          6);
       assertTrue(scan.next());
       assertEquals("b", scan.id());
       assertTrue(scan.next());
@@ -342,8 +514,12 @@ interface TableStoreContract {
   @Test
   default void whatIsToEndIsRememberedUntilItIsDealtWith() {
     TableStore store = fresh();
-    store.settle(Map.of("a", row(1, 500), "b", row(2, 300), "c", row(3, 0)), Place.START, 3);
-    store.settle(Map.of("a", row(4, 1L << 40)), Place.START, 4);
+    store.settle(
+        Map.of("a", row(1, 500), "b", row(2, 300), "c", row(3, 0)),
+        TableStore.IndexChanges.NONE,
+        Place.START,
+        3);
+    store.settle(Map.of("a", row(4, 1L << 40)), TableStore.IndexChanges.NONE, Place.START, 4);
     store = reopened(store);
     TableStore.Due b = new TableStore.Due(300, "b");
     TableStore.Due a = new TableStore.Due(500, "a");
@@ -363,7 +539,11 @@ interface TableStoreContract {
     TableStore store = fresh();
     RowState patched = row(1, 500).merge(new Change(new Timestamp(7, 1), Write.patch("a", PATCH)));
     RowState gone = row(2, 0).merge(new Change(new Timestamp(5, 1), Write.delete("b")));
-    store.settle(Map.of("a", patched, "b", gone, "c", row(6, 0)), Place.START, 7);
+    store.settle(
+        Map.of("a", patched, "b", gone, "c", row(6, 0)),
+        TableStore.IndexChanges.NONE,
+        Place.START,
+        7);
     store = reopened(store);
     TableStore.Due b = new TableStore.Due(5, "b");
     TableStore.Due a = new TableStore.Due(7, "a");
@@ -457,8 +637,12 @@ interface TableStoreContract {
   }
 
   static List<String> ids(TableStore store, String prefix) {
+    return ids(store.scan(prefix));
+  }
+
+  private static List<String> ids(TableStore.RowScan rows) {
     List<String> ids = new ArrayList<>();
-    try (TableStore.RowScan scan = store.scan(prefix)) {
+    try (TableStore.RowScan scan = rows) {
       while (scan.next()) {
         ids.add(scan.id());
       }

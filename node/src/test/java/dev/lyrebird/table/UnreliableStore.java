@@ -80,8 +80,29 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
-  public void settle(Map<String, RowState> rows, Place settled, long horizon) {
-    store.settle(rows, settled, horizon);
+  public void settle(
+      Map<String, RowState> rows, IndexChanges indexed, Place settled, long horizon) {
+    store.settle(rows, indexed, settled, horizon);
+  }
+
+  @Override
+  public List<StoredIndex> indexes() {
+    return store.indexes();
+  }
+
+  @Override
+  public void build(List<StoredIndex> indexes, List<IndexEntry> entries) {
+    store.build(indexes, entries);
+  }
+
+  @Override
+  public void drop(int index) {
+    store.drop(index);
+  }
+
+  @Override
+  public View view() {
+    return store.view();
   }
 
   @Override
