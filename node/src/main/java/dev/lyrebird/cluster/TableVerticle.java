@@ -92,6 +92,9 @@ public final class TableVerticle extends VerticleBase {
    */
   private static final double TRIMMED_FULLNESS = 0.875;
 
+  /** What is left to others between two slices of building indexes, each about as long. */
+  private static final long BUILD_PAUSE_MILLIS = 1;
+
   /** How late an outcome may be told that has waited too long for other nodes. */
   private static final long CONFIRMATION_MILLIS = 100;
 
@@ -184,6 +187,7 @@ public final class TableVerticle extends VerticleBase {
         Math.min(TRIM_MILLIS, upkeep.retentionMillis() / TRIMS_IN_RETENTION),
         timer -> guarded(() -> trim(upkeep.journalMaxBytes())));
     vertx.setPeriodic(CONFIRMATION_MILLIS, timer -> giveUpUnconfirmed());
+    buildIndexes(table.unreadyIndexes());
     if (cluster == null) {
       return Future.succeededFuture();
     }
@@ -200,6 +204,34 @@ public final class TableVerticle extends VerticleBase {
     });
     scans.closeAll();
     return replication == null ? Future.succeededFuture() : replication.stop();
+  }
+
+  /** Builds indexes between other work, so that none has to wait for long. */
+  private void buildIndexes(List<String> attributes) {
+    if (!attributes.isEmpty()) {
+      log(attributes, "indexes are being built; until then conditions on them read all rows");
+      buildOn(attributes);
+    }
+  }
+
+  private void buildOn(List<String> attributes) {
+    vertx.setTimer(
+        BUILD_PAUSE_MILLIS,
+        timer ->
+            guarded(() -> {
+              if (table().buildIndexes()) {
+                buildOn(attributes);
+              } else {
+                log(attributes, "indexes are built");
+              }
+            }));
+  }
+
+  private void log(List<String> attributes, String message) {
+    LOG.atInfo()
+        .addKeyValue("table", '/' + channel.path())
+        .addKeyValue("attributes", attributes)
+        .log(message);
   }
 
   private Table table() {

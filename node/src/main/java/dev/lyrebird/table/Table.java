@@ -35,6 +35,7 @@ public final class Table {
   private final TableStore store;
   private final HybridClock clock;
   private final RowRules rules;
+  private final RowIndexes indexes;
   private final Journal journal;
 
   /** In whose name this node's changes are made. */
@@ -160,6 +161,7 @@ public final class Table {
     this.clock = clock;
     this.origin = origin;
     this.rules = new RowRules(definition);
+    this.indexes = new RowIndexes(definition, rules, store);
     TableStore.Progress progress = store.progress();
     this.journal = new Journal(store, progress);
     this.settled = progress.settled();
@@ -445,11 +447,25 @@ public final class Table {
   }
 
   private void store() {
-    store.settle(unsettled, TableStore.IndexChanges.NONE, head(), horizon);
+    store.settle(unsettled, indexes.changes(unsettled), head(), horizon);
     settled = head();
     settledHorizon = horizon;
     unsettled = new HashMap<>();
     unsettledBytes = 0;
+  }
+
+  /** Returns the attributes whose indexes are still being built. */
+  public List<String> unreadyIndexes() {
+    return indexes.unready();
+  }
+
+  /**
+   * Goes on for some milliseconds with building indexes that do not hold all rows yet.
+   *
+   * @return whether there is more to do
+   */
+  public boolean buildIndexes() {
+    return indexes.build();
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.lyrebird.table;
 
-import static dev.lyrebird.table.Samples.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -38,6 +37,7 @@ final class RocksStorageKillTest {
       last = Math.max(WRITES, process.kill());
     }
     try (RocksStorage storage = WritingProcess.open(folder, sync)) {
+      IndexOracle.check(storage.table("data/t"), sync::toString);
       Table table = WritingProcess.open(storage);
       Table.Page journal =
           table.read(Place.START, entry -> true, Table.Limit.ofBytes(Integer.MAX_VALUE));
@@ -45,7 +45,7 @@ final class RocksStorageKillTest {
       List<Entry> entries = journal.entries();
       assertTrue(entries.size() >= last, () -> entries.size() + " entries");
       for (int i = 0; i < entries.size(); i++) {
-        assertEquals(Integer.toString(i + 1), text(entries.get(i).payload()));
+        assertEquals(WritingProcess.row(i + 1), entries.get(i).payload());
       }
       assertEquals(
           IntStream.rangeClosed(1, entries.size())
@@ -58,6 +58,10 @@ final class RocksStorageKillTest {
         assertEquals(entry.version(), row.version());
         assertEquals(entry.payload(), row.payload());
       }
+      table.settle();
+      TableStore store = storage.table("data/t");
+      IndexOracle.check(store, sync::toString);
+      assertEquals(1, store.indexes().size());
     }
   }
 }

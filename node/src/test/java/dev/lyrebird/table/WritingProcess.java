@@ -1,7 +1,7 @@
 package dev.lyrebird.table;
 
+import static dev.lyrebird.table.Samples.json;
 import static dev.lyrebird.table.Samples.table;
-import static dev.lyrebird.table.Samples.text;
 
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 
-/** A process that writes numbers to a table, one after the other, until it is killed. */
+/** A process that writes numbers to a few rows, one after the other, until it is killed. */
 final class WritingProcess implements AutoCloseable {
   static final int ROWS = 10;
   static final int SETTLED_EVERY = 25;
@@ -66,14 +66,18 @@ final class WritingProcess implements AutoCloseable {
     RocksStorage storage = open(Path.of(arguments[0]), RocksStorage.Sync.valueOf(arguments[1]));
     Table table = open(storage);
     for (int i = 1; ; i++) {
-      Payload number = text(Integer.toString(i));
-      Write write = Write.put("r" + i % ROWS, number);
+      Write write = Write.put("r" + i % ROWS, row(i));
       table.write(List.of(new Table.Request(write, Condition.NONE, received(i))));
       System.out.println(i);
       if (i % SETTLED_EVERY == 0) {
         table.settle();
       }
     }
+  }
+
+  /** Returns the row that tells a number. */
+  static Payload row(int number) {
+    return json("{\"n\":" + number + "}");
   }
 
   /** Returns what is received with a number. */
@@ -87,7 +91,7 @@ final class WritingProcess implements AutoCloseable {
 
   static Table open(RocksStorage storage) {
     return new Table(
-        table("type T @table { id: ID }"),
+        table("type T @table { id: ID n: Int @indexed }"),
         storage.table("data/t"),
         new HybridClock(InstantSource.system(), 0, 0),
         storage.node());
