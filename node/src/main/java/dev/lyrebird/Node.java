@@ -10,6 +10,7 @@ import dev.lyrebird.cluster.TableVerticle;
 import dev.lyrebird.cluster.Uuid7;
 import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.mqtt.AbsentSessions;
+import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Schema;
@@ -248,6 +249,10 @@ public final class Node implements AutoCloseable {
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,
                   journalMaxBytes(definition),
                   confirmMillis(definition)),
+              new QueryBounds(
+                  config.queries().maxScannedRows(),
+                  config.queries().maxSortedBytes(),
+                  config.queries().maxUnderWay()),
               isShared(definition) ? cluster(definition) : null,
               onFault));
     }

@@ -22,6 +22,7 @@ public record NodeConfig(
     Cluster cluster,
     Loops loops,
     Queues queues,
+    Queries queries,
     Memory memory) {
 
   /** The configuration of a node that is told nothing. */
@@ -37,6 +38,7 @@ public record NodeConfig(
           Cluster.DEFAULT,
           Loops.DEFAULT,
           Queues.DEFAULT,
+          Queries.DEFAULT,
           Memory.DEFAULT);
 
   /** Who this node is. */
@@ -345,6 +347,17 @@ public record NodeConfig(
     public Queues {
       within("connectionWrites", connectionWrites, 1, 65_536);
       within("socketBytes", socketBytes, 4096, GIB);
+    }
+  }
+
+  /** Bounds of what a table does for queries. */
+  public record Queries(long maxScannedRows, long maxSortedBytes, int maxUnderWay) {
+    static final Queries DEFAULT = new Queries(1_000_000, 16L * MIB, 256);
+
+    public Queries {
+      within("maxScannedRows", maxScannedRows, 1, Long.MAX_VALUE);
+      within("maxSortedBytes", maxSortedBytes, MIB, 64L * GIB);
+      within("maxUnderWay", maxUnderWay, 1, 100_000);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.table.QueryReading;
 import dev.lyrebird.table.Table;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,12 @@ sealed interface TableAnswer {
   /** A page of rows as they stood at a place. */
   record Rows(int table, long number, List<Row> rows, Place at, boolean last)
       implements TableAnswer {}
+
+  /** A page of what a query finds; it has rows, or is the last. */
+  record QueryRows(int table, long number, QueryReading.Slice page) implements TableAnswer {}
+
+  /** A query ends, for it would take more than its bounds allow. */
+  record QueryRefused(int table, long number, Refusal refusal) implements TableAnswer {}
 
   /** A page of the journal. */
   record Page(int table, long reader, List<Entry> entries, List<Place> places, Place end)

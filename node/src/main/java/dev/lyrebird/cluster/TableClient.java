@@ -14,6 +14,8 @@ import dev.lyrebird.pubsub.Feeds;
 import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.query.QueryReport;
+import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Export;
@@ -69,6 +71,7 @@ public final class TableClient implements Tables {
   private final Hub hub;
   private final Line[] lines;
   private final Map<Long, RowSink> scans = new HashMap<>();
+  private final Map<Long, QuerySink> queries = new HashMap<>();
   private final Map<Long, HistoryReading> histories = new HashMap<>();
   private final Map<Long, Consumer<String>> numbers = new HashMap<>();
   private final Map<Long, Consumer<List<Reception>>> receptions = new HashMap<>();
@@ -274,6 +277,11 @@ public final class TableClient implements Tables {
   }
 
   @Override
+  public Scan query(TableDefinition table, RowQuery query, QuerySink sink) {
+    return new QueryOfRows(lines[indexOf(table)], query, sink);
+  }
+
+  @Override
   public Scan history(TableDefinition table, HistoryOf what, HistorySink sink) {
     return new HistoryReading(lines[indexOf(table)], what, sink);
   }
@@ -311,6 +319,13 @@ public final class TableClient implements Tables {
       case TableAnswer.RowsRead answer -> lines[answer.table()].rows(answer.rows());
       case TableAnswer.RowKnown answer -> answered(known, answer.number(), answer.known());
       case TableAnswer.Rows answer -> rows(answer);
+      case TableAnswer.QueryRows answer -> queryRows(answer);
+      case TableAnswer.QueryRefused answer -> {
+        QuerySink sink = queries.remove(answer.number());
+        if (sink != null) {
+          sink.refused(answer.refusal());
+        }
+      }
       case TableAnswer.Page answer ->
           hub.page(answer.reader(), answer.entries(), answer.places(), answer.end());
       case TableAnswer.Trimmed answer ->
@@ -346,6 +361,19 @@ public final class TableClient implements Tables {
     if (sink != null) {
       sink.rows(answer.rows(), answer.last());
     }
+  }
+
+  private void queryRows(TableAnswer.QueryRows answer) {
+    QueryReport report = answer.page().report();
+    QuerySink sink =
+        report == null ? queries.get(answer.number()) : queries.remove(answer.number());
+    if (sink == null) {
+      return;
+    }
+    if (report != null) {
+      sink.report(report);
+    }
+    sink.rows(answer.page().rows(), report != null);
   }
 
   /** What goes to one table, and what waits for its answers. */
@@ -518,6 +546,34 @@ public final class TableClient implements Tables {
     public void close() {
       if (scans.remove(number) != null) {
         line.ask(new TableRequest.CloseScan(loop, number));
+      }
+    }
+  }
+
+  /** A query for a door. */
+  private final class QueryOfRows implements Scan {
+
+    private final Line line;
+    private final long number = ++lastRequest;
+
+    QueryOfRows(Line line, RowQuery query, QuerySink sink) {
+      this.line = line;
+      line.flush();
+      queries.put(number, sink);
+      line.ask(new TableRequest.OpenQuery(loop, number, query));
+    }
+
+    @Override
+    public void more() {
+      if (queries.containsKey(number)) {
+        line.ask(new TableRequest.MoreOfQuery(loop, number));
+      }
+    }
+
+    @Override
+    public void close() {
+      if (queries.remove(number) != null) {
+        line.ask(new TableRequest.CloseQuery(loop, number));
       }
     }
   }

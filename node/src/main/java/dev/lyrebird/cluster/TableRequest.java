@@ -7,6 +7,7 @@ import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.table.Table;
 import java.util.List;
 import java.util.function.Predicate;
@@ -68,6 +69,15 @@ sealed interface TableRequest {
 
   /** Give up an open reading. */
   record CloseScan(String loop, long number) implements TableRequest {}
+
+  /** Begin a query: {@link TableAnswer.QueryRows}, {@link TableAnswer.QueryRefused}. */
+  record OpenQuery(String loop, long number, RowQuery query) implements TableRequest {}
+
+  /** The next page of a query: {@link TableAnswer.QueryRows}, {@link TableAnswer.QueryRefused}. */
+  record MoreOfQuery(String loop, long number) implements TableRequest {}
+
+  /** Give up a query. */
+  record CloseQuery(String loop, long number) implements TableRequest {}
 
   /** Read the journal: {@link TableAnswer.Page}, {@link TableAnswer.Trimmed}. */
   record ReadOn(String loop, long reader, List<TopicFilter> filters, From from)

@@ -10,6 +10,7 @@ import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.table.LastEntries;
@@ -125,6 +126,7 @@ public final class TableVerticle extends VerticleBase {
 
   private final LoopFeeds feeds;
   private final RowScans scans;
+  private final Queries queries;
   private final Confirmations confirmations;
   private List<TableRequest.Writes> gathered = new ArrayList<>();
   private int writesGathered;
@@ -144,6 +146,7 @@ public final class TableVerticle extends VerticleBase {
    * @param channel its name
    * @param opening opens it, on the thread that will own it
    * @param upkeep bounds
+   * @param queryBounds what its queries are bound by
    * @param cluster where its replicas are; null where there are none
    * @param onFault is told what the table cannot go on after
    */
@@ -152,6 +155,7 @@ public final class TableVerticle extends VerticleBase {
       Channel channel,
       Supplier<Table> opening,
       Upkeep upkeep,
+      QueryBounds queryBounds,
       @Nullable Cluster cluster,
       Consumer<Throwable> onFault) {
     this.index = index;
@@ -162,6 +166,7 @@ public final class TableVerticle extends VerticleBase {
     this.onFault = onFault;
     this.feeds = new LoopFeeds(index, this::send);
     this.scans = new RowScans(index, channel);
+    this.queries = new Queries(index, queryBounds, this::send, this::inLaterTurn);
     this.confirmations = new Confirmations(upkeep.confirmMillis(), MAX_UNCONFIRMED);
   }
 
@@ -203,6 +208,7 @@ public final class TableVerticle extends VerticleBase {
       table().settle();
     });
     scans.closeAll();
+    queries.closeAll();
     return replication == null ? Future.succeededFuture() : replication.stop();
   }
 
@@ -383,6 +389,9 @@ public final class TableVerticle extends VerticleBase {
         }
       }
       case TableRequest.CloseScan close -> scans.close(close.loop(), close.number());
+      case TableRequest.OpenQuery open -> queries.open(open, table());
+      case TableRequest.MoreOfQuery more -> queries.more(more.loop(), more.number());
+      case TableRequest.CloseQuery close -> queries.close(close.loop(), close.number());
       case TableRequest.ReadOn read ->
           answerPage(read, read.reader(), page(read.filters(), read.from()));
       case TableRequest.ReadHistory read -> answer(read, history(read));
@@ -532,11 +541,16 @@ public final class TableVerticle extends VerticleBase {
         beginsAt);
   }
 
+  /** What others have asked by now comes first. */
+  private void inLaterTurn(Runnable work) {
+    context.runOnContext(turn -> guarded(work));
+  }
+
   /** Goes back step by step; what others ask meanwhile comes in between. */
   private void search(TableRequest.FindPrevious find, LastEntries search) {
     Place place = search.step();
     if (place == null) {
-      context.runOnContext(turn -> guarded(() -> search(find, search)));
+      inLaterTurn(() -> search(find, search));
     } else {
       answer(find, new TableAnswer.Found(index, find.reader(), place));
     }

@@ -28,6 +28,18 @@ final class Attributes {
     return inner(type, path.toString(), path.at());
   }
 
+  /** Returns the type of the values of what a path names: of a list, that of its elements. */
+  ScalarType scalarType(AttributePath path) {
+    AttributeType type = type(path);
+    while (type instanceof ListType list) {
+      type = list.element();
+    }
+    if (type instanceof ScalarType scalar) {
+      return scalar;
+    }
+    throw new IllegalStateException("a path ends at " + type);
+  }
+
   /** Refuses a selection of what cannot be there. */
   void check(Select.Item item) {
     AttributeType type = type(item.name(), item.at());

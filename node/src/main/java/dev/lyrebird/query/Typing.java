@@ -1,8 +1,5 @@
 package dev.lyrebird.query;
 
-import dev.lyrebird.schema.AttributeType;
-import dev.lyrebird.schema.ListType;
-import dev.lyrebird.schema.RelatedType;
 import dev.lyrebird.schema.ScalarType;
 import dev.lyrebird.schema.TableDefinition;
 import java.math.BigDecimal;
@@ -57,7 +54,7 @@ final class Typing {
   }
 
   private ValueMatcher matcher(AttributePath attribute, Expression.Relation relation) {
-    ScalarType type = scalar(attributes.type(attribute));
+    ScalarType type = attributes.scalarType(attribute);
     Operator operator = relation.operator();
     Operand operand = relation.operand();
     if (operand.kind() == Operand.Kind.NULL) {
@@ -74,15 +71,6 @@ final class Typing {
       case LESS -> new ValueMatcher.Within(null, bound(attribute, type, relation, false));
       case LESS_OR_EQUAL -> new ValueMatcher.Within(null, bound(attribute, type, relation, true));
       case CONTAINS, STARTS_WITH, ENDS_WITH -> text(attribute, type, relation);
-    };
-  }
-
-  /** The elements of a list are what is compared. */
-  private static ScalarType scalar(AttributeType type) {
-    return switch (type) {
-      case ScalarType scalar -> scalar;
-      case ListType list -> scalar(list.element());
-      case RelatedType related -> throw new IllegalStateException("a path ends at " + related);
     };
   }
 

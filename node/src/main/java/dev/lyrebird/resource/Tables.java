@@ -4,11 +4,14 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Reception;
+import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.query.QueryReport;
+import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.schema.Exports;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
@@ -157,6 +160,14 @@ public interface Tables {
   Scan scan(TableDefinition table, String idPrefix, RowSink sink);
 
   /**
+   * Opens a reading of the rows that a query asks for, in the order that it asks for, as they stand
+   * now. The first page is on its way.
+   *
+   * @param sink is told the pages, one for each time it asks
+   */
+  Scan query(TableDefinition table, RowQuery query, QuerySink sink);
+
+  /**
    * Opens a reading of what a table's journal holds by now of some rows and topics, oldest first:
    * also the changes that were superseded before they came. The first page is on its way.
    *
@@ -219,10 +230,23 @@ public interface Tables {
     /**
      * Takes a page.
      *
-     * @param rows in the order of their ids
+     * @param rows in the order of their ids, or in that of the query
      * @param last whether there are no more
      */
     void rows(List<Row> rows, boolean last);
+  }
+
+  /** Takes pages of what a query finds. */
+  interface QuerySink extends RowSink {
+
+    /** Takes how the rows were found, right before the last page. */
+    default void report(QueryReport report) {}
+
+    /**
+     * Takes the end of a query that would take more than its table's bounds allow; there may have
+     * been pages before.
+     */
+    void refused(Refusal refusal);
   }
 
   /** A reading of rows under way. Ends by itself with its last page. */

@@ -10,7 +10,11 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.query.Access;
+import dev.lyrebird.query.QueryBounds;
+import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.RowView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +40,7 @@ public final class Table {
   private final HybridClock clock;
   private final RowRules rules;
   private final RowIndexes indexes;
+  private final RowView view;
   private final Journal journal;
 
   /** In whose name this node's changes are made. */
@@ -162,6 +167,7 @@ public final class Table {
     this.origin = origin;
     this.rules = new RowRules(definition);
     this.indexes = new RowIndexes(definition, rules, store);
+    this.view = new RowView(definition);
     TableStore.Progress progress = store.progress();
     this.journal = new Journal(store, progress);
     this.settled = progress.settled();
@@ -538,6 +544,24 @@ public final class Table {
   public RowReading scan(String idPrefix) {
     settle();
     return new RowReading(store.scan(idPrefix), rules);
+  }
+
+  /**
+   * Begins a query of the rows as they stand at {@link #head}.
+   *
+   * @throws dev.lyrebird.journal.RefusedException where it would take more than its bounds allow
+   */
+  public QueryReading query(RowQuery query, QueryBounds bounds) {
+    settle();
+    Access.Scan plan = new Access.Scan(query.idPrefix(), "there is no index for it");
+    boolean readsAll =
+        query.idPrefix().isEmpty() && (query.limit() == null || !query.order().isById());
+    if (readsAll
+        && QueryReading.looksAtRows(query)
+        && store.estimatedRows() > bounds.maxScannedRows()) {
+      throw QueryReading.tooManyRows(plan, bounds);
+    }
+    return new QueryReading(query, bounds, plan, scan(query.idPrefix()), view, this::wallMillis);
   }
 
   /** A reading of rows under way, in the order of their ids. Sees what was there when it began. */

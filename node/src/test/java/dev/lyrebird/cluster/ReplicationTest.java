@@ -13,6 +13,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.replication.ReplicaReport;
 import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Confirmation;
@@ -213,6 +214,7 @@ final class ReplicationTest {
             TableClient.channel(definition),
             () -> new Table(definition, stores.get(node), clock, node + 1L),
             new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE, 3_600_000),
+            new QueryBounds(1_000_000, 1 << 24, 256),
             cluster,
             faults::add);
     deployments.set(

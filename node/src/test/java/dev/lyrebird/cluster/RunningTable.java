@@ -2,6 +2,7 @@ package dev.lyrebird.cluster;
 
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.pubsub.Channel;
+import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.replication.PeerProgress;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 /** A table in memory on a thread of its own, and event loops that reach it. */
 final class RunningTable implements AutoCloseable {
   private static final long WAIT_SECONDS = 30;
+
+  /** Few enough that tests reach them. */
+  private static final QueryBounds QUERY_BOUNDS = new QueryBounds(2000, 100_000, 3);
+
   final TableDefinition definition;
   final MemoryTableStore store = new MemoryTableStore();
   final AtomicInteger commits = new AtomicInteger();
@@ -68,7 +73,7 @@ final class RunningTable implements AutoCloseable {
     ByReference.register(vertx.eventBus());
     TableVerticle.Upkeep upkeep =
         new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE, confirmMillis);
-    verticle = new TableVerticle(0, channel(), this::open, upkeep, null, faults::add);
+    verticle = new TableVerticle(0, channel(), this::open, upkeep, QUERY_BOUNDS, null, faults::add);
     await(
         vertx.deployVerticle(
             verticle,

@@ -91,7 +91,7 @@ final class NaiveEvaluator {
         switch (name) {
           case "id" -> "id";
           case "name", "tags" -> "text";
-          case "count", "temp", "marks" -> "number";
+          case "count", "temp", "marks", "changed" -> "number";
           case "big" -> "digits";
           case "on" -> "truth";
           case "at" -> "time";
@@ -153,7 +153,7 @@ final class NaiveEvaluator {
         : Optional.empty();
   }
 
-  private static Optional<BigDecimal> number(@Nullable Object value) {
+  static Optional<BigDecimal> number(@Nullable Object value) {
     try {
       return value instanceof RandomQueries.Spelt(var digits)
           ? Optional.of(new BigDecimal(digits))
@@ -163,7 +163,7 @@ final class NaiveEvaluator {
     }
   }
 
-  private static Optional<BigDecimal> time(@Nullable Object value) {
+  static Optional<BigDecimal> time(@Nullable Object value) {
     if (!(value instanceof String text)) {
       return number(value);
     }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.schema.TableDefinition;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +26,7 @@ final class QueryPropertyTest {
           """
           type Things @table @export {
             id: ID @primaryKey name: String count: Int temp: Float on: Boolean at: Date
-            big: BigInt tags: [String] marks: [Int]
+            big: BigInt tags: [String] marks: [Int] changed: Float
           }
           """);
 
@@ -55,7 +53,7 @@ final class QueryPropertyTest {
       RowMatcher matcher = RowMatcherTest.matcher(condition.toString(), TABLE);
       for (int j = 0; j < ROWS_A_CONDITION; j++) {
         Map<String, @Nullable Object> row = queries.row();
-        String json = json(row);
+        String json = RandomQueries.json(row);
         boolean expected = new NaiveEvaluator(row).passes(condition);
         passed += expected ? 1 : 0;
         assertEquals(
@@ -144,21 +142,5 @@ final class QueryPropertyTest {
             "9999999999",
             "string:");
     return pieces.get(random.nextInt(pieces.size()));
-  }
-
-  private static String json(@Nullable Object value) {
-    return switch (value) {
-      case null -> "null";
-      case String text ->
-          '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
-      case RandomQueries.Spelt(var digits) -> digits;
-      case List<?> list ->
-          list.stream().map(QueryPropertyTest::json).collect(Collectors.joining(",", "[", "]"));
-      case Map<?, ?> object ->
-          object.entrySet().stream()
-              .map(member -> json(member.getKey()) + ':' + json(member.getValue()))
-              .collect(Collectors.joining(",", "{", "}"));
-      default -> value.toString();
-    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.lyrebird.query;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class RandomQueries {
 
   private static final List<String> DECLARED =
-      List.of("id", "name", "count", "temp", "on", "at", "big", "tags", "marks");
+      List.of("id", "name", "count", "temp", "on", "at", "big", "tags", "marks", "changed");
 
-  private static final List<String> UNDECLARED = List.of("x", "y", "lt", "a.b", "ä&", "ready");
+  private static final List<String> UNDECLARED =
+      List.of("x", "y", "lt", "a.b", "ä&", "ready", "data");
 
   private static final List<String> TEXTS =
       List.of(
@@ -135,7 +138,7 @@ final class RandomQueries {
     return switch (name) {
       case "id", "name", "tags" ->
           new Operand(oneOf(Operand.Kind.PLAIN, Operand.Kind.STRING), one(TEXTS), 0);
-      case "count", "temp", "marks" ->
+      case "count", "temp", "marks", "changed" ->
           new Operand(oneOf(Operand.Kind.PLAIN, Operand.Kind.NUMBER), one(NUMBERS), 0);
       case "big" -> new Operand(Operand.Kind.PLAIN, one(BIG), 0);
       case "on" ->
@@ -181,8 +184,9 @@ final class RandomQueries {
   }
 
   private Query.SortKey sortKey() {
-    return new Query.SortKey(
-        new AttributePath(some(() -> one(UNDECLARED)), 0), random.nextBoolean());
+    List<String> names =
+        random.nextBoolean() ? List.of(one(DECLARED)) : some(() -> one(UNDECLARED));
+    return new Query.SortKey(new AttributePath(names, 0), random.nextBoolean());
   }
 
   private Query.Limit limit() {
@@ -212,7 +216,7 @@ final class RandomQueries {
     }
     return switch (name) {
       case "id", "name" -> one(TEXTS);
-      case "count", "temp" -> new Spelt(one(NUMBERS));
+      case "count", "temp", "changed" -> new Spelt(one(NUMBERS));
       case "on" -> random.nextBoolean();
       case "at" -> one(DATES);
       case "big" -> random.nextBoolean() ? one(BIG) : new Spelt(one(BIG));
@@ -243,6 +247,23 @@ final class RandomQueries {
         }
         yield object;
       }
+    };
+  }
+
+  /** Returns what is made up, as JSON. */
+  static String json(@Nullable Object value) {
+    return switch (value) {
+      case null -> "null";
+      case String text ->
+          '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+      case Spelt(var digits) -> digits;
+      case List<?> list ->
+          list.stream().map(RandomQueries::json).collect(Collectors.joining(",", "[", "]"));
+      case Map<?, ?> object ->
+          object.entrySet().stream()
+              .map(member -> json(member.getKey()) + ':' + json(member.getValue()))
+              .collect(Collectors.joining(",", "{", "}"));
+      default -> value.toString();
     };
   }
 

@@ -16,12 +16,17 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.query.RowMatcher;
+import dev.lyrebird.query.RowQuery;
+import dev.lyrebird.query.RowTree;
 import dev.lyrebird.schema.Fault;
 import dev.lyrebird.schema.RowCheck;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.view.RowView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +95,21 @@ final class MemoryTable {
 
   List<Row> rowsFrom(String idPrefix) {
     return List.copyOf(rows.subMap(idPrefix, idPrefix + Character.MAX_VALUE).values());
+  }
+
+  /** Returns the rows that a query asks for. */
+  List<Row> rows(RowQuery query) {
+    RowView view = new RowView(definition);
+    RowMatcher condition = query.condition();
+    Function<Row, JsonNode> tree = row -> RowTree.read(view.rowObject(row));
+    return rowsFrom(query.idPrefix()).stream()
+        .filter(row -> condition == null || condition.passes(tree.apply(row)))
+        .sorted(
+            Comparator.comparing(
+                row -> query.order().rank(tree.apply(row), row.id()), query.order()))
+        .limit(query.to())
+        .skip(query.from())
+        .toList();
   }
 
   /** Returns why the write would be refused, or null where it would not. */

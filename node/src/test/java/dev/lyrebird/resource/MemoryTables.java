@@ -14,6 +14,9 @@ import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
+import dev.lyrebird.query.Access;
+import dev.lyrebird.query.QueryReport;
+import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.Exports;
 import dev.lyrebird.schema.KeyType;
@@ -264,6 +267,22 @@ public final class MemoryTables implements Tables {
     RowScan scan = new RowScan(sink);
     later(() -> {
       scan.rest = table(table).rowsFrom(idPrefix);
+      scan.page();
+    });
+    return scan;
+  }
+
+  @Override
+  public Scan query(TableDefinition table, RowQuery query, QuerySink sink) {
+    RowScan scan =
+        new RowScan((rows, last) -> {
+          if (last) {
+            sink.report(new QueryReport(new Access.Scan("", null), 0, 0, 0, false));
+          }
+          sink.rows(rows, last);
+        });
+    later(() -> {
+      scan.rest = table(table).rows(query);
       scan.page();
     });
     return scan;
