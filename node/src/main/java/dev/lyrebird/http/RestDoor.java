@@ -15,7 +15,8 @@ import dev.lyrebird.view.RowView;
 final class RestDoor implements Door {
 
   private static final String READ_METHODS = "GET, HEAD, OPTIONS";
-  private static final String ALL_ROWS_METHODS = "GET, HEAD, PUT, POST, OPTIONS";
+  private static final String ALL_ROWS_METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS";
+  private static final String SOME_ROWS_METHODS = "GET, HEAD, DELETE, OPTIONS";
 
   /** All that any path takes; a row takes them all. */
   static final String METHODS = "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS";
@@ -26,6 +27,7 @@ final class RestDoor implements Door {
   private final HistoryReads historyReads;
   private final RowWrites rowWrites;
   private final CollectionWrites collectionWrites;
+  private final RowDeletes rowDeletes;
 
   RestDoor(
       HttpSettings settings,
@@ -39,31 +41,29 @@ final class RestDoor implements Door {
     this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
     this.rowWrites = new RowWrites(tables, readers, settings);
     this.collectionWrites = new CollectionWrites(tables, readers, settings);
+    this.rowDeletes = new RowDeletes(tables, views);
   }
 
   @Override
   public void open(Exchange exchange) {
     String query = exchange.query();
     HistoryQuery history = query == null ? null : HistoryQuery.parse(query);
-    if (query != null && history == null) {
-      throw refusal(Refusal.Reason.BAD_REQUEST, "this query is not understood here: " + query);
-    }
     String path = exchange.path();
     Target target = paths.resolve(path, Protocol.REST);
     if (history == null) {
-      open(exchange, path, target);
+      open(exchange, path, target, RestQuery.parse(query));
     } else {
       history(exchange, path, target, history);
     }
   }
 
-  private void open(Exchange exchange, String path, Target target) {
+  private void open(Exchange exchange, String path, Target target, RestQuery query) {
     switch (target) {
-      case Target.Table table -> table(exchange, table.definition());
+      case Target.Table table -> table(exchange, table.definition(), query);
       case Target.Collection rows when rows.prefix().isEmpty() ->
-          allRows(exchange, rows.definition());
-      case Target.Collection rows -> someRows(exchange, rows.definition(), rows.prefix());
-      case Target.Row row -> row(exchange, row.definition(), row.id());
+          allRows(exchange, rows.definition(), query);
+      case Target.Collection rows -> someRows(exchange, rows.definition(), rows.prefix(), query);
+      case Target.Row row -> row(exchange, row.definition(), row.id(), query);
       case Target.NotOffered other -> throw Paths.refusal(other, path);
       case Target.NotFound nothing -> throw Paths.refusal(nothing, path);
     }
@@ -87,8 +87,9 @@ final class RestDoor implements Door {
     }
   }
 
-  private void table(Exchange exchange, TableDefinition table) {
+  private void table(Exchange exchange, TableDefinition table, RestQuery query) {
     exchange.allow(READ_METHODS);
+    query.demandNone("the description of a table");
     switch (exchange.request().method().name()) {
       case "GET", "HEAD" -> tableReads.describe(exchange, table);
       case "OPTIONS" -> exchange.options(exchange.allow());
@@ -96,39 +97,56 @@ final class RestDoor implements Door {
     }
   }
 
-  private void allRows(Exchange exchange, TableDefinition table) {
+  private void allRows(Exchange exchange, TableDefinition table, RestQuery query) {
     exchange.allow(ALL_ROWS_METHODS);
     switch (exchange.request().method().name()) {
-      case "GET", "HEAD" -> tableReads.list(exchange, table, "", null);
-      case "PUT" -> collectionWrites.put(exchange, table);
-      case "POST" -> collectionWrites.post(exchange, table);
+      case "GET", "HEAD" -> tableReads.list(exchange, table, "", query, null);
+      case "PUT" -> {
+        query.demandNone("a write of given rows");
+        collectionWrites.put(exchange, table);
+      }
+      case "POST" -> {
+        query.demandNone("a write of given rows");
+        collectionWrites.post(exchange, table);
+      }
+      case "DELETE" -> rowDeletes.delete(exchange, table, "", query);
       case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }
 
-  private void someRows(Exchange exchange, TableDefinition table, String prefix) {
-    exchange.allow(READ_METHODS);
+  private void someRows(Exchange exchange, TableDefinition table, String prefix, RestQuery query) {
+    exchange.allow(SOME_ROWS_METHODS);
     switch (exchange.request().method().name()) {
-      case "GET", "HEAD" -> tableReads.list(exchange, table, prefix, null);
+      case "GET", "HEAD" -> tableReads.list(exchange, table, prefix, query, null);
+      case "DELETE" -> rowDeletes.delete(exchange, table, prefix, query);
       case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }
 
-  private void row(Exchange exchange, TableDefinition table, String id) {
+  private void row(Exchange exchange, TableDefinition table, String id, RestQuery query) {
     exchange.allow(METHODS);
     if (RowIds.isTooLong(id)) {
       exchange.problem(Problem.of(414, "the id of a row in a URL has at most 4096 bytes"));
       return;
     }
     switch (exchange.request().method().name()) {
-      case "GET", "HEAD" -> rowReads.read(exchange, table, id);
+      case "GET", "HEAD" -> rowReads.read(exchange, table, id, query);
+      case "OPTIONS" -> exchange.options(exchange.allow());
+      default -> {
+        query.demandNone("a write of one row");
+        write(exchange, table, id);
+      }
+    }
+  }
+
+  private void write(Exchange exchange, TableDefinition table, String id) {
+    switch (exchange.request().method().name()) {
       case "PUT" -> rowWrites.put(exchange, table, id);
       case "POST" -> rowWrites.message(exchange, table, id);
       case "PATCH" -> rowWrites.patch(exchange, table, id);
       case "DELETE" -> rowWrites.delete(exchange, table, id);
-      case "OPTIONS" -> exchange.options(exchange.allow());
       default -> throw notAllowed(exchange);
     }
   }

@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.format.Format;
 import dev.lyrebird.format.ListWriter;
+import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.Columns;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Sends the rows of one reading as one array. Owned by the event loop of its connection. */
-final class RowList implements Tables.RowSink {
+final class RowList implements Tables.QuerySink {
 
   /** Of a list that cannot be sent before all of it is there. */
   private static final int MOST_GATHERED_BYTES = 16 << 20;
@@ -45,5 +46,10 @@ final class RowList implements Tables.RowSink {
         answer.send(list.page(rows.stream().map(json).toList(), last), last);
       }
     });
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    exchange.attempt(() -> exchange.refuse(refusal));
   }
 }

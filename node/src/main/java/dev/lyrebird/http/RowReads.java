@@ -18,7 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers GET and HEAD of one row, or of one attribute of it. Owned by one event loop.
+ * Answers GET and HEAD of one row, of one attribute of it, or of what is selected of it. Owned by
+ * one event loop.
  *
  * <p>The end of a path may be part of the id, an extension ({@code .json}) or an attribute ({@code
  * .temp}). The row whose id is the whole of it comes first, so that every row can be reached; only
@@ -48,7 +49,7 @@ final class RowReads {
    */
   private record Reading(String id, @Nullable Format format, @Nullable String attribute) {}
 
-  void read(Exchange exchange, TableDefinition table, String id) {
+  void read(Exchange exchange, TableDefinition table, String id, RestQuery query) {
     List<Reading> readings = new ArrayList<>(1);
     add(readings, table, new Reading(id, null, null));
     int dot = id.lastIndexOf('.');
@@ -63,12 +64,13 @@ final class RowReads {
     read(
         exchange,
         table,
+        query,
         readings.iterator(),
         () -> {
           if (ofRows == null) {
             throw notFound("there is no row " + id);
           }
-          tableReads.list(exchange, table, id.substring(0, name), ofRows);
+          tableReads.list(exchange, table, id.substring(0, name), query, ofRows);
         });
   }
 
@@ -104,7 +106,11 @@ final class RowReads {
   }
 
   private void read(
-      Exchange exchange, TableDefinition table, Iterator<Reading> readings, Runnable otherwise) {
+      Exchange exchange,
+      TableDefinition table,
+      RestQuery query,
+      Iterator<Reading> readings,
+      Runnable otherwise) {
     Reading reading = readings.next();
     tables.read(
         table,
@@ -112,21 +118,18 @@ final class RowReads {
         row ->
             exchange.attempt(() -> {
               if (row != null) {
-                show(exchange, views.of(table), row, reading);
+                show(exchange, table, query, row, reading);
               } else if (readings.hasNext()) {
-                read(exchange, table, readings, otherwise);
+                read(exchange, table, query, readings, otherwise);
               } else {
                 otherwise.run();
               }
             }));
   }
 
-  private void show(Exchange exchange, RowView view, Row row, Reading reading) {
-    Accept accept = exchange.accept();
-    Representation shown =
-        reading.attribute() == null
-            ? Representation.of(view, row, reading.format(), accept)
-            : attribute(view, row, reading, accept);
+  private void show(
+      Exchange exchange, TableDefinition table, RestQuery query, Row row, Reading reading) {
+    Representation shown = representation(exchange.accept(), table, query, row, reading);
     if (shown == null) {
       exchange.notAcceptable(Format.ALL);
       return;
@@ -145,6 +148,25 @@ final class RowReads {
       }
       case FAILED -> exchange.problem(Problem.of(412, "the row has changed since"));
     }
+  }
+
+  private @Nullable Representation representation(
+      Accept accept, TableDefinition table, RestQuery query, Row row, Reading reading) {
+    RowView view = views.of(table);
+    if (query.isEmpty()) {
+      return reading.attribute() == null
+          ? Representation.of(view, row, reading.format(), accept)
+          : attribute(view, row, reading, accept);
+    }
+    query.demandSelectAlone();
+    if (reading.attribute() != null) {
+      throw ParameterValues.refused(
+          "the path names the attribute %s, so that there is nothing to select"
+              .formatted(reading.attribute()));
+    }
+    Format format = reading.format() != null ? reading.format() : accept.format();
+    byte[] json = query.shown(table, view).apply(row);
+    return Representation.ifTaken(json, format, accept, query.columns(view), "");
   }
 
   private static @Nullable Representation attribute(

@@ -2,6 +2,8 @@ package dev.lyrebird.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.format.Format;
+import dev.lyrebird.journal.Row;
+import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableDescription;
@@ -9,6 +11,7 @@ import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers GET and HEAD of a table: its description, its rows. Owned by one event loop. */
@@ -31,11 +34,23 @@ final class TableReads {
   }
 
   /**
-   * Sends the rows whose ids begin with a prefix.
+   * Sends the rows that a query finds among those whose ids begin with a prefix, or how it does so.
    *
    * @param asked the format that the path asks for, or null for what {@code Accept} says
    */
-  void list(Exchange exchange, TableDefinition table, String prefix, @Nullable Format asked) {
+  void list(
+      Exchange exchange,
+      TableDefinition table,
+      String prefix,
+      RestQuery query,
+      @Nullable Format asked) {
+    RowQuery wanted = RowQuery.of(prefix, query.query(), table);
+    RowView view = views.of(table);
+    Function<Row, byte[]> shown = query.shown(table, view);
+    if (query.isExplained()) {
+      explain(exchange, table, wanted, asked);
+      return;
+    }
     Format format = asked != null ? asked : exchange.accept().format();
     if (format == null) {
       exchange.notAcceptable(Format.ALL);
@@ -50,9 +65,19 @@ final class TableReads {
       return;
     }
     exchange.response().setWriteQueueMaxSize(socketBytes);
-    RowView view = views.of(table);
-    RowList list = new RowList(exchange, format, view.columns(), view::rowObject);
-    list.of(tables.scan(table, prefix, list));
+    RowList list = new RowList(exchange, format, query.columns(view), shown);
+    list.of(tables.query(table, wanted, list));
+  }
+
+  private void explain(
+      Exchange exchange, TableDefinition table, RowQuery query, @Nullable Format asked) {
+    Format format = asked != null ? asked : exchange.accept().format(Format.OF_VALUES);
+    if (format == null || format.isOfRows()) {
+      exchange.notAcceptable(Format.OF_VALUES);
+      return;
+    }
+    Explanation explanation = new Explanation(exchange, format);
+    explanation.of(tables.query(table, query, explanation));
   }
 
   /** Sends what the schema says of a table, and how many rows it has. */

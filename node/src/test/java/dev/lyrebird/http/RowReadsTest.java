@@ -227,7 +227,7 @@ final class RowReadsTest {
     assertEquals(400, answer.statusCode());
     assertTrue(answer.body().contains("temp=gt=1"), answer.body());
     assertEquals(400, node.sendJson("PUT", "/Sensors/w1?x", "{}").statusCode());
-    assertEquals(400, node.send("DELETE", "/Sensors/?temp=1").statusCode());
+    assertEquals(400, node.send("DELETE", "/Sensors/w1?temp=1").statusCode());
     put("Sensors/w1", "{}");
     assertEquals(200, node.send("GET", "/Sensors/w1?").statusCode());
   }
