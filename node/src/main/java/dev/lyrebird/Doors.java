@@ -1,7 +1,9 @@
 package dev.lyrebird;
 
+import dev.lyrebird.apidoc.Offer;
 import dev.lyrebird.auth.Users;
 import dev.lyrebird.cluster.Uuid7;
+import dev.lyrebird.http.ApiDocuments;
 import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.http.HttpSettings;
 import dev.lyrebird.http.HttpVerticle;
@@ -27,6 +29,7 @@ import dev.lyrebird.mqtt.SysTree;
 import dev.lyrebird.mqtt.TopicBounds;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Exports;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
@@ -61,6 +64,7 @@ final class Doors {
 
   private final NodeConfig config;
   private final Vertx vertx;
+  private final Exports exports;
   private final Function<Context, Tables> tables;
   private final Nodes nodes;
   private final InstantSource wall;
@@ -86,6 +90,7 @@ final class Doors {
   private volatile NodeState state;
 
   /**
+   * @param exports what is found at which path
    * @param tables the tables, as the event loop of a context reaches them
    * @param nodes the other nodes
    * @param cluster tells how the cluster stands; null where the node stands alone
@@ -94,6 +99,7 @@ final class Doors {
   Doors(
       NodeConfig config,
       Vertx vertx,
+      Exports exports,
       Function<Context, Tables> tables,
       Nodes nodes,
       InstantSource wall,
@@ -102,6 +108,7 @@ final class Doors {
       Function<Tables, RetentionWatch> retention) {
     this.config = config;
     this.vertx = vertx;
+    this.exports = exports;
     this.tables = tables;
     this.wall = wall;
     this.random = random;
@@ -167,8 +174,13 @@ final class Doors {
             new SysTree(counters, wall, Version.text(), wall.instant()));
     Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
     HttpSettings settings = httpSettings(operations.port());
+    NodeConfig.Mqtt.Network network = config.mqtt().network();
+    ApiDocuments documents =
+        ApiDocuments.of(
+            Version.text(), exports, settings, new Offer.Address(network.host(), network.port()));
     for (int i = 0; i < config.loops().httpOrCores(); i++) {
-      http.add(new HttpVerticle(settings, tables, upgrades, heap::refuses, wall, random));
+      http.add(
+          new HttpVerticle(settings, tables, upgrades, documents, heap::refuses, wall, random));
     }
     for (int i = 0; i < config.loops().mqttOrCores(); i++) {
       mqtt.add(

@@ -13,6 +13,7 @@ import dev.lyrebird.mqtt.AbsentSessions;
 import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.replication.ReplicaSettings;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.schema.Exports;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.SystemTables;
@@ -97,6 +98,7 @@ public final class Node implements AutoCloseable {
         new Doors(
             config,
             vertx,
+            new Exports(definitions),
             this::tablesOf,
             ground.nodes(),
             wall,

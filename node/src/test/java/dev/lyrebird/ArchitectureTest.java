@@ -40,6 +40,7 @@ final class ArchitectureTest {
           entry("journal", Set.of()),
           entry("schema", Set.of()),
           entry("auth", Set.of()),
+          entry("apidoc", Set.of("format", "view", "schema")),
           entry("view", Set.of("schema", "journal")),
           entry("query", Set.of("schema", "journal")),
           entry("format", Set.of("view", "journal")),
@@ -51,7 +52,7 @@ final class ArchitectureTest {
               "cluster",
               Set.of("resource", "pubsub", "replication", "table", "query", "schema", "journal")),
           entry(
-              "http", Set.of("resource", "pubsub", "query", "format", "view", "schema", "journal")),
+              "http", Set.of("apidoc", "resource", "pubsub", "query", "format", "view", "schema", "journal")),
           entry("mqtt", Set.of("resource", "pubsub", "schema", "journal", "auth")));
 
   /** What keeps tables on disk. */
@@ -64,6 +65,7 @@ final class ArchitectureTest {
               tree("journal"),
               tree("schema"),
               tree("auth"),
+              tree("apidoc"),
               tree("view"),
               tree("format"),
               tree("query"),

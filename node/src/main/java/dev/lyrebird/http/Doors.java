@@ -28,6 +28,7 @@ final class Doors {
       HttpSettings settings,
       Tables tables,
       Upgrades upgrades,
+      ApiDocuments documents,
       InstantSource clock,
       RandomGenerator random) {
     Paths paths = new Paths(tables.exports());
@@ -36,10 +37,21 @@ final class Doors {
     StreamTargets targets = new StreamTargets(tables, paths);
     StreamPicks picks = new StreamPicks(tables, views, random);
     offersEvents = settings.sse();
-    rest = settings.rest() ? new RestDoor(settings, tables, paths, views, readers) : Doors::refuse;
+    rest =
+        settings.rest()
+            ? besides(documents, new RestDoor(settings, tables, paths, views, readers))
+            : Doors::refuse;
     sse = new SseDoor(vertx, settings, tables, targets, picks, streams, random);
     webSocket =
         new WebSocketDoor(settings, clock, tables, readers, targets, picks, streams, upgrades);
+  }
+
+  /** The documents have paths of their own, whatever the tables make of them. */
+  private static Door besides(ApiDocuments documents, Door tables) {
+    return exchange -> {
+      Door document = documents.at(exchange.path());
+      (document == null ? tables : document).open(exchange);
+    };
   }
 
   /** Returns the first door that takes a request. */

@@ -52,6 +52,11 @@ record EntityTag(String opaque, boolean weak) {
       return tags.isEmpty();
     }
 
+    /** Whether content with this tag is meant, compressed or not. */
+    boolean include(String tag) {
+      return any() || tags.stream().anyMatch(own -> own.isTag(tag));
+    }
+
     /**
      * Reads the value of a header field; null stands for its absence.
      *

@@ -8,7 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for history asks: {@code ?history&startTime=<ms>&limit=<n>}.
+ * What a request for history asks: {@code ?history&startTime=<ms>&limit=<n>}, where programs that
+ * know parameters with values only write {@code history=true}.
  *
  * @param startTime in the unit of {@link Timestamp#time}; 0 for all there is
  * @param limit the most entries
@@ -25,7 +26,7 @@ record HistoryQuery(long startTime, long limit) {
    */
   static @Nullable HistoryQuery parse(String query) {
     List<String> parts = List.of(query.split("&", -1));
-    if (!parts.contains(NAME)) {
+    if (!parts.contains(NAME) && !parts.contains(NAME + "=true")) {
       return null;
     }
     long startTime = 0;

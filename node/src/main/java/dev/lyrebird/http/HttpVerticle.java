@@ -46,6 +46,7 @@ public final class HttpVerticle extends VerticleBase {
   private final HttpSettings settings;
   private final Function<Context, Tables> tablesOf;
   private final Upgrades upgrades;
+  private final ApiDocuments documents;
   private final BooleanSupplier refuses;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -57,6 +58,7 @@ public final class HttpVerticle extends VerticleBase {
   /**
    * @param tablesOf makes, for the context of an event loop, that loop's access to all tables
    * @param upgrades what a WebSocket may lead to besides tables
+   * @param documents what the node tells of its own interface
    * @param refuses decides about each newcomer whether there is too little memory for it
    * @param clock tells the time of answers
    * @param random by what the return of many clients at once is spread
@@ -65,6 +67,7 @@ public final class HttpVerticle extends VerticleBase {
       HttpSettings settings,
       Function<Context, Tables> tablesOf,
       Upgrades upgrades,
+      ApiDocuments documents,
       BooleanSupplier refuses,
       InstantSource clock,
       RandomGenerator random) {
@@ -72,6 +75,7 @@ public final class HttpVerticle extends VerticleBase {
     this.settings = settings;
     this.tablesOf = tablesOf;
     this.upgrades = upgrades;
+    this.documents = documents;
     this.random = random;
     this.origins = new Origins(settings.corsOrigins(), settings.consolePort());
     this.clock = clock;
@@ -80,7 +84,8 @@ public final class HttpVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Doors opened = new Doors(vertx, settings, tablesOf.apply(context), upgrades, clock, random);
+    Doors opened =
+        new Doors(vertx, settings, tablesOf.apply(context), upgrades, documents, clock, random);
     doors = opened;
     Newcomers newcomers = new Newcomers(vertx, refuses, settings.requestTimeoutSeconds());
     server =

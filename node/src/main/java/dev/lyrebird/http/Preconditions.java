@@ -78,7 +78,7 @@ record Preconditions(
     }
     boolean known =
         ifNoneMatch != null
-            ? ifNoneMatch.any() || ifNoneMatch.tags().stream().anyMatch(own -> own.isTag(tag))
+            ? ifNoneMatch.include(tag)
             : ifModifiedSince != NEVER && seconds(version) <= ifModifiedSince;
     return known ? Reading.NOT_MODIFIED : Reading.SHOWN;
   }

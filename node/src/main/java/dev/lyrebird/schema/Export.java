@@ -10,6 +10,12 @@ import java.util.Set;
  */
 public record Export(String path, Set<Protocol> protocols) {
 
+  /** Where a node describes its paths; no table is exported there. */
+  public static final String OPENAPI = "openapi.json";
+
+  /** Where it describes its topics; no table is exported there either. */
+  public static final String ASYNCAPI = "asyncapi.json";
+
   public Export {
     protocols = Set.copyOf(protocols);
   }

@@ -77,7 +77,7 @@ public final class RowCheck {
       return attribute.required() ? "is required, but is " + found(value) : null;
     }
     if (!whole && attribute.type() instanceof ScalarType number && isAddition(value)) {
-      return isNumeric(number) ? fault(number, value.path("value")) : "cannot be added to";
+      return number.isNumeric() ? fault(number, value.path("value")) : "cannot be added to";
     }
     return fault(attribute.type(), value);
   }
@@ -119,13 +119,6 @@ public final class RowCheck {
 
   private static boolean isAddition(JsonNode value) {
     return value.path("__op__").asText().equals("add");
-  }
-
-  private static boolean isNumeric(ScalarType type) {
-    return switch (type) {
-      case INT, LONG, FLOAT, BIG_INT, ANY -> true;
-      case ID, STRING, BOOLEAN, DATE, BYTES -> false;
-    };
   }
 
   private static String found(@Nullable JsonNode value) {

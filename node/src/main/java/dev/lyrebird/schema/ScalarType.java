@@ -46,8 +46,16 @@ public enum ScalarType implements AttributeType {
   }
 
   /** The values it admits, in words that go on from "must be". */
-  String expectation() {
+  public String expectation() {
     return expectation;
+  }
+
+  /** Whether its values may be numbers to add to. */
+  public boolean isNumeric() {
+    return switch (this) {
+      case INT, LONG, FLOAT, BIG_INT, ANY -> true;
+      case ID, STRING, BOOLEAN, DATE, BYTES -> false;
+    };
   }
 
   /** Whether a value other than null is one of this type. */

@@ -110,7 +110,8 @@ final class TypeReader {
                 "name",
                 TypeReader::isExportPath,
                 "empty, or segments joined by '/' that hold no '+', '#' or control character, are"
-                    + " not '.' or '..', and the first of which does not begin with '$'")
+                    + " not '.' or '..', and the first of which does not begin with '$',"
+                    + " and neither openapi.json nor asyncapi.json, where the node tells of itself")
             .orElse(type.getName());
     Set<Protocol> protocols = EnumSet.allOf(Protocol.class);
     protocols.removeIf(protocol -> !export.flag(protocol.argument(), true));
@@ -121,6 +122,8 @@ final class TypeReader {
   private static boolean isExportPath(String path) {
     return path.isEmpty()
         || (!path.startsWith("$")
+            && !path.equals(Export.OPENAPI)
+            && !path.equals(Export.ASYNCAPI)
             && path.chars().noneMatch(c -> c == '+' || c == '#' || Character.isISOControl(c))
             && Arrays.stream(path.split("/", -1))
                 .noneMatch(

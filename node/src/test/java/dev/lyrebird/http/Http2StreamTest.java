@@ -58,7 +58,13 @@ final class Http2StreamTest {
     DateField date = new DateField(clock);
     Doors doors =
         new Doors(
-            vertx, HttpNode.SETTINGS, tables, Upgrades.NONE, clock, RandomGenerator.getDefault());
+            vertx,
+            HttpNode.SETTINGS,
+            tables,
+            Upgrades.NONE,
+            ApiDocuments.NONE,
+            clock,
+            RandomGenerator.getDefault());
     return vertx
         .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
         .requestHandler(request -> doors.of(request).open(new Exchange(request, "Sensors/", date)))

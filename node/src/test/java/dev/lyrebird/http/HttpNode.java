@@ -2,12 +2,15 @@ package dev.lyrebird.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lyrebird.apidoc.Offer;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.MemoryTables;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.schema.Schema;
+import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.Target;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -88,6 +91,11 @@ final class HttpNode implements AutoCloseable {
               return seenAs.apply(tables.join());
             },
             upgrades,
+            ApiDocuments.of(
+                "1.2.3",
+                Schema.parse(List.of(new Source("schema.graphql", sdl))).exports(),
+                settings,
+                new Offer.Address("127.0.0.1", 1883)),
             memoryIsShort::get,
             InstantSource.system(),
             RandomGenerator.getDefault());

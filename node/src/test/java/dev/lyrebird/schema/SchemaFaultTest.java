@@ -97,12 +97,12 @@ final class SchemaFaultTest {
 
   @Test
   void exportPathsAreHeldToWhatATopicAndAUrlCanSay() {
-    for (String path : List.of("/a", "a/", "a//b", "a/+", "#", "$SYS", "a/../b", "a\\tb")) {
+    for (String path : List.of("/a", "a/", "a//b", "a/+", "#", "$SYS", "a/../b", "a\\tb", "openapi.json", "asyncapi.json")) {
       assertFault(
           "type T @export(name: \"" + path + "\") { id: ID }",
           "1:16: argument name of @export must be empty, or segments joined by '/' that hold no"
               + " '+', '#' or control character, are not '.' or '..', and the first of which does"
-              + " not begin with '$', but is \""
+              + " not begin with '$', and neither openapi.json nor asyncapi.json, where the node tells of itself, but is \""
               + path
               + "\"");
     }
