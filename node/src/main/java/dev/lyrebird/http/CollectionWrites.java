@@ -5,6 +5,7 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.Confirmation;
@@ -37,11 +38,20 @@ final class CollectionWrites {
     this.settings = settings;
   }
 
-  /** Creates a row, or each row of an array: none of them may be there. */
+  /**
+   * Creates a row, or each row of an array: none of them may be there. Rows that come a line each
+   * are imported.
+   */
   void post(Exchange exchange, TableDefinition table) {
+    Content content = content(exchange);
+    if (content instanceof Content.Formatted(var format, var mediaType) && format.isOfRows()) {
+      RowImport.begin(exchange, tables, table, readers.of(table), format, settings);
+      return;
+    }
     read(
         exchange,
         table,
+        content,
         json -> {
           List<byte[]> rows = RowReader.elements(json, settings.maxRows());
           if (rows == null) {
@@ -60,6 +70,7 @@ final class CollectionWrites {
     read(
         exchange,
         table,
+        content(exchange),
         json -> {
           List<byte[]> rows = RowReader.elements(json, settings.maxRows());
           if (rows == null) {
@@ -75,22 +86,29 @@ final class CollectionWrites {
         });
   }
 
-  /** Reads the content as JSON, in whatever format it comes. */
-  private void read(Exchange exchange, TableDefinition table, Consumer<byte[]> then) {
+  /** Tells what the content is, if a table takes it. */
+  private static Content content(Exchange exchange) {
     Content content = Content.of(exchange.header(HttpHeaders.CONTENT_TYPE), Format.ALL);
     if (content instanceof Content.Opaque(var mediaType)) {
-      exchange.problem(
-          Problem.of(
-              415,
-              "a table takes rows as one of %s, not %s"
-                  .formatted(Format.names(Format.ALL), mediaType)));
-      return;
+      throw refused(
+          Refusal.Reason.UNSUPPORTED_TYPE,
+          "a table takes rows as one of %s, not %s".formatted(Format.names(Format.ALL), mediaType));
     }
     if (!Preconditions.of(exchange.request().headers(), true).isEmpty()) {
-      exchange.problem(
-          Problem.of(400, "conditions are about one row; send them with a write to its own path"));
-      return;
+      throw refused(
+          Refusal.Reason.BAD_REQUEST,
+          "conditions are about one row; send them with a write to its own path");
     }
+    return content;
+  }
+
+  private static RefusedException refused(Refusal.Reason reason, String detail) {
+    return new RefusedException(Refusal.of(reason, detail));
+  }
+
+  /** Reads the content as JSON, in whatever format it comes. */
+  private void read(
+      Exchange exchange, TableDefinition table, Content content, Consumer<byte[]> then) {
     BodyReader.read(
         exchange, settings.maxBodyBytes(), bytes -> then.accept(json(content, table, bytes)));
   }
@@ -229,7 +247,7 @@ final class CollectionWrites {
     for (int i = 0; i < outcomes.size(); i++) {
       if (outcomes.get(i) instanceof Outcome.Refused refused) {
         first = first == null ? refused.refusal() : first;
-        addFaults(faults, i, refused.refusal());
+        faults.addAll(Problem.Fault.of(Problem.Place.index(i), refused.refusal()));
       }
     }
     switch (Objects.requireNonNull(first).reason()) {
@@ -246,14 +264,5 @@ final class CollectionWrites {
         exchange.problem(problem.withFaults(faults));
       }
     }
-  }
-
-  private static void addFaults(List<Problem.Fault> faults, int index, Refusal refusal) {
-    if (refusal.faults().isEmpty()) {
-      faults.add(new Problem.Fault(index, null, refusal.detail()));
-    }
-    refusal
-        .faults()
-        .forEach((attribute, fault) -> faults.add(new Problem.Fault(index, attribute, fault)));
   }
 }

@@ -31,7 +31,7 @@ record Problem(
   static final String MEDIA_TYPE = "application/problem+json";
 
   /** A hostile array may have a million faults; nobody reads more of them. */
-  private static final int MOST_FAULTS = 100;
+  static final int MOST_FAULTS = 100;
 
   /** How long a client had better wait for an overloaded node. */
   private static final String RETRY_SECONDS = "1";
@@ -39,11 +39,60 @@ record Problem(
   /**
    * Something wrong in the content.
    *
-   * @param index the place in an array of rows, counted from 0, or -1 where there is no array
+   * @param place in content of several rows; null where it is about one
    * @param attribute the attribute at fault, or null where it is the whole row
    * @param detail what is wrong
    */
-  record Fault(int index, @Nullable String attribute, String detail) {}
+  record Fault(@Nullable Place place, @Nullable String attribute, String detail) {
+
+    /** Writes faults as an array. */
+    static void write(List<Fault> faults, JsonGenerator out) throws IOException {
+      out.writeStartArray();
+      for (Fault fault : faults) {
+        out.writeStartObject();
+        if (fault.place != null) {
+          out.writeNumberField(fault.place.unit(), fault.place.number());
+        }
+        if (fault.attribute != null) {
+          out.writeStringField("attribute", fault.attribute);
+        }
+        out.writeStringField("detail", fault.detail);
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+    }
+
+    /** Returns what a refusal holds against something, attribute by attribute where it can. */
+    static List<Fault> of(@Nullable Place place, Refusal refusal) {
+      return refusal.faults().isEmpty()
+          ? List.of(new Fault(place, null, refusal.detail()))
+          : inAttributes(place, refusal);
+    }
+
+    private static List<Fault> inAttributes(@Nullable Place place, Refusal refusal) {
+      return refusal.faults().entrySet().stream()
+          .map(fault -> new Fault(place, fault.getKey(), fault.getValue()))
+          .toList();
+    }
+  }
+
+  /**
+   * Where something is in the content.
+   *
+   * @param unit what is counted
+   */
+  record Place(String unit, int number) {
+
+    /** A place in an array, counted from 0. */
+    static Place index(int index) {
+      return new Place("index", index);
+    }
+
+    /** A line, counted from 1. */
+    static Place line(int line) {
+      return new Place("line", line);
+    }
+  }
 
   Problem {
     faults = List.copyOf(faults);
@@ -92,10 +141,7 @@ record Problem(
    * @param allow the methods that the path takes, for {@code Allow} of RFC 9110 §15.5.6
    */
   static Problem of(Refusal refusal, String allow) {
-    List<Fault> faults =
-        refusal.faults().entrySet().stream()
-            .map(fault -> new Fault(-1, fault.getKey(), fault.getValue()))
-            .toList();
+    List<Fault> faults = Fault.inAttributes(null, refusal);
     Map<String, String> headers =
         switch (refusal.reason()) {
           case NOT_ALLOWED -> Map.of("Allow", allow);
@@ -158,18 +204,7 @@ record Problem(
     if (faults.isEmpty()) {
       return;
     }
-    out.writeArrayFieldStart("errors");
-    for (Fault fault : faults) {
-      out.writeStartObject();
-      if (fault.index() >= 0) {
-        out.writeNumberField("index", fault.index());
-      }
-      if (fault.attribute() != null) {
-        out.writeStringField("attribute", fault.attribute());
-      }
-      out.writeStringField("detail", fault.detail());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
+    out.writeFieldName("errors");
+    Fault.write(faults, out);
   }
 }

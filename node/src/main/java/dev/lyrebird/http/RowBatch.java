@@ -56,7 +56,7 @@ final class RowBatch {
   }
 
   private void addFault(int index, String detail) {
-    faults.add(new Problem.Fault(index, null, detail));
+    faults.add(new Problem.Fault(Problem.Place.index(index), null, detail));
   }
 
   /** Holds against rows without an id that they have none. */
