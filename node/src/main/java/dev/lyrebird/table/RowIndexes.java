@@ -1,22 +1,18 @@
 package dev.lyrebird.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lyrebird.journal.Row;
-import dev.lyrebird.query.IndexKeys;
 import dev.lyrebird.query.KeyRange;
-import dev.lyrebird.query.RowTree;
 import dev.lyrebird.schema.Attribute;
-import dev.lyrebird.schema.Mark;
-import dev.lyrebird.schema.ScalarType;
 import dev.lyrebird.schema.TableDefinition;
-import dev.lyrebird.view.RowView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,28 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowIndexes {
 
-  /** Counts how often keys have changed, so that indexes of older ones are built anew. */
-  private static final int KEYS_VERSION = 1;
-
   /** A slice of building takes some milliseconds at the most. */
   private static final int SLICE_ROWS = 256;
 
   private static final int SLICE_BYTES = 256 << 10;
 
+  private static final Comparator<TableStore.IndexEntry> IN_ORDER =
+      Comparator.comparingInt(TableStore.IndexEntry::index)
+          .thenComparing(TableStore.IndexEntry::key, Arrays::compareUnsigned);
+
   private final TableStore store;
-  private final RowRules rules;
-  private final RowView view;
+  private final RowKeys keys;
   private final List<Index> indexes = new ArrayList<>();
 
   private record Index(Attribute attribute, TableStore.StoredIndex stored) {
 
     boolean isReady() {
       return stored.builtTo() == null;
-    }
-
-    boolean holds(byte[] id) {
-      String builtTo = stored.builtTo();
-      return builtTo == null || Arrays.compareUnsigned(id, utf8(builtTo)) <= 0;
     }
 
     Index builtTo(@Nullable String id) {
@@ -68,8 +59,7 @@ final class RowIndexes {
    */
   RowIndexes(TableDefinition definition, RowRules rules, TableStore store) {
     this.store = store;
-    this.rules = rules;
-    this.view = new RowView(definition);
+    this.keys = new RowKeys(definition, rules);
     Map<String, TableStore.StoredIndex> known = new HashMap<>();
     int last = 0;
     for (TableStore.StoredIndex index : store.indexes()) {
@@ -77,41 +67,19 @@ final class RowIndexes {
       last = Math.max(last, index.number());
     }
     List<TableStore.StoredIndex> fresh = new ArrayList<>();
-    for (Attribute attribute : definition.marked(Mark.INDEXED)) {
-      if (isIndexed(attribute)) {
-        String meaning = meaning(attribute, definition);
-        TableStore.StoredIndex stored = known.remove(meaning);
-        if (stored == null) {
-          stored = new TableStore.StoredIndex(++last, meaning, "");
-          fresh.add(stored);
-        }
-        indexes.add(new Index(attribute, stored));
+    for (Map.Entry<String, Attribute> wanted : keys.indexed().entrySet()) {
+      TableStore.StoredIndex stored = known.remove(wanted.getKey());
+      if (stored == null) {
+        stored = new TableStore.StoredIndex(++last, wanted.getKey(), "");
+        fresh.add(stored);
       }
+      indexes.add(new Index(wanted.getValue(), stored));
     }
     known.values().forEach(index -> store.drop(index.number()));
     if (!fresh.isEmpty()) {
       store.build(fresh, List.of());
     }
     build(); // what has few rows is ready at once
-  }
-
-  /** Rows stand in the order of a key that is text, and joined rows are elsewhere. */
-  private static boolean isIndexed(Attribute attribute) {
-    boolean isTextKey =
-        attribute.is(Mark.PRIMARY_KEY)
-            && (attribute.type() == ScalarType.ID || attribute.type() == ScalarType.STRING);
-    return !isTextKey && !attribute.isRelationship();
-  }
-
-  /** Returns all that decides which keys a row has of an attribute, but for the row itself. */
-  private static String meaning(Attribute attribute, TableDefinition definition) {
-    String shownAs =
-        attribute.is(Mark.PRIMARY_KEY)
-            ? "key " + definition.key().type()
-            : attribute.is(Mark.CREATED_TIME)
-                ? "created"
-                : attribute.is(Mark.UPDATED_TIME) ? "updated" : "value";
-    return "%d %s %s %s".formatted(KEYS_VERSION, attribute.name(), attribute.type().sdl(), shownAs);
   }
 
   /** Returns the number of the index of an attribute, or null where none holds all rows yet. */
@@ -143,21 +111,32 @@ final class RowIndexes {
     }
     List<TableStore.IndexEntry> gone = new ArrayList<>();
     List<TableStore.IndexEntry> come = new ArrayList<>();
-    changed.forEach((id, after) -> {
-      byte[] utf8 = utf8(id);
-      List<Index> holding = indexes.stream().filter(index -> index.holds(utf8)).toList();
-      if (!holding.isEmpty()) {
-        JsonNode was = tree(id, store.row(id));
-        JsonNode is = tree(id, after);
-        for (Index index : holding) {
-          List<byte[]> old = keys(was, index);
-          List<byte[]> now = keys(is, index);
-          addMissing(old, now, index, id, gone);
-          addMissing(now, old, index, id, come);
-        }
-      }
-    });
+    // Rows that lie together are read together, and keys that do are inserted together.
+    for (Map.Entry<String, RowState> row : new TreeMap<>(changed).entrySet()) {
+      addChanges(row.getKey(), row.getValue(), gone, come);
+    }
+    gone.sort(IN_ORDER);
+    come.sort(IN_ORDER);
     return new TableStore.IndexChanges(gone, come);
+  }
+
+  private void addChanges(
+      String id,
+      RowState after,
+      List<TableStore.IndexEntry> gone,
+      List<TableStore.IndexEntry> come) {
+    List<Index> holding = indexes.stream().filter(index -> index.stored().holds(id)).toList();
+    if (holding.isEmpty()) {
+      return;
+    }
+    JsonNode was = keys.shown(id, store.row(id));
+    JsonNode is = keys.shown(id, after);
+    for (Index index : holding) {
+      List<byte[]> old = RowKeys.of(was, index.attribute());
+      List<byte[]> now = RowKeys.of(is, index.attribute());
+      addMissing(old, now, index, id, gone);
+      addMissing(now, old, index, id, come);
+    }
   }
 
   /** Adds entries for the keys that are in one list and not in the other; both are sorted. */
@@ -176,17 +155,6 @@ final class RowIndexes {
         missing.add(new TableStore.IndexEntry(index.stored().number(), key, id));
       }
     }
-  }
-
-  /** Returns what clients see of a row; null where there is none. */
-  private @Nullable JsonNode tree(String id, @Nullable RowState state) {
-    Row row = state == null ? null : rules.row(id, state);
-    return row == null ? null : RowTree.read(view.rowObject(row));
-  }
-
-  private static List<byte[]> keys(@Nullable JsonNode tree, Index index) {
-    Attribute attribute = index.attribute();
-    return tree == null ? List.of() : IndexKeys.of(tree, attribute.name(), attribute.type());
   }
 
   /**
@@ -212,9 +180,9 @@ final class RowIndexes {
           last = rows.id();
           RowState state = rows.state();
           bytes += state.base() == null ? 0 : state.base().bytes().length;
-          JsonNode tree = tree(last, state);
+          JsonNode shown = keys.shown(last, state);
           for (Index index : built) {
-            addMissing(keys(tree, index), List.of(), index, last, entries);
+            addMissing(RowKeys.of(shown, index.attribute()), List.of(), index, last, entries);
           }
         }
       }
@@ -237,11 +205,7 @@ final class RowIndexes {
   }
 
   private static KeyRange behind(String id) {
-    byte[] utf8 = utf8(id);
+    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
     return new KeyRange(Arrays.copyOf(utf8, utf8.length + 1), null); // 00 makes it the next
-  }
-
-  private static byte[] utf8(String id) {
-    return id.getBytes(StandardCharsets.UTF_8);
   }
 }

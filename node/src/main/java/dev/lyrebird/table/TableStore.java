@@ -5,6 +5,8 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.query.KeyRange;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -151,7 +153,16 @@ public interface TableStore {
    * @param meaning what its keys are made of; for the owner of the table to tell
    * @param builtTo the id up to which it holds the rows; empty at first, null once it holds all
    */
-  record StoredIndex(int number, String meaning, @Nullable String builtTo) {}
+  record StoredIndex(int number, String meaning, @Nullable String builtTo) {
+
+    /** Tells whether it is to hold the keys of a row. */
+    boolean holds(String id) {
+      return builtTo == null
+          || Arrays.compareUnsigned(
+                  id.getBytes(StandardCharsets.UTF_8), builtTo.getBytes(StandardCharsets.UTF_8))
+              <= 0;
+    }
+  }
 
   /** Returns the indexes, by their numbers. */
   List<StoredIndex> indexes();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Indexes hold the keys of the stored rows, whatever is written, and whenever the process dies. */
 final class RowIndexesTest {
 
-  private static final int RUNS = 20;
+  private static final int RUNS = 6;
   private static final int STEPS = 40;
   private static final int RUNS_ON_DISK = 2;
 
