@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
     description = "A real-time database: one table behind MQTT, WebSocket, SSE and REST.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {Main.Start.class, ScramUser.class})
+    subcommands = {Main.Start.class, Check.class, ScramUser.class})
 public final class Main {
 
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -30,8 +30,7 @@ public final class Main {
   }
 
   /** What the user can mend is one line; anything else is a fault of ours and shows its trace. */
-  private static int report(
-      Exception fault, CommandLine commandLine, CommandLine.ParseResult arguments)
+  static int report(Exception fault, CommandLine commandLine, CommandLine.ParseResult arguments)
       throws Exception {
     if (!(fault instanceof ConfigException
         || fault instanceof ClusterException

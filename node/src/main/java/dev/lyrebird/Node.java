@@ -160,7 +160,7 @@ public final class Node implements AutoCloseable {
   }
 
   /** Returns the tables that the schema declares, and behind them those that every node has. */
-  private static List<TableDefinition> definitions(NodeConfig config) {
+  static List<TableDefinition> definitions(NodeConfig config) {
     List<TableDefinition> all =
         new ArrayList<>(Schema.parse(sources(config.graphqlSchema().files())).tables());
     all.addAll(SystemTables.ALL);

@@ -229,6 +229,16 @@ public final class MemoryTableStore implements TableStore {
     }
 
     @Override
+    public boolean holds(IndexEntry entry) {
+      return entries.contains(entry);
+    }
+
+    @Override
+    public List<Integer> indexNumbers() {
+      return entries.stream().map(IndexEntry::index).distinct().toList();
+    }
+
+    @Override
     public void close() {}
   }
 
@@ -324,6 +334,11 @@ public final class MemoryTableStore implements TableStore {
   @Override
   public List<Due> due(Deadline deadline, long until, int limit) {
     return deadlines(deadline).stream().takeWhile(due -> due.at() <= until).limit(limit).toList();
+  }
+
+  @Override
+  public boolean awaits(Deadline deadline, Due due) {
+    return deadlines(deadline).contains(due);
   }
 
   @Override

@@ -19,8 +19,8 @@ record RocksFamilies(
     ColumnFamilyHandle entries,
     ColumnFamilyHandle indexes) {
 
-  /** In the order of the components. */
-  private static final List<String> NAMES =
+  /** Their names, in the order of the components. */
+  static final List<String> NAMES =
       List.of(
           "default",
           "rows",

@@ -109,6 +109,11 @@ record RocksKeys(int table) {
         .array();
   }
 
+  /** Returns the number of the index that an entry belongs to. */
+  static int indexOf(byte[] entry) {
+    return ByteBuffer.wrap(entry).getInt(NUMBER_BYTES);
+  }
+
   /** Returns the key in an index, of that length, that an entry begins with. */
   static byte[] keyInIndex(byte[] entry, int length) {
     return Arrays.copyOfRange(entry, 2 * NUMBER_BYTES, 2 * NUMBER_BYTES + length);

@@ -75,6 +75,9 @@ public final class RocksStorage implements AutoCloseable {
    */
   public record Settings(Sync sync, long blockCacheBytes, long writeBufferBytes) {}
 
+  /** What stands before the name of a table where its number is kept. */
+  static final String TABLE = "table";
+
   private static final int BLOOM_BITS = 10;
   private static final int BACKGROUND_JOBS = 2;
   private static final int KEPT_LOGS = 2;
@@ -151,7 +154,7 @@ public final class RocksStorage implements AutoCloseable {
    * Opens a table's part. Tables are opened by threads of their own, and get numbers one by one.
    */
   public synchronized TableStore table(String name) {
-    int number = (int) number("table" + name, this::nextTableNumber);
+    int number = (int) number(TABLE + name, this::nextTableNumber);
     return new RocksTableStore(open, reclaiming, new RocksKeys(number));
   }
 
@@ -205,7 +208,7 @@ public final class RocksStorage implements AutoCloseable {
 
   private long nextTableNumber() {
     long tables = 1;
-    byte[] prefix = "table".getBytes(StandardCharsets.UTF_8);
+    byte[] prefix = TABLE.getBytes(StandardCharsets.UTF_8);
     try (RocksIterator all = open.db().newIterator(meta())) {
       for (all.seek(prefix); standsBelow(all, prefix); all.next()) {
         tables++;

@@ -437,6 +437,11 @@ final class RocksTableStore implements TableStore {
   }
 
   @Override
+  public boolean awaits(Deadline deadline, Due due) {
+    return call(() -> db.get(families.due(deadline), keys.due(due))) != null;
+  }
+
+  @Override
   public void forget(Deadline deadline, List<Due> dealtWith) {
     run(() -> {
       try (WriteBatch batch = new WriteBatch()) {

@@ -1,11 +1,16 @@
 package dev.lyrebird.table;
 
 import static dev.lyrebird.table.RocksCalls.call;
+import static dev.lyrebird.table.RocksCalls.standsBelow;
 
 import dev.lyrebird.query.KeyRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 
 /** Rows and indexes of one table as a snapshot of RocksDB has them. Owned by the table's thread. */
@@ -41,6 +46,26 @@ final class RocksView implements TableStore.View {
   public TableStore.IndexScan index(int index, KeyRange range, boolean isDescending) {
     KeyRange entries = range.below(keys.ofIndex(index));
     return new EntryScan(new RocksReading(db, families.indexes(), entries, snapshot, isDescending));
+  }
+
+  @Override
+  public boolean holds(TableStore.IndexEntry entry) {
+    return call(() -> db.get(families.indexes(), options, keys.indexEntry(entry))) != null;
+  }
+
+  @Override
+  public List<Integer> indexNumbers() {
+    List<Integer> numbers = new ArrayList<>();
+    byte[] prefix = keys.prefix();
+    try (RocksIterator all = db.newIterator(families.indexes(), options)) {
+      all.seek(prefix);
+      while (standsBelow(all, prefix)) {
+        int number = RocksKeys.indexOf(all.key());
+        numbers.add(number);
+        all.seek(Objects.requireNonNull(KeyRange.startingWith(keys.ofIndex(number)).high()));
+      }
+    }
+    return numbers;
   }
 
   @Override

@@ -204,6 +204,12 @@ public interface TableStore {
      */
     IndexScan index(int index, KeyRange keys, boolean isDescending);
 
+    /** Tells whether an index holds an entry. */
+    boolean holds(IndexEntry entry);
+
+    /** Returns the numbers of the indexes that hold anything, known or not. */
+    List<Integer> indexNumbers();
+
     /** Ends it; the readings that were opened from it must have been closed. */
     @Override
     void close();
@@ -275,6 +281,9 @@ public interface TableStore {
    * @param limit the most to return
    */
   List<Due> due(Deadline deadline, long until, int limit);
+
+  /** Tells whether something is still to be dealt with. */
+  boolean awaits(Deadline deadline, Due due);
 
   /** Forgets what was dealt with. */
   void forget(Deadline deadline, List<Due> dealtWith);

@@ -202,6 +202,11 @@ public final class RewindableStore implements TableStore {
   }
 
   @Override
+  public boolean awaits(Deadline deadline, Due due) {
+    return store.awaits(deadline, due);
+  }
+
+  @Override
   public void forget(Deadline deadline, List<Due> dealtWith) {
     step(on -> on.forget(deadline, dealtWith));
   }

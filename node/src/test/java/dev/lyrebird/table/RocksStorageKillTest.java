@@ -10,6 +10,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -34,7 +35,17 @@ final class RocksStorageKillTest {
         // It goes on.
       }
       assertThrows(StorageException.class, () -> WritingProcess.open(folder, sync).close());
+      StorageException running =
+          assertThrows(StorageException.class, () -> new RocksStoppedStorage(folder).close());
+      assertEquals(
+          "a node has the storage in %s open: stop it first".formatted(folder),
+          running.getMessage());
       last = Math.max(WRITES, process.kill());
+    }
+    try (RocksStoppedStorage left = new RocksStoppedStorage(folder)) {
+      List<String> faults = new ArrayList<>();
+      new TableCheck(WritingProcess.TABLE, left.table("data/t"), faults::add).look();
+      assertEquals(List.of(), faults);
     }
     try (RocksStorage storage = WritingProcess.open(folder, sync)) {
       IndexOracle.check(storage.table("data/t"), sync::toString);

@@ -161,6 +161,11 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
+  public boolean awaits(Deadline deadline, Due due) {
+    return store.awaits(deadline, due);
+  }
+
+  @Override
   public void forget(Deadline deadline, List<Due> dealtWith) {
     store.forget(deadline, dealtWith);
   }

@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Reception;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.schema.TableDefinition;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 
 /** A process that writes numbers to a few rows, one after the other, until it is killed. */
 final class WritingProcess implements AutoCloseable {
+  static final TableDefinition TABLE = table("type T @table { id: ID n: Int @indexed }");
   static final int ROWS = 10;
   static final int SETTLED_EVERY = 25;
 
@@ -91,7 +93,7 @@ final class WritingProcess implements AutoCloseable {
 
   static Table open(RocksStorage storage) {
     return new Table(
-        table("type T @table { id: ID n: Int @indexed }"),
+        TABLE,
         storage.table("data/t"),
         new HybridClock(InstantSource.system(), 0, 0),
         storage.node());
