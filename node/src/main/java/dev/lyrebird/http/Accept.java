@@ -5,7 +5,6 @@ import dev.lyrebird.journal.Payload;
 import dev.lyrebird.view.MediaType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +63,7 @@ final class Accept {
   }
 
   /** RFC 9110 §12.4.2. What is no weight is taken for the lowest that still accepts. */
-  private static int weight(@Nullable String text) {
+  static int weight(@Nullable String text) {
     if (text == null) {
       return TOP_WEIGHT;
     }
@@ -140,31 +139,5 @@ final class Accept {
       }
     }
     return false;
-  }
-
-  /** Whether {@code Accept-Encoding} takes gzip (RFC 9110 §12.5.3). */
-  static boolean takesGzip(@Nullable String field) {
-    if (field == null) {
-      return false;
-    }
-    int any = 0;
-    for (String item : field.toLowerCase(Locale.ROOT).split(",", -1)) {
-      String coding = item.strip();
-      int semicolon = coding.indexOf(';');
-      String name = semicolon < 0 ? coding : coding.substring(0, semicolon).strip();
-      int weight = semicolon < 0 ? TOP_WEIGHT : weight(quality(coding.substring(semicolon + 1)));
-      if (name.equals("gzip") || name.equals("x-gzip")) {
-        return weight > 0;
-      }
-      if (name.equals("*")) {
-        any = weight;
-      }
-    }
-    return any > 0;
-  }
-
-  private static @Nullable String quality(String parameter) {
-    String text = parameter.strip();
-    return text.startsWith("q=") ? text.substring(2).strip() : null;
   }
 }

@@ -109,7 +109,7 @@ public final class ApiDocuments {
       return;
     }
     exchange.describeVariant();
-    exchange.tag(exchange.takesGzip() ? document.tag() + EntityTag.GZIP : document.tag());
+    exchange.tag(exchange.codedTag(document.tag()));
     EntityTag.Tags known =
         EntityTag.Tags.parse("If-None-Match", exchange.list(HttpHeaders.IF_NONE_MATCH));
     if (known != null && known.include(document.tag())) {

@@ -4,13 +4,14 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Timestamp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An entity tag (RFC 9110 §8.8.3). Ours name the version of a row, {@code <time>-<node>} in base
  * 16, and behind a dot the form it was shown in where that is not the plain one: {@code .cbor},
- * {@code .json} of an opaque row, {@code .gzip}.
+ * {@code .json} of an opaque row; behind another the coding, {@code .gzip}.
  *
  * @param opaque what stands between the quotes
  * @param weak whether it was marked {@code W/}
@@ -30,11 +31,10 @@ record EntityTag(String opaque, boolean weak) {
 
   /** Whether this is the given tag, compressed or not. */
   boolean isTag(String other) {
-    return opaque.equals(other) || opaque.equals(other + GZIP);
+    return opaque.equals(other)
+        || Arrays.stream(Coding.values())
+            .anyMatch(coding -> opaque.equals(other + coding.tagEnd()));
   }
-
-  /** The end of the tag of content that is sent compressed. */
-  static final String GZIP = ".gzip";
 
   /**
    * The value of {@code If-Match} or {@code If-None-Match}.

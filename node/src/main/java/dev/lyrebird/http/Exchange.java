@@ -4,7 +4,6 @@ import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -80,8 +79,15 @@ final class Exchange {
     return Accept.parse(list(HttpHeaders.ACCEPT));
   }
 
-  boolean takesGzip() {
-    return Accept.takesGzip(list(HttpHeaders.ACCEPT_ENCODING));
+  /** Returns the coding in which content is sent that is worth compressing; null for none. */
+  @Nullable Coding coding() {
+    return Coding.accepted(list(HttpHeaders.ACCEPT_ENCODING));
+  }
+
+  /** Returns the entity tag of content that is worth compressing, as it is sent. */
+  String codedTag(String tag) {
+    Coding coding = coding();
+    return coding == null ? tag : tag + coding.tagEnd();
   }
 
   boolean isHead() {
@@ -164,11 +170,27 @@ final class Exchange {
 
   /** Answers with content that is sent compressed where that is worth its while. */
   void compressible(int status, CharSequence mediaType, byte[] content) {
-    if (content.length > Gzip.MIN_BYTES && takesGzip()) {
-      response().putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaderValues.GZIP);
-      body(status, mediaType, new Gzip().last(content));
-    } else {
+    Coding coding = content.length > Compression.MIN_BYTES ? coding() : null;
+    if (coding == null) {
       body(status, mediaType, content);
+    } else {
+      response().putHeader(HttpHeaders.CONTENT_ENCODING, coding.token());
+      body(status, mediaType, new Compression(coding).last(content));
+    }
+  }
+
+  /**
+   * Answers with a row, compressed where that is worth its while.
+   *
+   * @param tag of it uncompressed
+   */
+  void representation(Representation shown, String tag) {
+    if (shown.isCompressible()) {
+      tag(codedTag(tag));
+      compressible(200, shown.mediaType(), shown.content());
+    } else {
+      tag(tag);
+      body(200, shown.mediaType(), shown.content());
     }
   }
 

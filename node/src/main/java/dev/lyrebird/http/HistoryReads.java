@@ -4,7 +4,6 @@ import dev.lyrebird.format.Format;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.RowView;
-import io.vertx.core.http.HttpHeaders;
 
 /**
  * Answers GET and HEAD of what a journal holds of a row, of the rows below a path, or of a table.
@@ -41,13 +40,6 @@ final class HistoryReads {
       return;
     }
     exchange.describeVariant();
-    if (exchange.isHead()) {
-      exchange
-          .head(200)
-          .putHeader(HttpHeaders.CONTENT_TYPE, exchange.accept().mediaType(format).name())
-          .end();
-      return;
-    }
     exchange.response().setWriteQueueMaxSize(socketBytes);
     HistoryList list = new HistoryList(exchange, events, table, format);
     list.of(tables.history(table, what, list));

@@ -1,23 +1,26 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.resource.Tables;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what comes page by page of one reading: the next page is asked for when the client has room
- * for it, and none when the client is gone. Owned by the event loop of its connection.
+ * for it, and none when the client is gone. An answer to HEAD is made all the same, and measured.
+ * Owned by the event loop of its connection.
  */
 final class PagedAnswer {
 
   private final Exchange exchange;
   private final String mediaType;
   private Tables.@Nullable Scan scan;
-  private @Nullable Gzip gzip;
+  private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+  private @Nullable Compression compression;
   private boolean begun;
+  private long length;
 
   PagedAnswer(Exchange exchange, String mediaType) {
     this.exchange = exchange;
@@ -27,7 +30,14 @@ final class PagedAnswer {
   /** Takes the reading whose pages these are, before the first. */
   void of(Tables.Scan reading) {
     scan = reading;
-    exchange.response().closeHandler(gone -> reading.close());
+    exchange.response().closeHandler(gone -> close(reading));
+  }
+
+  private void close(Tables.Scan reading) {
+    reading.close();
+    if (compression != null) {
+      compression.close();
+    }
   }
 
   /** Tells whether the client is gone. */
@@ -42,32 +52,65 @@ final class PagedAnswer {
 
   /** Sends a page, and asks for the next unless it is the last. */
   void send(byte[] page, boolean last) {
-    if (last && !begun) {
-      exchange.compressible(200, mediaType, page);
+    if (begun) {
+      sendOn(page, last);
       return;
     }
-    HttpServerResponse response = exchange.response();
-    if (!begun) {
-      begin(response);
-    }
+    held.writeBytes(page);
     if (last) {
-      response.end(Buffer.buffer(gzip == null ? page : gzip.last(page)));
+      exchange.compressible(200, mediaType, held.toByteArray());
+    } else if (held.size() > Compression.MIN_BYTES) {
+      begin();
+      sendOn(held.toByteArray(), false);
+      held.reset();
     } else {
-      if (page.length > 0) {
-        response.write(Buffer.buffer(gzip == null ? page : gzip.part(page)));
+      goOn(exchange.response());
+    }
+  }
+
+  private void begin() {
+    begun = true;
+    HttpServerResponse response = exchange.head(200);
+    response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType);
+    Coding coding = exchange.coding();
+    if (coding != null) {
+      compression = new Compression(coding);
+      response.putHeader(HttpHeaders.CONTENT_ENCODING, coding.token());
+    }
+    if (!exchange.isHead()) {
+      response.setChunked(true);
+    }
+  }
+
+  private void sendOn(byte[] page, boolean last) {
+    byte[] content =
+        compression == null ? page : last ? compression.last(page) : compression.part(page);
+    if (exchange.isHead()) {
+      measure(content, last);
+    } else {
+      send(exchange.response(), content, last);
+    }
+  }
+
+  private void send(HttpServerResponse response, byte[] content, boolean last) {
+    if (last) {
+      response.end(Buffer.buffer(content));
+    } else {
+      if (content.length > 0) {
+        response.write(Buffer.buffer(content));
       }
       goOn(response);
     }
   }
 
-  /** Several pages are worth compressing, however long each is. */
-  private void begin(HttpServerResponse response) {
-    begun = true;
-    exchange.head(200).setChunked(true);
-    response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType);
-    if (exchange.takesGzip()) {
-      gzip = new Gzip();
-      response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaderValues.GZIP);
+  /** An answer to HEAD tells how long the same answer to GET would be (RFC 9110 §8.6). */
+  private void measure(byte[] content, boolean last) {
+    length += content.length;
+    HttpServerResponse response = exchange.response();
+    if (last) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length)).end();
+    } else {
+      goOn(response);
     }
   }
 

@@ -76,6 +76,6 @@ record Representation(byte[] content, String mediaType, String tagEnd, boolean i
 
   /** Whether compression is worth its while: of opaque types, for text alone. */
   boolean isCompressible() {
-    return content.length > Gzip.MIN_BYTES && (!isOpaque || mediaType.startsWith("text/"));
+    return content.length > Compression.MIN_BYTES && (!isOpaque || mediaType.startsWith("text/"));
   }
 }

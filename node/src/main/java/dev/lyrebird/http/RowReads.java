@@ -9,7 +9,6 @@ import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -139,7 +138,11 @@ final class RowReads {
     switch (conditions.judge(row.version(), tag)) {
       case SHOWN -> {
         describe(exchange, row.version());
-        send(exchange, shown, tag);
+        if (shown.isOpaque()) {
+          RawAnswer.send(exchange, shown, tag);
+        } else {
+          exchange.representation(shown, tag);
+        }
       }
       case NOT_MODIFIED -> {
         describe(exchange, row.version());
@@ -185,20 +188,6 @@ final class RowReads {
     exchange.describeVariant();
     if (lastModified) {
       exchange.response().putHeader(HttpHeaders.LAST_MODIFIED, HttpDate.format(version.millis()));
-    }
-  }
-
-  private static void send(Exchange exchange, Representation shown, String tag) {
-    if (shown.isOpaque()) {
-      // Whoever may write a row could write a page: it must not act in this node's name.
-      exchange.response().putHeader(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox");
-    }
-    if (shown.isCompressible()) {
-      exchange.tag(exchange.takesGzip() ? tag + EntityTag.GZIP : tag);
-      exchange.compressible(200, shown.mediaType(), shown.content());
-    } else {
-      exchange.tag(tag);
-      exchange.body(200, shown.mediaType(), shown.content());
     }
   }
 

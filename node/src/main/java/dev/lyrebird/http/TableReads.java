@@ -9,7 +9,6 @@ import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableDescription;
 import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
-import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +56,6 @@ final class TableReads {
       return;
     }
     exchange.describeVariant();
-    if (exchange.isHead()) {
-      exchange
-          .head(200)
-          .putHeader(HttpHeaders.CONTENT_TYPE, exchange.accept().mediaType(format).name())
-          .end();
-      return;
-    }
     exchange.response().setWriteQueueMaxSize(socketBytes);
     RowList list = new RowList(exchange, format, query.columns(view), shown);
     list.of(tables.query(table, wanted, list));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.format.Format;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,16 +65,5 @@ final class AcceptTest {
       })
   void otherAnswersGoBeforeEvents(String field) {
     assertFalse(Accept.prefersEvents(field));
-  }
-
-  @Test
-  void gzipIsTakenWhereItHasAWeight() {
-    assertTrue(Accept.takesGzip("gzip, deflate, br"));
-    assertTrue(Accept.takesGzip("GZIP;q=0.1"));
-    assertTrue(Accept.takesGzip("identity;q=0.5, *"));
-    assertFalse(Accept.takesGzip("gzip;q=0, *"));
-    assertFalse(Accept.takesGzip("br"));
-    assertFalse(Accept.takesGzip(""));
-    assertFalse(Accept.takesGzip(null));
   }
 }

@@ -14,11 +14,14 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests to a whole table, as a client sees them. */
 final class TableRequestsTest {
@@ -115,13 +118,24 @@ final class TableRequestsTest {
     }
   }
 
-  @Test
-  void headOfRowsReadsNone() {
-    HttpResponse<String> answer = node.send("HEAD", "/Sensors/");
+  @ParameterizedTest
+  @ValueSource(strings = {"identity", "gzip", "br"})
+  void headTellsTheTrueLength(String coding) {
+    for (int i = 0; i < 1000; i++) {
+      put("Sensors/m/" + i, "{\"temp\":" + i + "}");
+    }
+    for (String path : List.of("/Sensors/", "/Sensors/a/", "/Sensors/.csv", "/Sensors/?history")) {
+      HttpResponse<byte[]> answer =
+          node.send(
+              node.request(path, "Accept-Encoding", coding).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<String> head = node.send("HEAD", path, "Accept-Encoding", coding);
 
-    assertEquals(200, answer.statusCode());
-    assertEquals("application/json", header(answer, "Content-Type"));
-    assertEquals("(no Content-Length)", header(answer, "Content-Length"));
+      assertEquals(200, head.statusCode());
+      assertEquals(Integer.toString(answer.body().length), header(head, "Content-Length"), path);
+      assertEquals(header(answer, "Content-Type"), header(head, "Content-Type"));
+      assertEquals(header(answer, "Content-Encoding"), header(head, "Content-Encoding"));
+    }
   }
 
   @Test
