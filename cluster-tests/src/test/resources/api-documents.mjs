@@ -102,10 +102,17 @@ async function callAsDocumented(client) {
   const list = await client.call('below_Sensors', 200, { prefix: 'hall' });
   console.log('below hall: ' + list.data.map(each => each.id).join(' '));
   await client.call('list_Sensors', 200);
+  const warm = await client.call('list_Sensors', 200, { temperature: '23.5' });
+  console.log('warm: ' + warm.data.map(each => each.id).join(' '));
+  await client.call('list_Sensors', 200, { location: 'hall', explain: true });
+  await client.call('list_Sensors', 400, { temperature: 'warm' });
   const history = await client.call('read_Sensors', 200, { id, history: true, limit: 2 });
   console.log('history ' + history.data.map(each => each.type).join(' '));
   await client.call('delete_Sensors', 204, { id: added.data });
   await client.call('delete_Sensors', 404, { id: added.data });
+  const deleted = await client.call('delete_below_Sensors', 200, { prefix: 'hall', tags: 'a' });
+  console.log('deleted ' + deleted.data.deleted);
+  await client.call('delete_all_Sensors', 400);
   await client.call('put_topics', 201, { id: 'any/topic' }, [1, 2]);
   await client.call('read_topics', 200, { id: 'any/topic' });
   await client.call('list_topics', 200);

@@ -55,7 +55,9 @@ final class ApiDocumentsIT {
           read hall/7 23.5 hall
           attribute 23.5
           below hall: hall/7 hall/8
+          warm: hall/7
           history put put
+          deleted 2
           """,
           nodeJs.run(SCRIPT.toString(), node.addresses().http("").toString()));
     }

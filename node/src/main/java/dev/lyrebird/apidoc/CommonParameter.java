@@ -69,6 +69,11 @@ enum CommonParameter {
       "history",
       Kind.FLAG,
       "Answers what the journal holds of the path, oldest first, in place of the rows."),
+  EXPLAIN(
+      Place.QUERY,
+      "explain",
+      Kind.FLAG,
+      "Answers how the rows were found, in place of the rows."),
   LIMIT(Place.QUERY, "limit", Kind.COUNT, "The most entries of history.");
 
   /** Conditions on the version of a row. */

@@ -14,6 +14,7 @@ final class CommonSchemas {
   private static final String OTHER_JSON = "other-json";
   private static final String DESCRIPTION = "table-description";
   private static final String HISTORY = "history";
+  private static final String EXPLANATION = "explanation";
 
   private CommonSchemas() {}
 
@@ -46,6 +47,11 @@ final class CommonSchemas {
     return JsonSchema.component(HISTORY);
   }
 
+  /** How a query was carried out. */
+  static JsonSchema explanation() {
+    return JsonSchema.component(EXPLANATION);
+  }
+
   /** Adds those of an OpenAPI document to its components. */
   static void addTo(Map<String, JsonSchema> components) {
     components.put(PROBLEM, problemDetails());
@@ -55,6 +61,7 @@ final class CommonSchemas {
     components.put(ADDITION, addition());
     components.put(DESCRIPTION, descriptionOfTable());
     components.put(HISTORY, JsonSchema.listOf(historyEntry()));
+    components.put(EXPLANATION, explainedQuery());
   }
 
   /** Adds those of an AsyncAPI document to its components. */
@@ -145,6 +152,18 @@ final class CommonSchemas {
         .required("name")
         .required("attributes")
         .required("records");
+  }
+
+  private static JsonSchema explainedQuery() {
+    return JsonSchema.object()
+        .property("plan", JsonSchema.object().says("How rows are found, as a tree."))
+        .property("indexEntriesRead", JsonSchema.ofType("integer"))
+        .property("rowsRead", JsonSchema.ofType("integer"))
+        .property("rowsReturned", JsonSchema.ofType("integer"))
+        .property("sortedInMemory", JsonSchema.flag())
+        .required("plan")
+        .required("rowsRead")
+        .required("rowsReturned");
   }
 
   private static JsonSchema historyEntry() {

@@ -54,7 +54,7 @@ final class TablePaths {
     }
     paths.put(path("/"), allRows());
     paths.put(path("/{id}"), oneRow());
-    paths.put(path("/{prefix}/"), PathItem.read(List.of(prefix()), listBelow()));
+    paths.put(path("/{prefix}/"), rowsBelow());
     if (hasRest) {
       paths.put(
           path("/{id}.{attribute}"), PathItem.read(List.of(id(), attribute()), readAttribute()));
@@ -66,10 +66,31 @@ final class TablePaths {
   }
 
   private PathItem allRows() {
-    Operation list = list();
+    Operation list = listing("list", "Lists the rows of the table");
     return hasRest
-        ? new PathItem(List.of(), list, list.head(), putAll(), add(), null, null)
+        ? new PathItem(
+            List.of(),
+            list,
+            list.head(),
+            putAll(),
+            add(),
+            null,
+            deleting("delete_all", "Deletes rows of the table"))
         : PathItem.read(List.of(), list);
+  }
+
+  private PathItem rowsBelow() {
+    Operation list = listing("below", "Lists the rows whose ids begin with a prefix");
+    return hasRest
+        ? new PathItem(
+            List.of(prefix()),
+            list,
+            list.head(),
+            null,
+            null,
+            null,
+            deleting("delete_below", "Deletes rows whose ids begin with a prefix"))
+        : PathItem.read(List.of(prefix()), list);
   }
 
   private PathItem oneRow() {
@@ -81,23 +102,36 @@ final class TablePaths {
 
   private Operation describe() {
     OperationBuilder builder =
-        operation("describe", "Tells what the schema says of the table, and how many rows it has");
+        picking(
+            operation(
+                "describe", "Tells what the schema says of the table, and how many rows it has"));
     return reading(builder, asValue(CommonSchemas.tableDescription()), "The table").build();
   }
 
-  private Operation list() {
-    OperationBuilder builder = operation("list", "Lists the rows of the table");
+  private Operation listing(String verb, String summary) {
+    OperationBuilder builder = operation(verb, summary).takes(conditions());
+    if (hasRest) {
+      builder.takes(List.of(CommonParameter.EXPLAIN));
+    }
     return reading(builder, inFormats(listOfRows()), "The rows", CommonHeader.HISTORY_FROM).build();
   }
 
-  private Operation listBelow() {
-    OperationBuilder builder = operation("below", "Lists the rows whose ids begin with a prefix");
-    return reading(builder, inFormats(listOfRows()), "The rows", CommonHeader.HISTORY_FROM).build();
+  private Operation deleting(String verb, String summary) {
+    JsonSchema count = JsonSchema.ofType("integer");
+    JsonSchema answer = JsonSchema.object().property("deleted", count).required("deleted");
+    return operation(verb, summary)
+        .says("Those that pass the conditions; without any it is refused.")
+        .takes(conditions())
+        .takes(List.of(CommonParameter.REPLICATE_TO))
+        .answers(200, "How many were deleted", Map.of(JSON, new MediaType(answer)))
+        .isRefused(Refused.MALFORMED, Refused.UNCONFIRMED)
+        .build();
   }
 
   private Operation read() {
     OperationBuilder builder =
-        reading(operation("read", "Reads a row"), shownContent(), "The row", versionHeaders());
+        reading(
+            picking(operation("read", "Reads a row")), shownContent(), "The row", versionHeaders());
     return hasRest ? readingOfRow(builder).build() : builder.build();
   }
 
@@ -204,7 +238,6 @@ final class TablePaths {
       String what,
       CommonHeader... headers) {
     Map<String, MediaType> content = new LinkedHashMap<>();
-    builder.takes(conditions());
     if (hasRest) {
       content.putAll(shown);
       builder.takes(CommonParameter.OF_HISTORY).isRefused(Refused.NOT_ACCEPTABLE);
@@ -217,6 +250,11 @@ final class TablePaths {
           .takes(List.of(CommonParameter.LAST_EVENT_ID));
     }
     return builder.answers(200, what, content, headers).isRefused(Refused.MALFORMED);
+  }
+
+  /** Events are picked by conditions also where a path names no rows to choose from. */
+  private OperationBuilder picking(OperationBuilder builder) {
+    return hasEvents ? builder.takes(conditions()) : builder;
   }
 
   private OperationBuilder writing(OperationBuilder builder) {
@@ -242,7 +280,8 @@ final class TablePaths {
 
   private JsonSchema listOfRows() {
     JsonSchema row = JsonSchema.anyOf(List.of(rows.shown(), CommonSchemas.opaqueRow()));
-    return JsonSchema.anyOf(List.of(JsonSchema.listOf(row), CommonSchemas.history()));
+    return JsonSchema.anyOf(
+        List.of(JsonSchema.listOf(row), CommonSchemas.history(), CommonSchemas.explanation()));
   }
 
   /** Clients that take only the formats are shown an opaque row wrapped. */
