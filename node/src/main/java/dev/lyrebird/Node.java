@@ -253,6 +253,7 @@ public final class Node implements AutoCloseable {
                   confirmMillis(definition)),
               new QueryBounds(
                   config.queries().maxScannedRows(),
+                  config.queries().maxGatheredIds(),
                   config.queries().maxSortedBytes(),
                   config.queries().maxUnderWay()),
               isShared(definition) ? cluster(definition) : null,

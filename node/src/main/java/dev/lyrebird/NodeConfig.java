@@ -351,11 +351,13 @@ public record NodeConfig(
   }
 
   /** Bounds of what a table does for queries. */
-  public record Queries(long maxScannedRows, long maxSortedBytes, int maxUnderWay) {
-    static final Queries DEFAULT = new Queries(1_000_000, 16L * MIB, 256);
+  public record Queries(
+      long maxScannedRows, int maxGatheredIds, long maxSortedBytes, int maxUnderWay) {
+    static final Queries DEFAULT = new Queries(1_000_000, 100_000, 16L * MIB, 256);
 
     public Queries {
       within("maxScannedRows", maxScannedRows, 1, Long.MAX_VALUE);
+      within("maxGatheredIds", maxGatheredIds, 1, 100_000_000);
       within("maxSortedBytes", maxSortedBytes, MIB, 64L * GIB);
       within("maxUnderWay", maxUnderWay, 1, 100_000);
     }

@@ -56,12 +56,7 @@ final class Queries {
                   .formatted(readings.size())));
       return;
     }
-    try {
-      readings.put(key, table.query(asked.query(), bounds));
-    } catch (RefusedException e) {
-      refuse(key, e.refusal());
-      return;
-    }
+    readings.put(key, table.query(asked.query(), bounds));
     goOn(key);
   }
 

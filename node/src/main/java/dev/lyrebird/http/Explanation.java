@@ -1,11 +1,13 @@
 package dev.lyrebird.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.Access;
+import dev.lyrebird.query.KeyRange;
 import dev.lyrebird.query.QueryReport;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.Columns;
@@ -68,6 +70,9 @@ final class Explanation implements Tables.QuerySink {
   private static ObjectNode json(QueryReport told) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("plan", plan(told.plan()));
+    if (!told.reason().isEmpty()) {
+      json.put("notServed", told.reason());
+    }
     json.put("indexEntriesRead", told.indexEntriesRead());
     json.put("rowsRead", told.rowsRead());
     json.put("rowsReturned", told.rowsReturned());
@@ -78,12 +83,34 @@ final class Explanation implements Tables.QuerySink {
   private static ObjectNode plan(Access access) {
     ObjectNode plan = JsonNodeFactory.instance.objectNode();
     switch (access) {
-      case Access.Scan scan -> {
+      case Access.Scan(var ids) -> {
         plan.put("access", "scan");
-        plan.put("idPrefix", scan.idPrefix());
-        plan.put("reason", scan.reason());
+        if (!ids.equals(KeyRange.ALL)) {
+          plan.put("from", text(ids.low()));
+          plan.put("before", ids.high() == null ? null : text(ids.high()));
+        }
       }
+      case Access.Ids(var ids) -> plan.put("access", "ids").put("ids", ids.size());
+      case Access.Index index ->
+          plan.put("access", "index")
+              .put("attribute", index.attribute())
+              .put("ranges", index.ranges().size());
+      case Access.All(var parts) -> parts(plan.put("access", "all"), parts);
+      case Access.Any(var parts) -> parts(plan.put("access", "any"), parts);
+      case Access.InOrder inOrder ->
+          plan.put("access", "inOrder")
+              .put("attribute", inOrder.attribute())
+              .put("descending", inOrder.isDescending());
     }
     return plan;
+  }
+
+  private static void parts(ObjectNode plan, List<Access> parts) {
+    ArrayNode list = plan.putArray("parts");
+    parts.forEach(part -> list.add(plan(part)));
+  }
+
+  private static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 }

@@ -1,15 +1,66 @@
 package dev.lyrebird.query;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.SortedSet;
 
-/** How the rows are found of which a condition then lets some pass. */
+/**
+ * How rows are found that may pass a condition. All that pass are among them; which of them do, the
+ * condition decides on each row.
+ */
 public sealed interface Access {
 
   /**
-   * The rows are read one after another.
+   * Rows are read one after another.
    *
-   * @param idPrefix what the ids of all of them begin with
-   * @param reason why no index was used; null where one would be of no use
+   * @param ids of all of them, in UTF-8
    */
-  record Scan(String idPrefix, @Nullable String reason) implements Access {}
+  record Scan(KeyRange ids) implements Access {}
+
+  /**
+   * The condition names the rows.
+   *
+   * @param ids of all of them
+   */
+  record Ids(SortedSet<String> ids) implements Access {}
+
+  /**
+   * An index names the rows.
+   *
+   * @param attribute whose index it is
+   * @param number of the index
+   * @param ranges in which all rows have a key that may pass
+   * @param isOfOneKey whether all these have the same key, so that the index has them by their ids
+   */
+  record Index(String attribute, int number, List<KeyRange> ranges, boolean isOfOneKey)
+      implements Access {
+
+    public Index {
+      ranges = List.copyOf(ranges);
+    }
+  }
+
+  /** Rows that are found in each of several ways; it is right to go only some of them. */
+  record All(List<Access> parts) implements Access {
+
+    public All {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Rows that are found in one of several ways, all of which have to be gone. */
+  record Any(List<Access> parts) implements Access {
+
+    public Any {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /**
+   * All rows, in the order in which an index has them.
+   *
+   * @param attribute whose index it is
+   * @param number of the index
+   * @param isDescending whether the last come first
+   */
+  record InOrder(String attribute, int number, boolean isDescending) implements Access {}
 }

@@ -71,14 +71,27 @@ public record RowOrder(List<Key> keys) implements Comparator<RowOrder.Ranked> {
    */
   public static RowOrder of(List<Query.SortKey> keys, TableDefinition table) {
     Attributes attributes = new Attributes(table);
-    return new RowOrder(
-        keys.stream()
-            .map(key ->
-                new Key(
-                    key.attribute().names(),
-                    attributes.scalarType(key.attribute()),
-                    key.isDescending()))
-            .toList());
+    RowOrder order =
+        new RowOrder(
+            keys.stream()
+                .map(key ->
+                    new Key(
+                        key.attribute().names(),
+                        attributes.scalarType(key.attribute()),
+                        key.isDescending()))
+                .toList());
+    return order.isThatOfIds(table) ? BY_ID : order;
+  }
+
+  /** Ids that are text are in their order as it is, and no two rows are equal by them. */
+  private boolean isThatOfIds(TableDefinition table) {
+    return !keys.isEmpty()
+        && keys.getFirst().names().equals(List.of(table.key().attribute()))
+        && !keys.getFirst().isDescending()
+        && switch (table.key().type()) {
+          case ID, STRING -> true;
+          case INT, LONG -> false;
+        };
   }
 
   /** Tells whether it is the order of the ids. */

@@ -1,13 +1,16 @@
 package dev.lyrebird.table;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.Access;
+import dev.lyrebird.query.IndexKeys;
+import dev.lyrebird.query.KeyRange;
 import dev.lyrebird.query.QueryBounds;
+import dev.lyrebird.query.QueryPlan;
 import dev.lyrebird.query.QueryReport;
 import dev.lyrebird.query.RowMatcher;
-import dev.lyrebird.query.RowOrder;
 import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.query.RowTree;
 import dev.lyrebird.view.RowView;
@@ -18,7 +21,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One query under way, of the rows as they stood when it began. It is carried out slice by slice,
- * each of which takes no more than a few milliseconds, so that others have their turn in between.
+ * each of which takes no more than a few milliseconds, so that others have their turn in between:
+ *
+ * <pre>
+ *   gather ids ──> read rows ──> (put them in order) ──> give them
+ * </pre>
+ *
+ * <p>Ids are gathered where the condition names rows; if too many, or none, all rows are read, by
+ * their ids or in the order of an index. Rows that come in no order asked for are given when the
+ * last was read; those that an index has in order, whenever the next has another key.
  *
  * <p>Owned by the table's thread.
  */
@@ -28,18 +39,36 @@ public final class QueryReading implements AutoCloseable {
   private static final int SLICE_BYTES_RETURNED = 256 << 10;
   private static final int SLICE_ROWS_READ = 1024;
   private static final int SLICE_BYTES_READ = 1 << 20;
+  private static final int SLICE_ENTRIES_READ = 4096;
 
   private final RowQuery query;
   private final QueryBounds bounds;
-  private final Access.Scan plan;
-  private final Table.RowReading rows;
+  private final QueryPlan plan;
+  private final TableStore.View store;
+  private final RowRules rules;
   private final RowView view;
   private final LongSupplier wallMillis;
+  private final long estimatedRows;
 
-  /** Null where rows come in the order in which they are read. */
+  /** Null where rows are to come by their ids. */
   private final @Nullable SortedRows sorted;
 
+  /** While ids are gathered. */
+  private @Nullable Gathering gathering;
+
+  /** Once it is known how rows are found, and how that is. */
+  private @Nullable RowSource source;
+
+  private Access used;
+
+  /** Whether what is in order is given, before more is read. */
+  private boolean isGiving;
+
+  /** Whether the source stands at a row that has not been looked at. */
+  private boolean isAtNewRow;
+
   private boolean isAtEnd;
+  private long entriesRead;
   private long rowsRead;
 
   /** How many rows were found that come before the first that is wanted. */
@@ -58,23 +87,29 @@ public final class QueryReading implements AutoCloseable {
   /**
    * Begins.
    *
-   * @param rows from which all rows come that can pass
-   * @param view how clients see them
+   * @param store is closed at the end
+   * @param view how clients see rows
    * @param wallMillis the time of day, by which rows end
+   * @param estimatedRows how many rows there are about
    */
   QueryReading(
       RowQuery query,
       QueryBounds bounds,
-      Access.Scan plan,
-      Table.RowReading rows,
+      QueryPlan plan,
+      TableStore.View store,
+      RowRules rules,
       RowView view,
-      LongSupplier wallMillis) {
+      LongSupplier wallMillis,
+      long estimatedRows) {
     this.query = query;
     this.bounds = bounds;
     this.plan = plan;
-    this.rows = rows;
+    this.store = store;
+    this.rules = rules;
     this.view = view;
     this.wallMillis = wallMillis;
+    this.estimatedRows = estimatedRows;
+    this.used = plan.scan();
     this.sorted =
         query.order().isById()
             ? null
@@ -88,62 +123,183 @@ public final class QueryReading implements AutoCloseable {
    */
   public Slice next() {
     List<Row> found = new ArrayList<>();
-    if (!isAtEnd) {
-      read(found);
+    RowSource rows = source;
+    if (rows == null) {
+      rows = gathered();
+      source = rows;
     }
-    boolean isLast = isAtEnd;
-    if (isAtEnd && sorted != null) {
-      isLast = !giveSorted(found, sorted);
+    if (rows != null) {
+      if (!isGiving && !isAtEnd) {
+        read(rows, found);
+      }
+      if (isGiving && sorted != null) {
+        give(sorted, found);
+      }
     }
     rowsReturned += found.size();
-    return new Slice(
-        found, isLast ? new QueryReport(plan, 0, rowsRead, rowsReturned, sorted != null) : null);
+    return new Slice(found, isAtEnd && !isGiving ? report() : null);
+  }
+
+  private QueryReport report() {
+    return new QueryReport(
+        used,
+        plan.reason(),
+        entriesRead + (source == null ? 0 : source.entriesRead()),
+        rowsRead,
+        rowsReturned,
+        sorted != null && !(used instanceof Access.InOrder));
+  }
+
+  /** Goes on gathering ids; returns null while there are more. */
+  private @Nullable RowSource gathered() {
+    Access named = plan.named();
+    if (named == null) {
+      return ofAllRows();
+    }
+    if (named instanceof Access.Index index && index.isOfOneKey()) {
+      return ofOneKey(index);
+    }
+    Gathering ids = gathering;
+    if (ids == null) {
+      ids = Gathering.of(named, store, bounds.maxGatheredIds());
+      gathering = ids;
+    }
+    Gathering.State state = ids.read(SLICE_ENTRIES_READ);
+    if (state == Gathering.State.UNDER_WAY) {
+      return null;
+    }
+    entriesRead = ids.entriesRead();
+    endGathering();
+    return state == Gathering.State.TOO_MANY ? ofTooMany(named) : ofIds(ids);
+  }
+
+  private RowSource ofIds(Gathering gathered) {
+    used = gathered.used();
+    return used instanceof Access.Scan(var ids) // which is read faster one after another
+        ? new RowSource.Scanned(store.rows(ids))
+        : new RowSource.Named(gathered.ids(), store);
+  }
+
+  /** The rows that have one key stand in its index by their ids: they need not be gathered. */
+  private RowSource ofTooMany(Access named) {
+    List<Access> parts = named instanceof Access.All(var all) ? all : List.of(named);
+    return parts.getFirst() instanceof Access.Index index && index.isOfOneKey()
+        ? ofOneKey(index)
+        : ofAllRows();
+  }
+
+  private RowSource ofOneKey(Access.Index index) {
+    used = index;
+    return indexed(index.number(), List.of(new RowSource.Walk(index.ranges().getFirst(), false)));
+  }
+
+  /** Those that lack the value come last, downwards too. */
+  private RowSource ofAllRows() {
+    Access.InOrder inOrder = plan.inOrder();
+    if (inOrder != null && hasEachRowOnce(inOrder.number())) {
+      used = inOrder;
+      return indexed(
+          inOrder.number(),
+          List.of(
+              new RowSource.Walk(IndexKeys.VALUES, inOrder.isDescending()),
+              new RowSource.Walk(IndexKeys.NULLS, false)));
+    }
+    boolean readsAll =
+        plan.scan().ids().equals(KeyRange.ALL) && (query.limit() == null || sorted != null);
+    if (readsAll && isBounded() && estimatedRows > bounds.maxScannedRows()) {
+      throw tooManyRows();
+    }
+    used = plan.scan();
+    return new RowSource.Scanned(store.rows(plan.scan().ids()));
+  }
+
+  private RowSource indexed(int index, List<RowSource.Walk> walks) {
+    return new RowSource.Indexed(index, walks, store);
+  }
+
+  private boolean hasEachRowOnce(int index) {
+    try (TableStore.IndexScan several = store.index(index, IndexKeys.SEVERAL, false)) {
+      return !several.next();
+    }
   }
 
   /** Reads on until a page is full, enough has been looked at, or no more is wanted. */
-  private void read(List<Row> found) {
+  private void read(RowSource rows, List<Row> found) {
     int bytesRead = 0;
     int bytesFound = 0;
     for (int i = 0; i < SLICE_ROWS_READ && bytesRead < SLICE_BYTES_READ; i++) {
-      boolean isEnough = sorted == null && query.to() <= skipped + rowsReturned + found.size();
-      if (isEnough || !rows.next()) {
+      boolean isEnough = query.to() == 0 || (sorted == null && isComplete(found));
+      if (isEnough || !(isAtNewRow || rows.next())) {
         isAtEnd = true;
+        isGiving = sorted != null;
         return;
       }
-      countRead();
-      Row row = rows.row();
-      if (row == null || row.hasEnded(wallMillis.getAsLong())) {
-        continue;
+      boolean isFirstOfNext =
+          !isAtNewRow && used instanceof Access.InOrder && rows.isBehindOthers();
+      if (isFirstOfNext && sorted != null && !sorted.isEmpty()) {
+        isAtNewRow = true;
+        isGiving = true;
+        return;
       }
-      int bytes = row.payload().bytes().length;
-      bytesRead += bytes;
-      if (take(row, found)) {
-        bytesFound += bytes;
-        if (found.size() == SLICE_ROWS_RETURNED || bytesFound >= SLICE_BYTES_RETURNED) {
-          return;
+      isAtNewRow = false;
+      Row row = row(rows);
+      if (row != null) {
+        int bytes = row.payload().bytes().length;
+        bytesRead += bytes;
+        if (take(row, found)) {
+          bytesFound += bytes;
+          if (found.size() == SLICE_ROWS_RETURNED || bytesFound >= SLICE_BYTES_RETURNED) {
+            return;
+          }
         }
       }
     }
   }
 
-  private void countRead() {
-    rowsRead++;
-    if (rowsRead > bounds.maxScannedRows() && looksAtRows(query)) {
-      throw tooManyRows(plan, bounds);
+  /** Returns the row that the source stands at; null where there is none that counts. */
+  private @Nullable Row row(RowSource rows) {
+    if (!rows.id().startsWith(query.idPrefix())) {
+      return null; // an index knows nothing of prefixes
     }
+    rowsRead++;
+    if (rowsRead > bounds.maxScannedRows() && isBounded()) {
+      throw tooManyRows();
+    }
+    Row row = rules.row(rows.id(), rows.state());
+    return row == null || row.hasEnded(wallMillis.getAsLong()) ? null : row;
+  }
+
+  /** Tells whether rows are looked at, in no small number, that the client is not given. */
+  private boolean isBounded() {
+    return switch (used) {
+      case Access.Scan scan -> query.condition() != null || sorted != null;
+      case Access.InOrder inOrder -> query.condition() != null;
+      case Access.Ids named -> false;
+      case Access.Index index -> false;
+      case Access.All all -> false;
+      case Access.Any any -> false;
+    };
+  }
+
+  private RefusedException tooManyRows() {
+    String reason = plan.reason().isEmpty() ? "its indexes name too many" : plan.reason();
+    return new RefusedException(
+        Refusal.of(
+            Refusal.Reason.BAD_REQUEST,
+            "this query reads rows one after another, at most %d (queries.maxScannedRows): %s"
+                .formatted(bounds.maxScannedRows(), reason)));
   }
 
   /** Returns whether a row is found that is to be given now. */
   private boolean take(Row row, List<Row> found) {
     RowMatcher condition = query.condition();
-    RowOrder order = query.order();
     if (condition != null || sorted != null) {
-      var tree = RowTree.read(view.rowObject(row));
+      JsonNode tree = RowTree.read(view.rowObject(row));
       if (condition != null && !condition.passes(tree)) {
         return false;
       }
       if (sorted != null) {
-        sorted.add(order.rank(tree, row.id()), row);
+        sorted.add(query.order().rank(tree, row.id()), row);
         return false;
       }
     }
@@ -154,13 +310,19 @@ public final class QueryReading implements AutoCloseable {
     return found.add(row);
   }
 
-  /** Gives a page of what has been put in order; returns whether there is more. */
-  private boolean giveSorted(List<Row> found, SortedRows inOrder) {
+  /** Gives a page of what has been put in order. */
+  private void give(SortedRows inOrder, List<Row> found) {
     int bytes = 0;
     for (int i = 0; i < SLICE_ROWS_READ && bytes < SLICE_BYTES_RETURNED; i++) {
+      if (isComplete(found)) {
+        isGiving = false;
+        isAtEnd = true;
+        return;
+      }
       Row row = inOrder.poll();
       if (row == null) {
-        return false;
+        isGiving = false;
+        return;
       }
       if (skipped < query.from()) {
         skipped++;
@@ -169,25 +331,26 @@ public final class QueryReading implements AutoCloseable {
         bytes += row.payload().bytes().length;
       }
     }
-    return true;
   }
 
-  /** Tells whether rows have to be looked at that are not given to the client. */
-  static boolean looksAtRows(RowQuery query) {
-    return query.condition() != null || !query.order().isById();
+  /** Tells whether all rows are found that are wanted. */
+  private boolean isComplete(List<Row> found) {
+    return skipped + rowsReturned + found.size() >= query.to();
   }
 
-  /** Returns the refusal of a query that reads too many rows. */
-  static RefusedException tooManyRows(Access.Scan plan, QueryBounds bounds) {
-    return new RefusedException(
-        Refusal.of(
-            Refusal.Reason.BAD_REQUEST,
-            "this reads the rows one after another, for %s; it may read %d (queries.maxScannedRows)"
-                .formatted(plan.reason(), bounds.maxScannedRows())));
+  private void endGathering() {
+    if (gathering != null) {
+      gathering.close();
+      gathering = null;
+    }
   }
 
   @Override
   public void close() {
-    rows.close();
+    endGathering();
+    if (source != null) {
+      source.close();
+    }
+    store.close();
   }
 }

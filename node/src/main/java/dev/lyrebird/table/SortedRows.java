@@ -57,6 +57,10 @@ final class SortedRows {
     }
   }
 
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   /** Takes out the first row; null where there is none any more. */
   @Nullable Row poll() {
     Map.Entry<RowOrder.Ranked, Row> first = rows.pollFirstEntry();

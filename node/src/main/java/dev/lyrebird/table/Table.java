@@ -10,8 +10,9 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
-import dev.lyrebird.query.Access;
 import dev.lyrebird.query.QueryBounds;
+import dev.lyrebird.query.QueryPlan;
+import dev.lyrebird.query.QueryPlanner;
 import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.RowView;
@@ -36,6 +37,7 @@ public final class Table {
   /** How much of the journal to look at in one step of catching up. */
   private static final Limit CATCH_UP = Limit.ofBytes(4 << 20);
 
+  private final TableDefinition definition;
   private final TableStore store;
   private final HybridClock clock;
   private final RowRules rules;
@@ -162,6 +164,7 @@ public final class Table {
    * @param origin in whose name this node's changes are made
    */
   public Table(TableDefinition definition, TableStore store, HybridClock clock, long origin) {
+    this.definition = definition;
     this.store = store;
     this.clock = clock;
     this.origin = origin;
@@ -546,22 +549,12 @@ public final class Table {
     return new RowReading(store.scan(idPrefix), rules);
   }
 
-  /**
-   * Begins a query of the rows as they stand at {@link #head}.
-   *
-   * @throws dev.lyrebird.journal.RefusedException where it would take more than its bounds allow
-   */
+  /** Begins a query of the rows as they stand at {@link #head}. */
   public QueryReading query(RowQuery query, QueryBounds bounds) {
     settle();
-    Access.Scan plan = new Access.Scan(query.idPrefix(), "there is no index for it");
-    boolean readsAll =
-        query.idPrefix().isEmpty() && (query.limit() == null || !query.order().isById());
-    if (readsAll
-        && QueryReading.looksAtRows(query)
-        && store.estimatedRows() > bounds.maxScannedRows()) {
-      throw QueryReading.tooManyRows(plan, bounds);
-    }
-    return new QueryReading(query, bounds, plan, scan(query.idPrefix()), view, this::wallMillis);
+    QueryPlan plan = QueryPlanner.plan(query, definition, indexes::ready);
+    return new QueryReading(
+        query, bounds, plan, store.view(), rules, view, this::wallMillis, store.estimatedRows());
   }
 
   /** A reading of rows under way, in the order of their ids. Sees what was there when it began. */

@@ -214,7 +214,7 @@ final class ReplicationTest {
             TableClient.channel(definition),
             () -> new Table(definition, stores.get(node), clock, node + 1L),
             new TableVerticle.Upkeep(20, Long.MAX_VALUE >> 13, Long.MAX_VALUE, 3_600_000),
-            new QueryBounds(1_000_000, 1 << 24, 256),
+            new QueryBounds(1_000_000, 100_000, 1 << 24, 256),
             cluster,
             faults::add);
     deployments.set(

@@ -35,7 +35,7 @@ final class RunningTable implements AutoCloseable {
   private static final long WAIT_SECONDS = 30;
 
   /** Few enough that tests reach them. */
-  private static final QueryBounds QUERY_BOUNDS = new QueryBounds(2000, 100_000, 3);
+  private static final QueryBounds QUERY_BOUNDS = new QueryBounds(2000, 1000, 100_000, 3);
 
   final TableDefinition definition;
   final MemoryTableStore store = new MemoryTableStore();

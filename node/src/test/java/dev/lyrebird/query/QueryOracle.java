@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,9 @@ public final class QueryOracle {
 
   /** What clients are shown of each row, by its id. */
   private final Map<String, Map<String, @Nullable Object>> rows = new TreeMap<>(QueryOracle::order);
+
+  /** In place of the row that was put last; null where there was none. */
+  private @Nullable Map<String, @Nullable Object> before;
 
   public QueryOracle(long seed) {
     random = new Random(seed);
@@ -63,14 +65,14 @@ public final class QueryOracle {
     return queries.query();
   }
 
-  /** Makes up a condition. */
-  public Expression condition() {
-    return queries.condition(2);
+  /** Makes up what all ids begin with; often nothing. */
+  public String prefix() {
+    return random.nextInt(3) > 0 ? "" : random.nextBoolean() ? "a/" : "1";
   }
 
   /** Makes up an id. */
   public String id() {
-    int number = random.nextInt(1000);
+    int number = random.nextInt(400);
     return switch (random.nextInt(4)) {
       case 0 -> "a/" + number;
       case 1 -> Integer.toString(number);
@@ -79,8 +81,12 @@ public final class QueryOracle {
     };
   }
 
-  /** Makes up the content of a row, which is there from now on: most are JSON objects. */
+  /**
+   * Makes up the content of a row, which is there from now on unless it is taken back: most are
+   * JSON objects.
+   */
   public Payload put(String id) {
+    before = rows.get(id);
     Map<String, @Nullable Object> row = queries.row();
     int kind = random.nextInt(10);
     if (kind == 0) {
@@ -111,6 +117,15 @@ public final class QueryOracle {
     return row;
   }
 
+  /** Takes back the row that was put last. */
+  public void takeBack(String id) {
+    if (before == null) {
+      rows.remove(id);
+    } else {
+      rows.put(id, before);
+    }
+  }
+
   /** Notes the version that the table has given a row. */
   public void stamp(String id, Timestamp version) {
     Map<String, @Nullable Object> row = rows.get(id);
@@ -119,9 +134,9 @@ public final class QueryOracle {
     }
   }
 
-  /** Takes rows away. */
-  public void removeAll(Set<String> ids) {
-    rows.keySet().removeAll(ids);
+  /** Takes a row away. */
+  public void remove(String id) {
+    rows.remove(id);
   }
 
   /** Returns the ids of the rows that are there. */
@@ -129,26 +144,23 @@ public final class QueryOracle {
     return List.copyOf(rows.keySet());
   }
 
-  /** Returns the ids of the rows that a query asks for, in its order. */
-  public List<String> ids(Query query) {
-    return found(query).stream().map(row -> (String) row.get("id")).toList();
-  }
-
-  /** Returns what a query asks for. */
-  public List<JsonNode> answer(Query query) {
-    return found(query).stream()
+  /** Returns what a query asks for among the rows whose ids begin so. */
+  public List<JsonNode> answer(String prefix, Query query) {
+    return found(prefix, query).stream()
         .map(row -> query.select() == null ? row : selected(query.select(), row))
         .map(shown -> RowTree.read(RandomQueries.json(shown).getBytes(UTF_8)))
         .toList();
   }
 
-  private List<Map<String, @Nullable Object>> found(Query query) {
+  private List<Map<String, @Nullable Object>> found(String prefix, Query query) {
     List<Map<String, @Nullable Object>> found = new ArrayList<>();
-    for (Map<String, @Nullable Object> row : rows.values()) {
-      if (query.condition() == null || new NaiveEvaluator(row).passes(query.condition())) {
+    rows.forEach((id, row) -> {
+      boolean passes =
+          query.condition() == null || new NaiveEvaluator(row).passes(query.condition());
+      if (id.startsWith(prefix) && passes) {
         found.add(row);
       }
-    }
+    });
     for (Query.SortKey key : query.sort().reversed()) {
       found.sort(comparator(key)); // which keeps what is equal in its order
     }

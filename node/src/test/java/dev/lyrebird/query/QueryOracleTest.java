@@ -1,7 +1,6 @@
 package dev.lyrebird.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,63 +14,143 @@ import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.table.HybridClock;
 import dev.lyrebird.table.MemoryTableStore;
 import dev.lyrebird.table.QueryReading;
+import dev.lyrebird.table.RocksStorage;
 import dev.lyrebird.table.Table;
 import dev.lyrebird.table.TableStore;
 import dev.lyrebird.view.RowView;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A table answers queries made up at random as the oracle does. */
 final class QueryOracleTest {
 
   private static final int TABLES = 20;
-  private static final int ROWS = 200;
   private static final int QUERIES = 150;
-  private static final QueryBounds BOUNDS = new QueryBounds(ROWS, 1 << 20, 1);
+  private static final int ROWS = 200;
+
+  /** More than an index is built of when a table is opened. */
+  private static final int MANY_ROWS = 1500;
+
+  private static final QueryBounds BOUNDS = new QueryBounds(MANY_ROWS, MANY_ROWS, 1 << 20, 1);
 
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final QueryOracle oracle = new QueryOracle(seed);
+  private final Set<Class<?>> plans = new HashSet<>();
+  private int found;
 
   @Test
-  void tableFindsWhatTheOracleFinds() {
-    int found = 0;
+  void tableWithoutIndexesFindsWhatTheOracleFinds() {
+    findsWhatTheOracleFinds("");
+
+    assertEquals(Set.of(), used(Access.Index.class), "-Dseed=" + seed);
+  }
+
+  @Test
+  void tableWithIndexesFindsWhatTheOracleFinds() {
+    findsWhatTheOracleFinds("@indexed");
+
+    assertEquals(Set.of(Access.class.getPermittedSubclasses()), plans, "-Dseed=" + seed);
+  }
+
+  private void findsWhatTheOracleFinds(String mark) {
     for (int i = 0; i < TABLES; i++) {
-      TableDefinition definition = table(QueryOracle.sdl(""));
-      Table table = open(definition, filled(new MemoryTableStore()));
+      TableDefinition definition = table(QueryOracle.sdl(mark));
+      Table table = filled(definition, new MemoryTableStore(), ROWS);
+      change(table);
       for (int j = 0; j < QUERIES; j++) {
-        found += check(table, definition);
+        check(table, definition);
       }
-      oracle.removeAll(Set.copyOf(oracle.ids()));
+      oracle.ids().forEach(oracle::remove);
     }
     assertTrue(found > TABLES * QUERIES, found + " rows found: queries that find none tell little");
   }
 
-  /** The rows are written under a schema that takes anything. */
-  private TableStore filled(TableStore store) {
-    Table table = open(table(QueryOracle.laxSdl()), store);
-    for (int i = 0; i < ROWS; i++) {
-      String id = oracle.id();
-      Write put = Write.put(id, oracle.put(id));
-      Table.Commit commit = table.write(List.of(new Table.Request(put, Condition.NONE)));
-      Outcome.Applied applied =
-          assertInstanceOf(Outcome.Applied.class, commit.outcomes().getFirst());
-      oracle.stamp(id, applied.version());
+  @Test
+  void tableOnDiskFindsWhatTheOracleFinds(@TempDir Path folder) {
+    RocksStorage.Settings settings =
+        new RocksStorage.Settings(RocksStorage.Sync.OS, 1 << 22, 1 << 22);
+    try (RocksStorage storage = new RocksStorage(folder, settings, () -> 1)) {
+      TableDefinition definition = table(QueryOracle.sdl("@indexed"));
+      Table table = filled(definition, storage.table("things"), ROWS);
+      for (int i = 0; i < QUERIES; i++) {
+        check(table, definition);
+        change(table);
+      }
     }
-    table.settle();
-    return store;
   }
 
-  private int check(Table table, TableDefinition definition) {
+  @Test
+  void tableFindsTheSameWhileItsIndexesAreBuilt() {
+    TableDefinition definition = table(QueryOracle.sdl("@indexed"));
+    Table table = filled(definition, new MemoryTableStore(), MANY_ROWS);
+    boolean isBuilding = true;
+    while (isBuilding) {
+      for (int i = 0; i < 20; i++) {
+        check(table, definition);
+      }
+      assertEquals(Set.of(), used(Access.Index.class), "-Dseed=" + seed);
+      change(table);
+      isBuilding = table.buildIndexes();
+    }
+    for (int i = 0; i < QUERIES; i++) {
+      check(table, definition);
+    }
+    assertEquals(Set.of(Access.Index.class), used(Access.Index.class), "-Dseed=" + seed);
+  }
+
+  private Set<Class<?>> used(Class<?> access) {
+    Set<Class<?>> used = new HashSet<>(plans);
+    used.retainAll(Set.of(access));
+    return used;
+  }
+
+  /** Writes rows under a schema that takes anything, and opens the table under its own. */
+  private Table filled(TableDefinition definition, TableStore store, int rows) {
+    Table lax = open(table(QueryOracle.laxSdl()), store);
+    for (int i = 0; i < rows; i++) {
+      put(lax, oracle.id());
+    }
+    lax.settle();
+    return open(definition, store);
+  }
+
+  /** Writes rows that the schema may refuse, and deletes some. */
+  private void change(Table table) {
+    for (int i = 0; i < 5; i++) {
+      put(table, oracle.id());
+      String gone = oracle.id();
+      write(table, Write.delete(gone));
+      oracle.remove(gone);
+    }
+  }
+
+  private void put(Table table, String id) {
+    switch (write(table, Write.put(id, oracle.put(id)))) {
+      case Outcome.Applied applied -> oracle.stamp(id, applied.version());
+      case Outcome.Refused refused -> oracle.takeBack(id);
+      case Outcome.Unchanged unchanged -> throw new AssertionError("a row was put");
+    }
+  }
+
+  private static Outcome write(Table table, Write write) {
+    return table.write(List.of(new Table.Request(write, Condition.NONE))).outcomes().getFirst();
+  }
+
+  private void check(Table table, TableDefinition definition) {
+    String prefix = oracle.prefix();
     String text = oracle.query().toString();
-    String told = "-Dseed=" + seed + ": " + text;
+    String told = "-Dseed=%d: %s?%s".formatted(seed, prefix, text);
     Query query = QueryParser.parse(text, Set.of()).query();
-    List<JsonNode> expected = oracle.answer(query);
+    List<JsonNode> expected = oracle.answer(prefix, query);
     List<Row> rows = new ArrayList<>();
     QueryReport report = null;
-    try (QueryReading reading = table.query(RowQuery.of("", query, definition), BOUNDS)) {
+    try (QueryReading reading = table.query(RowQuery.of(prefix, query, definition), BOUNDS)) {
       while (report == null) {
         QueryReading.Slice slice = reading.next();
         rows.addAll(slice.rows());
@@ -79,14 +158,16 @@ final class QueryOracleTest {
       }
     }
     RowView view = new RowView(definition);
+    Select select = query.select();
     List<JsonNode> answer =
         rows.stream()
             .map(row -> RowTree.read(view.rowObject(row)))
-            .map(row -> query.select() == null ? row : new Projection(query.select()).of(row))
+            .map(row -> select == null ? row : new Projection(select).of(row))
             .toList();
-    assertEquals(expected, answer, told);
+    assertEquals(expected, answer, told + " by " + report);
     assertEquals(expected.size(), report.rowsReturned(), told);
-    return answer.size();
+    plans.add(report.plan().getClass());
+    found += rows.size();
   }
 
   private static TableDefinition table(String sdl) {

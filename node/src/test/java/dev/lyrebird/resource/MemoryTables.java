@@ -15,6 +15,7 @@ import dev.lyrebird.pubsub.Channel;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.query.Access;
+import dev.lyrebird.query.KeyRange;
 import dev.lyrebird.query.QueryReport;
 import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.schema.Export;
@@ -277,7 +278,7 @@ public final class MemoryTables implements Tables {
     RowScan scan =
         new RowScan((rows, last) -> {
           if (last) {
-            sink.report(new QueryReport(new Access.Scan("", null), 0, 0, 0, false));
+            sink.report(new QueryReport(new Access.Scan(KeyRange.ALL), "", 0, 0, 0, false));
           }
           sink.rows(rows, last);
         });
