@@ -117,7 +117,7 @@ final class QueriedRowsTest {
 
     assertEquals(200, answer.statusCode());
     assertEquals("application/json", header(answer, "Content-Type"));
-    assertTrue(answer.body().startsWith("{\"plan\":{\"access\":\"scan\","), answer.body());
+    assertTrue(answer.body().startsWith("{\"plan\":{\"access\":\"scan\""), answer.body());
     assertTrue(answer.body().contains("\"rowsReturned\":"), answer.body());
     assertEquals("[]", node.send("GET", "/Sensors/?(explain=1)").body());
     assertEquals("[]", node.send("GET", "/Sensors/?temp=99&explain=false").body());
