@@ -80,6 +80,13 @@ public final class RocksStorage implements AutoCloseable {
 
   private static final int BLOOM_BITS = 10;
   private static final int BACKGROUND_JOBS = 2;
+
+  /** A sixteenth of the cache must hold several filters, which have hundreds of kilobytes each. */
+  private static final int CACHE_SHARD_BITS = 4;
+
+  /** The part of the cache that data may not push indexes and filters out of. */
+  private static final double CACHE_FOR_INDEXES = 0.5;
+
   private static final int KEPT_LOGS = 2;
 
   private final List<AutoCloseable> owned = new ArrayList<>();
@@ -101,7 +108,9 @@ public final class RocksStorage implements AutoCloseable {
    */
   public RocksStorage(Path folder, Settings settings, LongSupplier freshNodeId) {
     RocksDB.loadLibrary();
-    Cache cache = own(new LRUCache(settings.blockCacheBytes()));
+    Cache blocksRead =
+        own(new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS, false, CACHE_FOR_INDEXES));
+    Cache writesCharged = own(new LRUCache(settings.writeBufferBytes())); // only keeps account
     DBOptions options =
         own(new DBOptions())
             .setCreateIfMissing(true)
@@ -110,11 +119,14 @@ public final class RocksStorage implements AutoCloseable {
             .setKeepLogFileNum(KEPT_LOGS)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setMaxTotalWalSize(2 * settings.writeBufferBytes())
-            .setWriteBufferManager(own(new WriteBufferManager(settings.writeBufferBytes(), cache)));
+            .setWriteBufferManager(
+                own(new WriteBufferManager(settings.writeBufferBytes(), writesCharged)));
     BlockBasedTableConfig blocks =
         new BlockBasedTableConfig()
-            .setBlockCache(cache)
+            .setBlockCache(blocksRead)
             .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
             .setFilterPolicy(own(new BloomFilter(BLOOM_BITS)));
     ColumnFamilyOptions family =
         own(new ColumnFamilyOptions())
