@@ -52,7 +52,9 @@ final class ArchitectureTest {
               "cluster",
               Set.of("resource", "pubsub", "replication", "table", "query", "schema", "journal")),
           entry(
-              "http", Set.of("apidoc", "resource", "pubsub", "query", "format", "view", "schema", "journal")),
+              "http",
+              Set.of(
+                  "apidoc", "resource", "pubsub", "query", "format", "view", "schema", "journal")),
           entry("mqtt", Set.of("resource", "pubsub", "schema", "journal", "auth")));
 
   /** What keeps tables on disk. */

@@ -10,7 +10,8 @@ import java.util.Map;
 /** The ways to a node's channels. */
 enum NodeServer {
   MQTT("mqtt", "MQTT 3.1, 3.1.1 and 5.0."),
-  WEB_SOCKET("ws", "WebSocket: a frame is one message, text or in the format that Accept asks for."),
+  WEB_SOCKET(
+      "ws", "WebSocket: a frame is one message, text or in the format that Accept asks for."),
   EVENTS("http", "Server-Sent Events: the data of an event is one message, its id the cursor.");
 
   /** By any of these a stream is followed. */

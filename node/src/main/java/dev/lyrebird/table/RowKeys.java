@@ -12,6 +12,8 @@ import dev.lyrebird.view.RowView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which indexes a table is to have, and which keys a row has in them. Immutable. */
@@ -23,6 +25,7 @@ final class RowKeys {
   private final RowRules rules;
   private final RowView view;
   private final Map<String, Attribute> indexed = new LinkedHashMap<>();
+  private final Set<String> names;
 
   RowKeys(TableDefinition definition, RowRules rules) {
     this.rules = rules;
@@ -32,6 +35,7 @@ final class RowKeys {
         indexed.put(meaning(attribute, definition), attribute);
       }
     }
+    this.names = indexed.values().stream().map(Attribute::name).collect(Collectors.toSet());
   }
 
   /** Rows stand in the order of a key that is text, and joined rows are elsewhere. */
@@ -58,10 +62,10 @@ final class RowKeys {
     return indexed;
   }
 
-  /** Returns what clients see of a row; null where there is none. */
+  /** Returns what clients see of the indexed attributes of a row; null where there is none. */
   @Nullable JsonNode shown(String id, @Nullable RowState state) {
     Row row = state == null ? null : rules.row(id, state);
-    return row == null ? null : RowTree.read(view.rowObject(row));
+    return row == null ? null : RowTree.read(view.rowObject(row, names::contains));
   }
 
   /** Returns the keys under which an index of an attribute has a row, in their order. */

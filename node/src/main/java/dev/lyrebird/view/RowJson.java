@@ -10,6 +10,7 @@ import dev.lyrebird.schema.Mark;
 import dev.lyrebird.schema.ScalarType;
 import dev.lyrebird.schema.TableDefinition;
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,16 +48,28 @@ public final class RowJson {
    */
   public void writeRow(JsonParser in, JsonGenerator out, String id, @Nullable Stamps stamps)
       throws IOException {
-    write(in, out, id, true, stamps);
+    write(in, out, id, true, stamps, name -> true);
+  }
+
+  /** Copies likewise of a whole row the key, the stamps, and what else is wanted of it. */
+  void writePart(
+      JsonParser in, JsonGenerator out, String id, Stamps stamps, Predicate<String> isWanted)
+      throws IOException {
+    write(in, out, id, true, stamps, isWanted);
   }
 
   /** Copies what is to be merged into a row: a key that is missing stays so. */
   public void writePatch(JsonParser in, JsonGenerator out, String id) throws IOException {
-    write(in, out, id, false, null);
+    write(in, out, id, false, null, name -> true);
   }
 
   private void write(
-      JsonParser in, JsonGenerator out, String id, boolean whole, @Nullable Stamps stamps)
+      JsonParser in,
+      JsonGenerator out,
+      String id,
+      boolean whole,
+      @Nullable Stamps stamps,
+      Predicate<String> isWanted)
       throws IOException {
     out.writeStartObject();
     boolean keyed = !whole;
@@ -68,7 +81,7 @@ public final class RowJson {
         out.writeFieldName(name);
         writeKey(value, in, out, id);
         keyed = true;
-      } else if (isStamp(createdTime, name) || isStamp(updatedTime, name)) {
+      } else if (isStamp(createdTime, name) || isStamp(updatedTime, name) || !isWanted.test(name)) {
         in.skipChildren();
       } else {
         out.writeFieldName(name);

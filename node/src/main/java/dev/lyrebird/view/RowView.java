@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,21 +116,33 @@ public final class RowView {
    * ...}}, where other JSON is its own data.
    */
   public byte[] rowObject(Row row) {
-    byte[] structured = structured(row);
+    return rowObject(row, name -> true);
+  }
+
+  /**
+   * Returns the same for who looks only at some attributes: of a structured row those that are
+   * wanted, its key and its stamps. What is passed over costs little.
+   */
+  public byte[] rowObject(Row row, Predicate<String> isWanted) {
+    byte[] structured = structured(row, isWanted);
     return structured != null
         ? structured
         : wrapped(row.payload(), compact(row.payload()), row.id());
   }
 
-  /** Returns the compact JSON of a structured row, or null where the row is none. */
   private byte @Nullable [] structured(Row row) {
+    return structured(row, name -> true);
+  }
+
+  /** Returns the compact JSON of a structured row, or null where the row is none. */
+  private byte @Nullable [] structured(Row row, Predicate<String> isWanted) {
     RowJson.Stamps stamps = new RowJson.Stamps(row.version(), row.createdMillis());
     return transcoded(
         row.payload(),
         (in, out) -> {
           boolean object = in.currentToken() == JsonToken.START_OBJECT;
           if (object) {
-            rowJson.writeRow(in, out, row.id(), stamps);
+            rowJson.writePart(in, out, row.id(), stamps, isWanted);
           }
           return object;
         });

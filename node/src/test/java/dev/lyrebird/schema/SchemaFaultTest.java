@@ -97,7 +97,18 @@ final class SchemaFaultTest {
 
   @Test
   void exportPathsAreHeldToWhatATopicAndAUrlCanSay() {
-    for (String path : List.of("/a", "a/", "a//b", "a/+", "#", "$SYS", "a/../b", "a\\tb", "openapi.json", "asyncapi.json")) {
+    for (String path :
+        List.of(
+            "/a",
+            "a/",
+            "a//b",
+            "a/+",
+            "#",
+            "$SYS",
+            "a/../b",
+            "a\\tb",
+            "openapi.json",
+            "asyncapi.json")) {
       assertFault(
           "type T @export(name: \"" + path + "\") { id: ID }",
           "1:16: argument name of @export must be empty, or segments joined by '/' that hold no"

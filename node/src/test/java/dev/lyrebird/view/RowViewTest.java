@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.query.RowTree;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +28,55 @@ final class RowViewTest {
   private static final long MILLIS = 1_795_219_619_331L;
   private static final Timestamp VERSION = new Timestamp(Timestamp.timeOfMillis(MILLIS) + 2048, 7);
 
+  private static final int MUTATIONS = 20_000;
+  private static final String PARTS =
+      "{\"a\":[1,\"\\ud83d\\ude00\",{\"n\":2}],\"n\":5,\"s\":\"é€😀\\n\",\"n\":6.50,\"t\":true}";
+
+  /** Bytes that UTF-8 and JSON have no or little use for. */
+  private static final byte[] ODD = {
+    0,
+    31,
+    (byte) 0x80,
+    (byte) 0xBF,
+    (byte) 0xC0,
+    (byte) 0xED,
+    (byte) 0xF5,
+    (byte) 0xFF,
+    'u',
+    'd',
+    'e',
+    '.',
+    '-',
+    '"',
+    '\\'
+  };
+
   private final RowView view = view("type T @table { id: ID @primaryKey }");
 
   @Test
   void keyFollowsTheRowsOwnAttributes() {
     assertRow("{\"temp\":1,\"id\":\"w1\"}", "w1", "{\"temp\":1}");
     assertRow("{\"id\":\"w1\"}", "w1", "{}");
+  }
+
+  @Test
+  void partOfARowShowsWhatTheWholeShowsOfIt() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    Random random = new Random(seed);
+    for (int i = 0; i < MUTATIONS; i++) {
+      byte[] payload = utf8(PARTS);
+      for (int j = random.nextInt(4); j > 0; j--) {
+        byte[] octets = random.nextBoolean() ? utf8(PARTS) : ODD;
+        payload[random.nextInt(payload.length)] = octets[random.nextInt(octets.length)];
+      }
+      Row row = row("w1", Payload.json(payload));
+      JsonNode whole = RowTree.read(view.rowObject(row));
+      JsonNode part =
+          RowTree.read(view.rowObject(row, name -> name.equals("n") || name.equals("data")));
+      for (String name : whole.isMissingNode() ? List.<String>of() : List.of("id", "n", "data")) {
+        assertEquals(whole.path(name), part.path(name), () -> "-Dseed=" + seed + text(payload));
+      }
+    }
   }
 
   @Test
