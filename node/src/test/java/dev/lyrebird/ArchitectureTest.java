@@ -51,10 +51,19 @@ final class ArchitectureTest {
           entry(
               "cluster",
               Set.of("resource", "pubsub", "replication", "table", "query", "schema", "journal")),
+          entry("relation", Set.of("resource", "query", "view", "schema", "journal")),
           entry(
               "http",
               Set.of(
-                  "apidoc", "resource", "pubsub", "query", "format", "view", "schema", "journal")),
+                  "apidoc",
+                  "relation",
+                  "resource",
+                  "pubsub",
+                  "query",
+                  "format",
+                  "view",
+                  "schema",
+                  "journal")),
           entry("mqtt", Set.of("resource", "pubsub", "schema", "journal", "auth")));
 
   /** What keeps tables on disk. */

@@ -139,6 +139,14 @@ public final class TableClient implements Tables {
   }
 
   @Override
+  public TableDefinition ofType(String typeName) {
+    return definitions.stream()
+        .filter(definition -> definition.typeName().equals(typeName))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no table of this node: " + typeName));
+  }
+
+  @Override
   public TableDefinition sessions() {
     return SystemTables.SESSIONS;
   }

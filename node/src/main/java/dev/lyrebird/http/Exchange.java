@@ -12,6 +12,9 @@ import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,6 +116,23 @@ final class Exchange {
     } catch (RuntimeException e) {
       fail(e);
     }
+  }
+
+  /** Goes on with what comes later. What it fails with becomes the answer. */
+  <T> void attempt(CompletableFuture<T> later, Consumer<T> then) {
+    var _ =
+        later.whenComplete((result, fault) ->
+            attempt(() -> {
+              if (fault == null) {
+                then.accept(result);
+              } else {
+                rethrow(fault instanceof CompletionException wrapped ? wrapped.getCause() : fault);
+              }
+            }));
+  }
+
+  private static void rethrow(@Nullable Throwable fault) {
+    throw fault instanceof RuntimeException thrown ? thrown : new IllegalStateException(fault);
   }
 
   /** Answers that the request is refused. */

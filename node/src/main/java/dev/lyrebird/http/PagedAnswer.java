@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.ByteArrayOutputStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ final class PagedAnswer {
     if (compression != null) {
       compression.close();
     }
+  }
+
+  /** Reads no more: what was to come cannot be sent. */
+  void giveUp() {
+    close(reading());
   }
 
   /** Tells whether the client is gone. */
@@ -115,14 +121,15 @@ final class PagedAnswer {
   }
 
   private void goOn(HttpServerResponse response) {
-    Tables.Scan reading = scan;
-    if (reading == null) {
-      throw new IllegalStateException("a page came before its reading");
-    }
+    Tables.Scan reading = reading();
     if (response.writeQueueFull()) {
       response.drainHandler(drained -> reading.more());
     } else {
       reading.more();
     }
+  }
+
+  private Tables.Scan reading() {
+    return Objects.requireNonNull(scan, "a page came before its reading");
   }
 }

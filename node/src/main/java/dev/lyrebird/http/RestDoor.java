@@ -36,12 +36,13 @@ final class RestDoor implements Door {
       PerTable<RowView> views,
       PerTable<RowReader> readers) {
     this.paths = paths;
-    this.tableReads = new TableReads(tables, views, settings.socketBytes());
+    JoinedQueries joined = new JoinedQueries(tables);
+    this.tableReads = new TableReads(tables, views, joined, settings.socketBytes());
     this.historyReads = new HistoryReads(tables, views, settings.socketBytes());
-    this.rowReads = new RowReads(tables, views, tableReads, settings.lastModified());
+    this.rowReads = new RowReads(tables, views, joined, tableReads, settings.lastModified());
     this.rowWrites = new RowWrites(tables, readers, settings);
     this.collectionWrites = new CollectionWrites(tables, readers, settings);
-    this.rowDeletes = new RowDeletes(tables, views);
+    this.rowDeletes = new RowDeletes(tables, views, joined);
   }
 
   @Override

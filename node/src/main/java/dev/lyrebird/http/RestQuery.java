@@ -1,19 +1,14 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.journal.RefusedException;
-import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.ParsedQuery;
-import dev.lyrebird.query.Projection;
 import dev.lyrebird.query.Query;
 import dev.lyrebird.query.QueryParser;
-import dev.lyrebird.query.RowTree;
 import dev.lyrebird.query.Select;
-import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,21 +65,6 @@ record RestQuery(Query query, boolean isExplained) {
       throw ParameterValues.refused(
           "the path names one row: its query can be select(...) and nothing else, not ?" + query);
     }
-  }
-
-  /**
-   * Returns how the rows of a table are shown, as JSON.
-   *
-   * @throws RefusedException where what is selected cannot be there
-   */
-  Function<Row, byte[]> shown(TableDefinition table, RowView view) {
-    Select select = query.select();
-    if (select == null) {
-      return view::rowObject;
-    }
-    Projection.check(select, table);
-    Projection projection = new Projection(select);
-    return row -> RowTree.write(projection.of(RowTree.read(view.rowObject(row))));
   }
 
   /** Returns under which headings the rows are shown in formats of lines. */

@@ -37,10 +37,12 @@ final class RowDeletes {
 
   private final Tables tables;
   private final PerTable<RowView> views;
+  private final JoinedQueries joined;
 
-  RowDeletes(Tables tables, PerTable<RowView> views) {
+  RowDeletes(Tables tables, PerTable<RowView> views, JoinedQueries joined) {
     this.tables = tables;
     this.views = views;
+    this.joined = joined;
   }
 
   /** Deletes the rows that a query finds among those whose ids begin with a prefix. */
@@ -55,9 +57,15 @@ final class RowDeletes {
     if (!Preconditions.of(exchange.request().headers(), true).isEmpty()) {
       throw ParameterValues.refused("If-Match and the like are about one row; DELETE it by itself");
     }
-    RowQuery query = RowQuery.of(prefix, asked.query(), table);
-    Deletion deletion = new Deletion(exchange, table, query);
-    deletion.of(tables.query(table, query, deletion));
+    joined.prepare(
+        exchange,
+        table,
+        prefix,
+        asked.query(),
+        query -> {
+          Deletion deletion = new Deletion(exchange, table, query);
+          deletion.of(tables.query(table, query, deletion));
+        });
   }
 
   /** One request under way. */

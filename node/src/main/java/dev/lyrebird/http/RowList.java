@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.Columns;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** Sends the rows of one reading as one array. Owned by the event loop of its connection. */
@@ -16,7 +17,7 @@ final class RowList implements Tables.QuerySink {
   private static final int MOST_GATHERED_BYTES = 16 << 20;
 
   private final Exchange exchange;
-  private final Function<Row, byte[]> json;
+  private final Function<List<Row>, CompletableFuture<List<byte[]>>> shown;
   private final ListWriter list;
   private final PagedAnswer answer;
 
@@ -25,11 +26,15 @@ final class RowList implements Tables.QuerySink {
    *
    * @param format in which it is sent
    * @param columns of it, where it is sent as lines
-   * @param json returns what is shown of a row, as JSON
+   * @param shown returns what is shown of the rows of a page, as JSON
    */
-  RowList(Exchange exchange, Format format, Columns columns, Function<Row, byte[]> json) {
+  RowList(
+      Exchange exchange,
+      Format format,
+      Columns columns,
+      Function<List<Row>, CompletableFuture<List<byte[]>>> shown) {
     this.exchange = exchange;
-    this.json = json;
+    this.shown = shown;
     this.list = format.list(columns, MOST_GATHERED_BYTES);
     this.answer = new PagedAnswer(exchange, exchange.accept().mediaType(format).name());
   }
@@ -41,11 +46,19 @@ final class RowList implements Tables.QuerySink {
 
   @Override
   public void rows(List<Row> rows, boolean last) {
-    exchange.attempt(() -> {
-      if (!answer.isClosed()) {
-        answer.send(list.page(rows.stream().map(json).toList(), last), last);
-      }
-    });
+    if (answer.isClosed()) {
+      return;
+    }
+    CompletableFuture<byte[]> page =
+        shown
+            .apply(rows)
+            .thenApply(json -> list.page(json, last))
+            .whenComplete((bytes, fault) -> {
+              if (fault != null) {
+                answer.giveUp();
+              }
+            });
+    exchange.attempt(page, bytes -> answer.send(bytes, last));
   }
 
   @Override

@@ -30,13 +30,20 @@ final class RowReads {
 
   private final Tables tables;
   private final PerTable<RowView> views;
+  private final JoinedQueries joined;
   private final TableReads tableReads;
   private final boolean lastModified;
 
-  RowReads(Tables tables, PerTable<RowView> views, TableReads tableReads, boolean lastModified) {
+  RowReads(
+      Tables tables,
+      PerTable<RowView> views,
+      JoinedQueries joined,
+      TableReads tableReads,
+      boolean lastModified) {
     this.tables = tables;
-    this.tableReads = tableReads;
     this.views = views;
+    this.joined = joined;
+    this.tableReads = tableReads;
     this.lastModified = lastModified;
   }
 
@@ -128,7 +135,15 @@ final class RowReads {
 
   private void show(
       Exchange exchange, TableDefinition table, RestQuery query, Row row, Reading reading) {
-    Representation shown = representation(exchange.accept(), table, query, row, reading);
+    if (!query.isEmpty()) {
+      select(exchange, table, query, row, reading);
+      return;
+    }
+    Representation shown = representation(exchange.accept(), table, row, reading);
+    show(exchange, row, shown);
+  }
+
+  private void show(Exchange exchange, Row row, @Nullable Representation shown) {
     if (shown == null) {
       exchange.notAcceptable(Format.ALL);
       return;
@@ -154,22 +169,37 @@ final class RowReads {
   }
 
   private @Nullable Representation representation(
-      Accept accept, TableDefinition table, RestQuery query, Row row, Reading reading) {
+      Accept accept, TableDefinition table, Row row, Reading reading) {
     RowView view = views.of(table);
-    if (query.isEmpty()) {
-      return reading.attribute() == null
-          ? Representation.of(view, row, reading.format(), accept)
-          : attribute(view, row, reading, accept);
-    }
+    return reading.attribute() == null
+        ? Representation.of(view, row, reading.format(), accept)
+        : attribute(view, row, reading, accept);
+  }
+
+  private void select(
+      Exchange exchange, TableDefinition table, RestQuery query, Row row, Reading reading) {
     query.demandSelectAlone();
     if (reading.attribute() != null) {
       throw ParameterValues.refused(
           "the path names the attribute %s, so that there is nothing to select"
               .formatted(reading.attribute()));
     }
-    Format format = reading.format() != null ? reading.format() : accept.format();
-    byte[] json = query.shown(table, view).apply(row);
-    return Representation.ifTaken(json, format, accept, query.columns(view), "");
+    RowView view = views.of(table);
+    exchange.attempt(
+        joined.shown(query.query(), table, view).apply(List.of(row)),
+        json -> {
+          Accept accept = exchange.accept();
+          Format format = reading.format() != null ? reading.format() : accept.format();
+          Representation shown =
+              Representation.ifTaken(json.getFirst(), format, accept, query.columns(view), "");
+          if (shown != null && JoinedQueries.showsJoined(query.query(), table)) {
+            // Joined rows change without this one: its version says nothing of them.
+            exchange.describeVariant();
+            exchange.compressible(200, shown.mediaType(), shown.content());
+          } else {
+            show(exchange, row, shown);
+          }
+        });
   }
 
   private static @Nullable Representation attribute(

@@ -10,6 +10,8 @@ import dev.lyrebird.schema.TableDescription;
 import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.RowView;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +23,16 @@ final class TableReads {
 
   private final Tables tables;
   private final PerTable<RowView> views;
+  private final JoinedQueries joined;
   private final int socketBytes;
 
   /**
    * @param socketBytes may wait in a client's socket before the next page of rows is read
    */
-  TableReads(Tables tables, PerTable<RowView> views, int socketBytes) {
+  TableReads(Tables tables, PerTable<RowView> views, JoinedQueries joined, int socketBytes) {
     this.tables = tables;
     this.views = views;
+    this.joined = joined;
     this.socketBytes = socketBytes;
   }
 
@@ -43,13 +47,28 @@ final class TableReads {
       String prefix,
       RestQuery query,
       @Nullable Format asked) {
-    RowQuery wanted = RowQuery.of(prefix, query.query(), table);
-    RowView view = views.of(table);
-    Function<Row, byte[]> shown = query.shown(table, view);
-    if (query.isExplained()) {
-      explain(exchange, table, wanted, asked);
-      return;
-    }
+    var shown = joined.shown(query.query(), table, views.of(table));
+    joined.prepare(
+        exchange,
+        table,
+        prefix,
+        query.query(),
+        wanted -> {
+          if (query.isExplained()) {
+            explain(exchange, table, wanted, asked);
+          } else {
+            list(exchange, table, wanted, query, shown, asked);
+          }
+        });
+  }
+
+  private void list(
+      Exchange exchange,
+      TableDefinition table,
+      RowQuery wanted,
+      RestQuery query,
+      Function<List<Row>, CompletableFuture<List<byte[]>>> shown,
+      @Nullable Format asked) {
     Format format = asked != null ? asked : exchange.accept().format();
     if (format == null) {
       exchange.notAcceptable(Format.ALL);
@@ -57,7 +76,7 @@ final class TableReads {
     }
     exchange.describeVariant();
     exchange.response().setWriteQueueMaxSize(socketBytes);
-    RowList list = new RowList(exchange, format, query.columns(view), shown);
+    RowList list = new RowList(exchange, format, query.columns(views.of(table)), shown);
     list.of(tables.query(table, wanted, list));
   }
 

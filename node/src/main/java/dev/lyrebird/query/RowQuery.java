@@ -23,11 +23,18 @@ public record RowQuery(
    */
   public static RowQuery of(String idPrefix, Query query, TableDefinition table) {
     Expression condition = query.condition();
-    return new RowQuery(
-        idPrefix,
-        condition == null ? null : RowMatcher.of(condition, table),
-        RowOrder.of(query.sort(), table),
-        query.limit());
+    return of(idPrefix, condition == null ? null : RowMatcher.of(condition, table), query, table);
+  }
+
+  /**
+   * Gives the rest of a query the types of a table.
+   *
+   * @param condition what the condition of the query comes to
+   * @throws dev.lyrebird.journal.RefusedException where the table has no such attribute
+   */
+  public static RowQuery of(
+      String idPrefix, @Nullable RowMatcher condition, Query query, TableDefinition table) {
+    return new RowQuery(idPrefix, condition, RowOrder.of(query.sort(), table), query.limit());
   }
 
   /** Asks for all rows whose ids begin so. */

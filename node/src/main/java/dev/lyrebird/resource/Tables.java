@@ -33,6 +33,9 @@ public interface Tables {
   /** Returns the table at an index: what an {@link dev.lyrebird.pubsub.Event} names. */
   TableDefinition definition(int index);
 
+  /** Returns the table that a relationship names by its type. */
+  TableDefinition ofType(String typeName);
+
   /** Returns the table of MQTT sessions, which no client sees. */
   TableDefinition sessions();
 

@@ -132,6 +132,15 @@ public final class MemoryTables implements Tables {
   }
 
   @Override
+  public TableDefinition ofType(String typeName) {
+    return tables.stream()
+        .map(MemoryTable::definition)
+        .filter(table -> table.typeName().equals(typeName))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
   public TableDefinition sessions() {
     return SystemTables.SESSIONS;
   }
