@@ -7,6 +7,7 @@ import java.util.Map;
 enum CommonHeader {
   ETAG("ETag", "The version of the row, for conditions (RFC 9110 §8.8.3)."),
   LAST_MODIFIED("Last-Modified", "When the row was written last (RFC 9110 §8.8.2)."),
+  CONTENT_RANGE("Content-Range", "Which part it is (RFC 9110 §14.4)."),
   LOCATION("Location", "The path of the new row."),
   ALLOW("Allow", "The methods that the path takes."),
   ACCEPT_PATCH("Accept-Patch", "The types that are merged into rows (RFC 5789 §3.1)."),

@@ -30,6 +30,16 @@ enum CommonParameter {
       "If-Unmodified-Since",
       Kind.TEXT,
       "A date: the request is carried out only where the row was not modified since."),
+  RANGE(
+      Place.HEADER,
+      "Range",
+      Kind.TEXT,
+      "`bytes=0-999`: this part of a row that is shown as it was written (RFC 9110 §14.2)."),
+  IF_RANGE(
+      Place.HEADER,
+      "If-Range",
+      Kind.TEXT,
+      "An entity tag: the part only if the row is in that version, else all (RFC 9110 §13.1.5)."),
   REPLICATE_TO(
       Place.HEADER,
       "X-Replicate-To",
@@ -70,14 +80,14 @@ enum CommonParameter {
       Kind.FLAG,
       "Answers what the journal holds of the path, oldest first, in place of the rows."),
   EXPLAIN(
-      Place.QUERY,
-      "explain",
-      Kind.FLAG,
-      "Answers how the rows were found, in place of the rows."),
+      Place.QUERY, "explain", Kind.FLAG, "Answers how the rows were found, in place of the rows."),
   LIMIT(Place.QUERY, "limit", Kind.COUNT, "The most entries of history.");
 
   /** Conditions on the version of a row. */
   static final List<CommonParameter> VERSION_CONDITIONS = List.of(IF_MATCH, IF_NONE_MATCH);
+
+  /** For a part of a row. */
+  static final List<CommonParameter> OF_PARTS = List.of(RANGE, IF_RANGE);
 
   /** Those on time, where {@code Last-Modified} is told. */
   static final List<CommonParameter> TIME_CONDITIONS =

@@ -15,6 +15,7 @@ final class CommonSchemas {
   private static final String DESCRIPTION = "table-description";
   private static final String HISTORY = "history";
   private static final String EXPLANATION = "explanation";
+  private static final String IMPORT = "import";
 
   private CommonSchemas() {}
 
@@ -47,6 +48,11 @@ final class CommonSchemas {
     return JsonSchema.component(HISTORY);
   }
 
+  /** What became of rows that came in lines. */
+  static JsonSchema imported() {
+    return JsonSchema.component(IMPORT);
+  }
+
   /** How a query was carried out. */
   static JsonSchema explanation() {
     return JsonSchema.component(EXPLANATION);
@@ -62,6 +68,7 @@ final class CommonSchemas {
     components.put(DESCRIPTION, descriptionOfTable());
     components.put(HISTORY, JsonSchema.listOf(historyEntry()));
     components.put(EXPLANATION, explainedQuery());
+    components.put(IMPORT, importOfRows());
   }
 
   /** Adds those of an AsyncAPI document to its components. */
@@ -95,6 +102,7 @@ final class CommonSchemas {
                 .property(
                     "index",
                     JsonSchema.ofType("integer").says("Place in an array of rows, from 0."))
+                .property("line", JsonSchema.ofType("integer").says("Line of the row, from 1."))
                 .property("attribute", JsonSchema.text().says("The attribute at fault."))
                 .property("detail", JsonSchema.text())
                 .required("detail"))
@@ -152,6 +160,16 @@ final class CommonSchemas {
         .required("name")
         .required("attributes")
         .required("records");
+  }
+
+  private static JsonSchema importOfRows() {
+    return JsonSchema.object()
+        .property("imported", JsonSchema.ofType("integer"))
+        .property("faulty", JsonSchema.ofType("integer"))
+        .property("faults", faults())
+        .required("imported")
+        .required("faulty")
+        .required("faults");
   }
 
   private static JsonSchema explainedQuery() {

@@ -17,6 +17,8 @@ enum Refused {
   URI_TOO_LONG(414, "The id is longer than 4096 bytes."),
   UNSUPPORTED_TYPE(
       415, "The content is of a type that is not taken here.", CommonHeader.ACCEPT_PATCH),
+  BEYOND_THE_END(
+      416, "The part that was asked for begins behind the end.", CommonHeader.CONTENT_RANGE),
   SCHEMA_FAULT(422, "Attributes do not fit the schema; `errors` lists all that are at fault."),
   UNCONFIRMED(504, "The write stays, but was not confirmed by as many other nodes in time.");
 

@@ -132,7 +132,20 @@ final class TablePaths {
     OperationBuilder builder =
         reading(
             picking(operation("read", "Reads a row")), shownContent(), "The row", versionHeaders());
-    return hasRest ? readingOfRow(builder).build() : builder.build();
+    return hasRest ? readingOfRow(partly(builder)).build() : builder.build();
+  }
+
+  /** What is shown as it was written can be had in parts. */
+  private static OperationBuilder partly(OperationBuilder builder) {
+    return builder
+        .takes(CommonParameter.OF_PARTS)
+        .answers(
+            206,
+            "A part of the row",
+            Map.of(ANY_TYPE, new MediaType(JsonSchema.any())),
+            CommonHeader.ETAG,
+            CommonHeader.CONTENT_RANGE)
+        .isRefused(Refused.BEYOND_THE_END);
   }
 
   private OperationBuilder readingOfRow(OperationBuilder builder) {
@@ -209,8 +222,13 @@ final class TablePaths {
     JsonSchema idOrIds = JsonSchema.anyOf(List.of(rows.id(), JsonSchema.listOf(rows.id())));
     return operation("add", "Creates a row, or all rows of a list")
         .says("A row that does not name its key is given one. Of a list all are created, or none.")
+        .says("Lines of CSV or NDJSON are imported, each by itself: rows are created or replaced.")
         .takes(List.of(CommonParameter.REPLICATE_TO))
         .takesContent("The row or rows", inFormats(rowOrRows))
+        .answers(
+            200,
+            "Lines were imported, but for those at fault.",
+            Map.of(JSON, new MediaType(CommonSchemas.imported())))
         .answers(
             201,
             "The id of the row, or the ids of the rows; the headers are those of one row.",
