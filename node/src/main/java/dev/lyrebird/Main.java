@@ -3,6 +3,7 @@ package dev.lyrebird;
 import dev.lyrebird.cluster.ClusterException;
 import dev.lyrebird.schema.SchemaException;
 import dev.lyrebird.table.StorageException;
+import dev.lyrebird.table.UnfitRowsException;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,8 @@ public final class Main {
     if (!(fault instanceof ConfigException
         || fault instanceof ClusterException
         || fault instanceof SchemaException
-        || fault instanceof StorageException)) {
+        || fault instanceof StorageException
+        || fault instanceof UnfitRowsException)) {
       throw fault;
     }
     commandLine.getErr().println("lyrebird: " + fault.getMessage());

@@ -19,8 +19,8 @@ import dev.lyrebird.schema.Source;
 import dev.lyrebird.schema.SystemTables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.table.HybridClock;
+import dev.lyrebird.table.Opening;
 import dev.lyrebird.table.RocksStorage;
-import dev.lyrebird.table.Table;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -245,7 +245,7 @@ public final class Node implements AutoCloseable {
           new TableVerticle(
               i,
               TableClient.channel(definition),
-              () -> new Table(definition, storage.table(name), clock, storage.node()),
+              () -> Opening.of(definition, storage.table(name), clock, storage.node()),
               new TableVerticle.Upkeep(
                   SETTLE_MILLIS,
                   definition.options().retentionSeconds() * MILLIS_PER_SECOND,

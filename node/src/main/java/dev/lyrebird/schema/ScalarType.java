@@ -50,6 +50,19 @@ public enum ScalarType implements AttributeType {
     return expectation;
   }
 
+  /** Whether it admits every value that another type admits, as JSON keeps it. */
+  boolean includes(ScalarType other) {
+    return this == other
+        || switch (this) {
+          case ANY -> true;
+          case ID -> other == STRING || other == INT || other == LONG || other == BIG_INT;
+          case LONG -> other == INT;
+          case FLOAT, BIG_INT -> other == INT || other == LONG;
+          case DATE -> other == INT || other == LONG || other == FLOAT;
+          case STRING, INT, BOOLEAN, BYTES -> false;
+        };
+  }
+
   /** Whether its values may be numbers to add to. */
   public boolean isNumeric() {
     return switch (this) {

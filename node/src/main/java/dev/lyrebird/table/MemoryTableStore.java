@@ -45,6 +45,7 @@ public final class MemoryTableStore implements TableStore {
   private Gap gap = Gap.NONE;
   private long horizon;
   private byte @Nullable [] memory;
+  private byte @Nullable [] definition;
   private long journalBytes;
   private long latest;
   private long trimmedBytes;
@@ -349,6 +350,16 @@ public final class MemoryTableStore implements TableStore {
   @Override
   public byte @Nullable [] memory() {
     return memory;
+  }
+
+  @Override
+  public byte @Nullable [] definition() {
+    return definition;
+  }
+
+  @Override
+  public void keepDefinition(byte[] kept) {
+    definition = kept;
   }
 
   @Override

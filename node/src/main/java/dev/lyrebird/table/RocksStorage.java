@@ -38,6 +38,7 @@ import org.rocksdb.WriteOptions;
  *                                           journal
  *                "gap" number               position, vector of what its journal skips there
  *                "memory" number            what its replica keeps
+ *                "definition" number        what its rows are held to, as SDL
  *                "index" number index       up to where it is built, what its keys are made of
  *   rows         number id                  row state
  *   journal      number first-position      page of entries

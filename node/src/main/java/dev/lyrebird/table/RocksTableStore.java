@@ -39,6 +39,7 @@ final class RocksTableStore implements TableStore {
   private final byte[] settledKey;
   private final byte[] gapKey;
   private final byte[] memoryKey;
+  private final byte[] definitionKey;
   private long journalBytes;
   private long trimmedBytes;
   private Place trimmed;
@@ -57,6 +58,7 @@ final class RocksTableStore implements TableStore {
     this.settledKey = keys.meta("settled");
     this.gapKey = keys.meta("gap");
     this.memoryKey = keys.meta("memory");
+    this.definitionKey = keys.meta("definition");
     Checkpoint first = checkpointAtOrAfter(0);
     this.trimmed = first == null ? Place.START : first.place();
     this.trimmedBytes = first == null ? 0 : first.bytesBefore();
@@ -456,6 +458,16 @@ final class RocksTableStore implements TableStore {
   @Override
   public byte @Nullable [] memory() {
     return call(() -> db.get(families.meta(), memoryKey));
+  }
+
+  @Override
+  public byte @Nullable [] definition() {
+    return call(() -> db.get(families.meta(), definitionKey));
+  }
+
+  @Override
+  public void keepDefinition(byte[] definition) {
+    run(() -> db.put(families.meta(), acknowledged, definitionKey, definition));
   }
 
   @Override

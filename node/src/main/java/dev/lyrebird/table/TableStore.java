@@ -291,6 +291,12 @@ public interface TableStore {
   /** Returns what {@link #remember} kept last, or null where there was nothing. */
   byte @Nullable [] memory();
 
+  /** Returns what was kept of the table's definition; null where nothing was. */
+  byte @Nullable [] definition();
+
+  /** Keeps what the rows are held to, in place of what was kept before. */
+  void keepDefinition(byte[] definition);
+
   /** Keeps a few bytes beside the table for who replicates it. */
   void remember(byte[] memory);
 

@@ -267,6 +267,16 @@ public final class RewindableStore implements TableStore {
   }
 
   @Override
+  public byte @Nullable [] definition() {
+    return store.definition();
+  }
+
+  @Override
+  public void keepDefinition(byte[] definition) {
+    store.keepDefinition(definition);
+  }
+
+  @Override
   public long estimatedRows() {
     return store.estimatedRows();
   }

@@ -560,9 +560,12 @@ interface TableStoreContract {
   @Test
   default void aFewBytesAreKeptUntilOthersReplaceThem() {
     TableStore store = fresh();
+    assertNull(store.definition());
     store.remember(new byte[] {1, 2});
+    store.keepDefinition(new byte[] {3});
     store = reopened(store);
     assertArrayEquals(new byte[] {1, 2}, store.memory());
+    assertArrayEquals(new byte[] {3}, store.definition());
     store.remember(new byte[0]);
     store = reopened(store);
     assertArrayEquals(new byte[0], store.memory());

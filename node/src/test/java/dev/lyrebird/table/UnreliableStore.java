@@ -176,6 +176,16 @@ public final class UnreliableStore implements TableStore {
   }
 
   @Override
+  public byte @Nullable [] definition() {
+    return store.definition();
+  }
+
+  @Override
+  public void keepDefinition(byte[] definition) {
+    store.keepDefinition(definition);
+  }
+
+  @Override
   public void remember(byte[] memory) {
     store.remember(memory);
   }
