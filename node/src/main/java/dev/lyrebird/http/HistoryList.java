@@ -14,9 +14,6 @@ final class HistoryList implements Tables.HistorySink {
   /** Since when the journal tells all, in ms: only where that is less than was asked for. */
   private static final CharSequence FROM = HttpHeaders.createOptimized("lyrebird-history-from");
 
-  /** Of a list that cannot be sent before all of it is there. */
-  private static final int MOST_GATHERED_BYTES = 16 << 20;
-
   private final Exchange exchange;
   private final EventJson events;
   private final TableDefinition table;
@@ -27,7 +24,7 @@ final class HistoryList implements Tables.HistorySink {
     this.exchange = exchange;
     this.events = events;
     this.table = table;
-    this.list = format.list(EventJson.COLUMNS_OF_HISTORY, MOST_GATHERED_BYTES);
+    this.list = format.list(EventJson.COLUMNS_OF_HISTORY, PagedAnswer.MOST_GATHERED_BYTES);
     this.answer = new PagedAnswer(exchange, exchange.accept().mediaType(format).name());
   }
 

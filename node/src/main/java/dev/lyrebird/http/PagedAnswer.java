@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PagedAnswer {
 
+  /** Of a list that cannot be sent before all of it is there. */
+  static final int MOST_GATHERED_BYTES = 16 << 20;
+
   private final Exchange exchange;
   private final String mediaType;
   private Tables.@Nullable Scan scan;

@@ -13,9 +13,6 @@ import java.util.function.Function;
 /** Sends the rows of one reading as one array. Owned by the event loop of its connection. */
 final class RowList implements Tables.QuerySink {
 
-  /** Of a list that cannot be sent before all of it is there. */
-  private static final int MOST_GATHERED_BYTES = 16 << 20;
-
   private final Exchange exchange;
   private final Function<List<Row>, CompletableFuture<List<byte[]>>> shown;
   private final ListWriter list;
@@ -35,7 +32,7 @@ final class RowList implements Tables.QuerySink {
       Function<List<Row>, CompletableFuture<List<byte[]>>> shown) {
     this.exchange = exchange;
     this.shown = shown;
-    this.list = format.list(columns, MOST_GATHERED_BYTES);
+    this.list = format.list(columns, PagedAnswer.MOST_GATHERED_BYTES);
     this.answer = new PagedAnswer(exchange, exchange.accept().mediaType(format).name());
   }
 

@@ -118,10 +118,10 @@ final class HistoryTest {
             "history&startTime=yesterday",
             "history&limit=1&limit=2",
             "history&history",
-            "history&select=a",
-            "startTime=1")) {
+            "history&select=a")) {
       assertEquals(400, node.send("GET", "/Sensors/?" + query).statusCode(), query);
     }
+    assertEquals(400, node.send("GET", "/Sensors/b/1?startTime=1").statusCode());
     assertEquals(405, node.send("DELETE", "/Sensors/a?history").statusCode());
     assertEquals(404, node.send("GET", "/Nothing/a?history").statusCode());
     HttpResponse<String> head = node.send("HEAD", "/Sensors/a?history");
