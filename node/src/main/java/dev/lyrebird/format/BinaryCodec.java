@@ -67,7 +67,7 @@ final class BinaryCodec implements Codec {
         ByteArrayBuilder bytes = new ByteArrayBuilder(json.length)) {
       in.nextToken();
       try (JsonGenerator out = generators.createGenerator(bytes)) {
-        JsonCopy.value(in, out, numbers);
+        JsonCopy.value(in, new WellFormedText(out), numbers);
       }
       return bytes.toByteArray();
     } catch (IOException e) {

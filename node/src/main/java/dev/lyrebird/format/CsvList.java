@@ -72,7 +72,7 @@ final class CsvList implements ListWriter {
       } else if (cell.isEmpty()) {
         out.writeRawValue("\"\"");
       } else {
-        out.writeString(cell);
+        out.writeString(WellFormedText.of(cell));
       }
     }
     out.writeEndArray();

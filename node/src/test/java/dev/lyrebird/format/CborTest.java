@@ -27,6 +27,8 @@ final class CborTest {
         "97.20 | fb40584ccccccccccd",
         "18446744073709551616 | c249010000000000000000",
         "\"\\u00fc\" | 62c3bc",
+        "\"a\\ud800\" | 6461efbfbd", // half of a pair
+        "\"\\udc00\\ud83d\\ude00\" | 67efbfbdf09f9880",
         "true | f5",
         "null | f6"
       })

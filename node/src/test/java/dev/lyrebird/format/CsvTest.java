@@ -55,6 +55,11 @@ final class CsvTest {
   }
 
   @Test
+  void halfOfASurrogatePairIsReplaced() {
+    assertEquals("id,name\r\na,x\ufffdy\r\n", csv(SEALED, "{\"id\":\"a\",\"name\":\"x\\udc00y\"}"));
+  }
+
+  @Test
   void nothingAndEmptyTextDiffer() {
     assertEquals(
         "id,name\r\na,\r\nb,\r\nc,\"\"\r\n",

@@ -2,6 +2,7 @@ package dev.lyrebird.mqtt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lyrebird.Warnings;
 import dev.lyrebird.auth.ScramCredential;
 import dev.lyrebird.auth.Users;
 import dev.lyrebird.journal.Refusal;
@@ -57,7 +58,11 @@ final class HostileRun implements AutoCloseable {
 
   private final Sabotage sabotage;
   private final int quietSeconds;
-  private final Warnings warnings = new Warnings();
+
+  /** But for logins that fail, topics that are misspelt and limits that are reached. */
+  private final Warnings warnings =
+      new Warnings(Login.class.getName(), Routes.class.getName(), LimitAlarm.class.getName());
+
   private final TestServer server = new TestServer(TestServer.IMPATIENT, USERS, false);
   private final MqttDoor door = server.anotherDoor();
   private final EventLoop loop = server.eventLoop();

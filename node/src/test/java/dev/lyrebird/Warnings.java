@@ -1,4 +1,4 @@
-package dev.lyrebird.mqtt;
+package dev.lyrebird;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -12,26 +12,27 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the first warning of the log, from whichever thread: nothing that a client sends is a
- * reason for one, but for logins that fail, topics that are misspelt and limits that are reached.
- * The log is silent meanwhile. Any thread may log.
+ * Keeps the first warning of the log, from whichever thread: what clients send is hardly ever a
+ * reason for one. The log is silent meanwhile. Any thread may log.
  */
-final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
   private final Logger root = logger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final @Nullable Level before = root.getLevel();
 
-  /** Whose warnings are about what clients do. */
-  private final List<Logger> excepted =
-      Stream.of(Login.class, Routes.class, LimitAlarm.class)
-          .map(type -> logger(type.getName()))
-          .toList();
+  private final List<Logger> excepted;
 
   private final AtomicReference<@Nullable String> first = new AtomicReference<>();
 
-  Warnings() {
+  /**
+   * Begins to listen.
+   *
+   * @param excepted the classes whose warnings are about what clients do
+   */
+  public Warnings(String... excepted) {
+    this.excepted = Stream.of(excepted).map(Warnings::logger).toList();
     root.setLevel(Level.WARN);
-    excepted.forEach(logger -> logger.setLevel(Level.ERROR));
+    this.excepted.forEach(logger -> logger.setLevel(Level.ERROR));
     setContext(root.getLoggerContext());
     start();
     root.addAppender(this);
@@ -42,7 +43,7 @@ final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseabl
   }
 
   /** Returns the first warning with its stack, or null where there was none. */
-  @Nullable String first() {
+  public @Nullable String first() {
     return first.get();
   }
 
