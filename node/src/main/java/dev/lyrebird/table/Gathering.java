@@ -1,12 +1,14 @@
 package dev.lyrebird.table;
 
 import dev.lyrebird.query.Access;
+import dev.lyrebird.query.KeyRange;
 import dev.lyrebird.query.RowOrder;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +54,14 @@ sealed interface Gathering extends AutoCloseable {
   static Gathering of(Access access, TableStore.View view, int maxIds) {
     return switch (access) {
       case Access.Ids named -> new Named(named);
-      case Access.Index index -> new OfIndex(index, view, maxIds);
-      case Access.Scan scan -> new OfRows(scan, view, maxIds);
+      case Access.Index index ->
+          new Scanned(
+              index,
+              index.ranges().iterator(),
+              keys -> view.index(index.number(), keys, false),
+              maxIds);
+      case Access.Scan scan ->
+          new Scanned(scan, List.of(scan.ids()).iterator(), view::rows, maxIds);
       case Access.All(var parts) -> new Intersection(all(parts, view, maxIds));
       case Access.Any(var parts) -> new Union(all(parts, view, maxIds), maxIds);
       case Access.InOrder inOrder ->
@@ -91,20 +99,25 @@ sealed interface Gathering extends AutoCloseable {
     public void close() {}
   }
 
-  /** What an index has in some ranges of its keys. */
-  final class OfIndex implements Gathering {
+  /** What an index has in some ranges of its keys, or the rows that have their ids in a range. */
+  final class Scanned implements Gathering {
 
-    private final Access.Index used;
-    private final TableStore.View view;
+    private final Access used;
+    private final Iterator<KeyRange> ranges;
+    private final Function<KeyRange, TableStore.IdScan> opening;
     private final int maxIds;
     private final SortedSet<String> ids = none();
-    private int ranges;
-    private TableStore.@Nullable IndexScan scan;
+    private TableStore.@Nullable IdScan scan;
     private long entriesRead;
 
-    OfIndex(Access.Index used, TableStore.View view, int maxIds) {
+    Scanned(
+        Access used,
+        Iterator<KeyRange> ranges,
+        Function<KeyRange, TableStore.IdScan> opening,
+        int maxIds) {
       this.used = used;
-      this.view = view;
+      this.ranges = ranges;
+      this.opening = opening;
       this.maxIds = maxIds;
     }
 
@@ -112,10 +125,10 @@ sealed interface Gathering extends AutoCloseable {
     public State read(int most) {
       for (int i = 0; i < most; i++) {
         if (scan == null) {
-          if (ranges == used.ranges().size()) {
+          if (!ranges.hasNext()) {
             return State.COMPLETE;
           }
-          scan = view.index(used.number(), used.ranges().get(ranges++), false);
+          scan = opening.apply(ranges.next());
         }
         if (scan.next()) {
           entriesRead++;
@@ -123,66 +136,6 @@ sealed interface Gathering extends AutoCloseable {
         } else {
           close();
         }
-        if (ids.size() > maxIds) {
-          return State.TOO_MANY;
-        }
-      }
-      return State.UNDER_WAY;
-    }
-
-    @Override
-    public SortedSet<String> ids() {
-      return ids;
-    }
-
-    @Override
-    public long entriesRead() {
-      return entriesRead;
-    }
-
-    @Override
-    public Access used() {
-      return used;
-    }
-
-    @Override
-    public void close() {
-      if (scan != null) {
-        scan.close();
-        scan = null;
-      }
-    }
-  }
-
-  /** The rows that have their ids in a range. */
-  final class OfRows implements Gathering {
-
-    private final Access.Scan used;
-    private final TableStore.View view;
-    private final int maxIds;
-    private final SortedSet<String> ids = none();
-    private TableStore.@Nullable RowScan scan;
-    private long entriesRead;
-
-    OfRows(Access.Scan used, TableStore.View view, int maxIds) {
-      this.used = used;
-      this.view = view;
-      this.maxIds = maxIds;
-    }
-
-    @Override
-    public State read(int most) {
-      TableStore.RowScan rows = scan;
-      if (rows == null) {
-        rows = view.rows(used.ids());
-        scan = rows;
-      }
-      for (int i = 0; i < most; i++) {
-        if (!rows.next()) {
-          return State.COMPLETE;
-        }
-        entriesRead++;
-        ids.add(rows.id());
         if (ids.size() > maxIds) {
           return State.TOO_MANY;
         }

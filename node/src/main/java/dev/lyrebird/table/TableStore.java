@@ -304,31 +304,26 @@ public interface TableStore {
   long estimatedRows();
 
   /** A reading of rows under way, in the order of the bytes of their ids. */
-  interface RowScan extends AutoCloseable {
-
-    /** Moves to the next row; returns false behind the last one. */
-    boolean next();
-
-    /** Returns the id of the row that it stands at. */
-    String id();
+  interface RowScan extends IdScan {
 
     /** Returns the row that it stands at. */
     RowState state();
-
-    @Override
-    void close();
   }
 
-  /** A reading of an index under way. */
-  interface IndexScan extends AutoCloseable {
-
-    /** Moves to the next entry; returns false behind the last one. */
-    boolean next();
+  /** A reading of an index under way, in the order of its keys, and of the ids that share one. */
+  interface IndexScan extends IdScan {
 
     /** Returns the key of the entry that it stands at. */
     byte[] key();
+  }
 
-    /** Returns the id of the row that the entry is of. */
+  /** A reading of rows, or of what tells of them. */
+  interface IdScan extends AutoCloseable {
+
+    /** Moves on to the next; returns false behind the last one. */
+    boolean next();
+
+    /** Returns the id of the row that it stands at, or that what it stands at is of. */
     String id();
 
     @Override
