@@ -1,7 +1,6 @@
 package dev.lyrebird.query;
 
 import dev.lyrebird.journal.RefusedException;
-import dev.lyrebird.schema.Attribute;
 import dev.lyrebird.schema.RelatedType;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ public record Join(
       case Expression.And(var terms) -> terms.forEach(term -> find(term, table, found));
       case Expression.Or(var terms) -> terms.forEach(term -> find(term, table, found));
       case Expression.Comparison(var path, var relation) -> {
-        RelatedType type = related(path, table);
+        RelatedType type = table.relationship(path.first()).orElse(null);
         if (type != null) {
           AttributePath inner = path.inner();
           found.add(
@@ -46,7 +45,7 @@ public record Join(
         }
       }
       case Expression.Range(var path, var first, var second) -> {
-        RelatedType type = related(path, table);
+        RelatedType type = table.relationship(path.first()).orElse(null);
         if (type != null) {
           AttributePath inner = path.inner();
           if (inner == null) {
@@ -56,15 +55,6 @@ public record Join(
         }
       }
     }
-  }
-
-  private static @Nullable RelatedType related(AttributePath path, TableDefinition table) {
-    return table
-        .attribute(path.first())
-        .map(Attribute::type)
-        .filter(RelatedType.class::isInstance)
-        .map(RelatedType.class::cast)
-        .orElse(null);
   }
 
   private static Join ofExistence(

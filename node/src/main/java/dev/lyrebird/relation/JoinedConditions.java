@@ -127,17 +127,9 @@ public final class JoinedConditions {
         .thenApply(nothing -> {
           RowMatcher joins =
               new RowMatcher.OfAttribute(
-                  List.of(attribute(type, table)), new ValueMatcher.IsKey(keys));
+                  List.of(table.joiningAttribute(type)), new ValueMatcher.IsKey(keys));
           return isOfLack ? new RowMatcher.Not(joins) : joins;
         });
-  }
-
-  /** Returns by which attribute of its own a row joins others. */
-  private static String attribute(RelatedType type, TableDefinition table) {
-    return switch (type.side()) {
-      case FROM -> type.attribute();
-      case TO -> table.key().attribute();
-    };
   }
 
   private static Refusal tooMany(TableDefinition joined) {

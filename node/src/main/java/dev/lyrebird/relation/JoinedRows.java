@@ -9,7 +9,6 @@ import dev.lyrebird.query.RowMatcher;
 import dev.lyrebird.query.Select;
 import dev.lyrebird.query.ValueMatcher;
 import dev.lyrebird.resource.Tables;
-import dev.lyrebird.schema.Attribute;
 import dev.lyrebird.schema.RelatedType;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
@@ -48,16 +47,7 @@ public final class JoinedRows {
 
   /** Tells whether a selection reaches into joined rows. */
   public static boolean areWanted(Select select, TableDefinition table) {
-    return select.items().stream().anyMatch(item -> related(item, table) != null);
-  }
-
-  private static @Nullable RelatedType related(Select.Item item, TableDefinition table) {
-    return table
-        .attribute(item.name())
-        .map(Attribute::type)
-        .filter(RelatedType.class::isInstance)
-        .map(RelatedType.class::cast)
-        .orElse(null);
+    return select.items().stream().anyMatch(item -> table.relationship(item.name()).isPresent());
   }
 
   /**
@@ -80,7 +70,7 @@ public final class JoinedRows {
         List<JsonNode> rows, TableDefinition table, List<Select.Item> items) {
       CompletableFuture<Void> all = CompletableFuture.allOf();
       for (Select.Item item : items) {
-        RelatedType type = related(item, table);
+        RelatedType type = table.relationship(item.name()).orElse(null);
         if (type != null) {
           all = all.thenCompose(nothing -> join(rows, table, item, type));
         }
@@ -91,11 +81,7 @@ public final class JoinedRows {
     private CompletableFuture<Void> join(
         List<JsonNode> rows, TableDefinition table, Select.Item item, RelatedType type) {
       TableDefinition other = tables.ofType(type.typeName());
-      String own =
-          switch (type.side()) {
-            case FROM -> type.attribute();
-            case TO -> table.key().attribute();
-          };
+      String own = table.joiningAttribute(type);
       Set<String> keys = new LinkedHashSet<>();
       rows.forEach(row -> ShownRows.keysIn(row.get(own), keys::add));
       Map<String, List<JsonNode>> found = new HashMap<>();

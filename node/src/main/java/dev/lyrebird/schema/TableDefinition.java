@@ -46,6 +46,22 @@ public record TableDefinition(
     return attributes.stream().filter(attribute -> attribute.name().equals(name)).findFirst();
   }
 
+  /** What an attribute joins; empty where it is none, or no relationship. */
+  public Optional<RelatedType> relationship(String name) {
+    return attribute(name)
+        .map(Attribute::type)
+        .filter(RelatedType.class::isInstance)
+        .map(RelatedType.class::cast);
+  }
+
+  /** The attribute by which rows of this table join others. */
+  public String joiningAttribute(RelatedType type) {
+    return switch (type.side()) {
+      case FROM -> type.attribute();
+      case TO -> key.attribute();
+    };
+  }
+
   public List<Attribute> marked(Mark mark) {
     return attributes.stream().filter(attribute -> attribute.is(mark)).toList();
   }
