@@ -43,6 +43,11 @@ public final class Bench implements Callable<Integer> {
   private boolean withMosquitto;
 
   @Option(
+      names = "--sqlite",
+      description = "Run what imports and finds rows against SQLite as well.")
+  private boolean withSqlite;
+
+  @Option(
       names = "--target",
       paramLabel = "HOST:PORT",
       description = "The MQTT port of a running server to measure instead of a new node.")
@@ -93,11 +98,24 @@ public final class Bench implements Callable<Integer> {
         runAgainst(Server.of("mosquitto", "127.0.0.1", mosquitto.port(), 0, mosquitto.pid()));
       }
     }
+    if (withSqlite) {
+      runSqlite();
+    }
     return CommandLine.ExitCode.OK;
   }
 
+  private void runSqlite() throws IOException {
+    for (Scenario scenario : scenarios) {
+      if (scenario.work() instanceof Scenario.Querying(int rows)) {
+        SampleRows samples = new SampleRows(rows);
+        print(new SqliteRun(scenario, samples, size(), FOLDER.resolve("sqlite")).perform());
+      }
+    }
+  }
+
   private void runAgainstNewNode() throws IOException {
-    NodeSetup setup = NodeSetup.in(FOLDER.resolve("node")).shippedJvm();
+    NodeSetup setup =
+        NodeSetup.in(FOLDER.resolve("node")).shippedJvm().schemaBesides(SampleRows.SCHEMA);
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       setup = setup.set(setting.getKey(), setting.getValue());
     }
@@ -121,12 +139,15 @@ public final class Bench implements Callable<Integer> {
   }
 
   private void runAgainst(Server server) throws IOException {
-    Run.Size size = new Run.Size(warmupSeconds, seconds, payloadBytes);
     for (Scenario scenario : scenarios) {
       if (scenario.isMqttOnly() || server.http().isPresent()) {
-        print(new Run(scenario, server, size).perform());
+        print(new Run(scenario, server, size()).perform());
       }
     }
+  }
+
+  private Run.Size size() {
+    return new Run.Size(warmupSeconds, seconds, payloadBytes);
   }
 
   private static void print(Outcome outcome) throws JsonProcessingException {

@@ -5,10 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The head of an HTTP answer, as far as the load needs it. */
-record HttpHead(int status, int contentLength) {
+/**
+ * The head of an HTTP answer, as far as the load needs it.
+ *
+ * @param contentLength {@link #IN_CHUNKS} where the content says itself where it ends
+ */
+record HttpHead(int status, long contentLength) {
+
+  static final long IN_CHUNKS = -1;
 
   private static final String LENGTH = "\r\ncontent-length:";
+  private static final String CHUNKED = "\r\ntransfer-encoding: chunked\r\n";
 
   /** Takes the head at the buffer's position, or returns null if its end has not come. */
   static @Nullable HttpHead take(ByteBuffer in) {
@@ -29,10 +36,10 @@ record HttpHead(int status, int contentLength) {
     int status = Integer.parseInt(head.substring(9, 12));
     int length = head.indexOf(LENGTH);
     if (length < 0) {
-      return new HttpHead(status, 0);
+      return new HttpHead(status, head.contains(CHUNKED) ? IN_CHUNKS : 0);
     }
     int from = length + LENGTH.length();
     return new HttpHead(
-        status, Integer.parseInt(head.substring(from, head.indexOf('\r', from)).strip()));
+        status, Long.parseLong(head.substring(from, head.indexOf('\r', from)).strip()));
   }
 }

@@ -5,6 +5,7 @@ import dev.lyrebird.benchmark.Scenario.Absence;
 import dev.lyrebird.benchmark.Scenario.Idling;
 import dev.lyrebird.benchmark.Scenario.Lagging;
 import dev.lyrebird.benchmark.Scenario.Publishing;
+import dev.lyrebird.benchmark.Scenario.Querying;
 import dev.lyrebird.benchmark.Scenario.Receiver;
 import dev.lyrebird.benchmark.Scenario.Requesting;
 import dev.lyrebird.benchmark.Scenario.Resuming;
@@ -43,6 +44,8 @@ final class Run {
     return switch (scenario.work()) {
       case Publishing work -> publish(work);
       case Requesting work -> request(work);
+      case Querying work ->
+          new RowsRun(scenario, new SampleRows(work.rows()), server, size).perform();
       case Absence work -> new AbsenceRun(scenario, work, server, size.payloadBytes()).perform();
       case Resuming work -> new ResumeRun(scenario, work, server, size.payloadBytes()).perform();
       case Lagging work -> new LagRun(scenario, work, server, size).perform();

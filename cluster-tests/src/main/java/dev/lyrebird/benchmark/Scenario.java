@@ -32,6 +32,7 @@ record Scenario(String name, Work work) {
           new Scenario("stuck-streams", new Lagging(500, 50, 0)),
           new Scenario("http-put", new Requesting("PUT", 16, 1000)),
           new Scenario("http-get", new Requesting("GET", 16, 1000)),
+          new Scenario("million-rows", new Querying(1_000_000)),
           new Scenario("absent-sessions", new Absence(10_000, 10_000)),
           new Scenario("long-journal", new Resuming(10_000_000, 1000)),
           new Scenario("idle-connections", new Idling(20_000)));
@@ -123,6 +124,11 @@ record Scenario(String name, Work work) {
 
   /** HTTP connections that each wait for the answer before the next request. */
   record Requesting(String method, int connections, int rows) implements Work {}
+
+  /**
+   * Rows that are imported, looked up and exported. Needs the tables of {@link SampleRows#SCHEMA}.
+   */
+  record Querying(int rows) implements Work {}
 
   /** Durable sessions with one subscription to the same topic, which messages come to meanwhile. */
   record Absence(int sessions, int messages) implements Work {}

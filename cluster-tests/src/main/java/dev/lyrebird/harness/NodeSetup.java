@@ -54,13 +54,22 @@ public record NodeSetup(
 
   /** The same with {@code sdl} in place of the shipped schema. */
   public NodeSetup schema(String sdl) {
+    return set("graphqlSchema.files", schemaFile(sdl).toString());
+  }
+
+  /** The same with {@code sdl} beside the shipped schema. */
+  public NodeSetup schemaBesides(String sdl) {
+    return set("graphqlSchema.files", "[schema.graphql, " + schemaFile(sdl) + "]");
+  }
+
+  private Path schemaFile(String sdl) {
     Path file = directory.resolve("schema.graphql");
     try {
       Files.writeString(file, sdl);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return set("graphqlSchema.files", file.toString());
+    return file;
   }
 
   /** The same with these JVM flags in place of the small heap of tests. */
