@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Place;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,9 +101,9 @@ public final class Event {
     return place;
   }
 
-  /** Returns the same event for those who do not go on from its place. */
-  Event withoutPlace() {
-    return new Event(table, topic, entry, current, null);
+  /** Returns the same event for those who go on from another place, or from none. */
+  Event before(@Nullable Place next) {
+    return Objects.equals(next, place) ? this : new Event(table, topic, entry, current, next);
   }
 
   /** Returns the same event without its wire forms, some of which do not outlast the turn. */

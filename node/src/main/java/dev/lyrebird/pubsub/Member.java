@@ -234,9 +234,18 @@ public final class Member<S extends Subscription> {
     }
   }
 
-  /** Tells the subscriber that there is a gap, and lets all its tables begin anew. */
-  void reset(String reason) {
-    readers.forEach(Reader::startAgain);
+  /**
+   * Tells the subscriber that there is a gap in a table, which begins anew. For one that keeps rows
+   * all its tables do, since it forgets the rows of all.
+   *
+   * @param lacking the reader of that table
+   */
+  void reset(String reason, Reader<S> lacking) {
+    if (subscriber.keepsRows()) {
+      readers.forEach(Reader::startAgain);
+    } else {
+      lacking.startAgain();
+    }
     subscriber.reset(reason);
   }
 

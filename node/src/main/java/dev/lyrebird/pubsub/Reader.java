@@ -97,6 +97,9 @@ final class Reader<S extends Subscription> {
   /** Whether the subscriptions have changed since a page of entries was asked for. */
   private boolean pageIsStale;
 
+  /** Whether the hub has lost changes, of which only the journal can tell on which side it is. */
+  private boolean hubHasLost;
+
   Reader(Hub hub, Feeds feeds, PageRequests pages, Member<S> member, int table, long number) {
     this.hub = hub;
     this.feeds = feeds;
@@ -360,7 +363,8 @@ final class Reader<S extends Subscription> {
     if (begun != null && found != null) {
       beginBehind(found, begun.held());
     } else if (begun != null) {
-      member.reset("the journal begins later than was asked for; the rows follow as they are");
+      member.reset(
+          "the journal begins later than was asked for; the rows follow as they are", this);
     }
     nextStep();
   }
@@ -397,27 +401,42 @@ final class Reader<S extends Subscription> {
     }
     state = State.DELIVERING;
     if (!pageIsStale) {
-      member.reset(reason);
+      member.reset(reason, this);
     }
     nextStep();
   }
 
-  /** The hub has lost the changes that a live reader would have had next. */
+  /**
+   * The hub has lost the changes that a live reader would have had next. Who is not live asks the
+   * journal, also where it stands level with the hub: a gap takes up no position.
+   */
   void lost(String reason) {
     if (state == State.LIVE) {
-      member.reset(reason);
+      member.reset(reason, this);
+    } else {
+      hubHasLost = true;
     }
   }
 
-  /** Begins anew, with the current rows of all subscriptions. */
+  /**
+   * Begins anew, with the current rows of all subscriptions, and with what comes from now on: all
+   * that is missing is missing before the subscriber hears of it.
+   */
   void startAgain() {
-    place = null;
-    earliest = hub.seenOrNull(table);
-    isElsewhere(null);
+    Place seen = hub.seenOrNull(table);
+    place = seen == null ? null : later(here(), seen);
+    earliest = seen;
+    if (place == null) {
+      isElsewhere(null);
+    }
     sought = null;
     unneeded = null;
-    currentRows.forgetAll();
-    member.touching(table).forEach(held -> held.startAgain(table));
+    for (Held<S> held : member.touching(table)) {
+      held.startAgain(table);
+      if (place != null) {
+        held.startBehind(table, place.position());
+      }
+    }
     readRows();
   }
 
@@ -427,12 +446,12 @@ final class Reader<S extends Subscription> {
     readRows();
   }
 
+  /** Has all rows read, also those of which some were told: the subscriber forgets them. */
   private void readRows() {
     pageIsStale = true;
+    currentRows.forgetAll();
     for (Held<S> held : member.touching(table)) {
-      if (!currentRows.areAwaitedBy(held)) {
-        currentRows.add(held);
-      }
+      currentRows.add(held);
       if (!behind.contains(held) && held.tableFellBehind()) {
         behind.add(held);
       }
@@ -590,10 +609,8 @@ final class Reader<S extends Subscription> {
       }
       Event event = next.event();
       if (next.end() != null) {
-        if (event != null && next.held().hasStarted(table)) {
-          event = event.withoutPlace(); // it goes on from where it stood before
-        }
         goOnBehind(next.end(), next.held());
+        event = event == null ? null : event.before(place);
       }
       if (event != null) {
         member.deliver(event, List.of(next.held().subscription()));
@@ -625,7 +642,7 @@ final class Reader<S extends Subscription> {
       pages.ask(this, filters(), new From.NotCovered(covering, earliestRows()));
     } else if (from == null || seen == null) {
       state = State.STARTING;
-    } else if (from.position() < seen.position() || !allStartBy(from.position())) {
+    } else if (hubHasLost || from.position() < seen.position() || !allStartBy(from.position())) {
       read();
       pages.ask(this, filters(), behind(from));
     } else {
@@ -654,6 +671,7 @@ final class Reader<S extends Subscription> {
   private void read() {
     state = State.READING;
     pageIsStale = false;
+    hubHasLost = false;
   }
 
   private List<TopicFilter> filters() {

@@ -285,6 +285,49 @@ final class HubTest {
   }
 
   @Test
+  void whatComesAfterAResetIsToldThoughTheRowsAreReadLater() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, LIVE);
+    hub.attached(0, place(0));
+    hub.lost(0, place(4), "trimmed");
+    assertEquals(List.of("caught up #", "reset"), client.toldSince());
+    hub.changes(0, place(4), entries(5, "m"));
+    askedSince();
+    hub.rows(1, List.of(row("a")), place(5), true);
+    assertEquals(List.of("read 0 for 1 from 4"), askedSince());
+    assertTrue(Objects.requireNonNull(client.lastCursor).isAstray());
+    hub.page(1, entries(5, "m"), List.of(place(5)), place(5));
+    assertEquals(List.of("a[#]", "flush", "m[#]", "flush"), client.toldSince());
+    assertFalse(Objects.requireNonNull(client.lastCursor).isAstray());
+  }
+
+  @Test
+  void aGapIsFoundAlsoByWhoStandsRightBeforeIt() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, LIVE);
+    hub.attached(0, place(3));
+    client.room = 0;
+    hub.changes(0, place(3), entries(4, "a"));
+    client.resume(1);
+    hub.page(1, entries(4, "a"), List.of(place(4)), place(4));
+    hub.lost(0, new Place(4, place(9).vector()), "rows were taken over");
+    askedSince();
+    client.resume(1);
+    assertEquals(List.of("read 0 for 1 from 4"), askedSince());
+  }
+
+  @Test
+  void aGapThatComesWhileRowsAreReadIsFoundToo() {
+    Client client = new Client();
+    client.subscribe(ALL, FIRST, CURRENT);
+    hub.attached(0, place(4));
+    hub.lost(0, new Place(4, place(9).vector()), "rows were taken over");
+    askedSince();
+    hub.rows(1, List.of(), place(4), true);
+    assertEquals(List.of("read 0 for 1 from 4"), askedSince());
+  }
+
+  @Test
   void whatWasSoughtForWhoHasTakenItBackIsNotTakenForAnother() {
     Client client = new Client();
     client.subscribe(ALL, FIRST, new Start.Since(77));

@@ -88,7 +88,7 @@ final class SimulatedTable {
 
   private @Nullable Integer fed;
   private @Nullable Attachment attachment;
-  private boolean losing;
+  private int losses;
 
   /** That a reading of rows was opened. */
   record Opening(TopicFilter filter, int position) {}
@@ -169,7 +169,10 @@ final class SimulatedTable {
     if (from < trimmed) {
       Place place = place(head());
       fed = head();
-      answers.add(() -> losing(() -> hub.lost(index, place, "trimmed")));
+      answers.add(() -> {
+        losses++;
+        hub.lost(index, place, "trimmed");
+      });
       return true;
     }
     int to = from + 1 + random.nextInt(head() - from);
@@ -297,7 +300,12 @@ final class SimulatedTable {
 
   private void page(long reader, List<TopicFilter> filters, int from, VersionVector covered) {
     if (from < trimmed && fault != Fault.TRIM_IS_NOT_TOLD) {
-      answer(reader, () -> losing(() -> hub.trimmed(reader, "trimmed")));
+      answer(
+          reader,
+          () -> {
+            losses++;
+            hub.trimmed(reader, "trimmed");
+          });
       return;
     }
     List<Entry> page = new ArrayList<>();
@@ -337,12 +345,6 @@ final class SimulatedTable {
     });
   }
 
-  private void losing(Runnable answer) {
-    losing = true;
-    answer.run();
-    losing = false;
-  }
-
   // What the oracle wants to know.
 
   int head() {
@@ -358,9 +360,9 @@ final class SimulatedTable {
     return openings;
   }
 
-  /** Tells whether the hub is just being told that the journal does not reach back. */
-  boolean isLosing() {
-    return losing;
+  /** Returns how often the hub was told that the journal does not reach back. */
+  int losses() {
+    return losses;
   }
 
   /** Returns the last request for the feed, if nothing has taken it back. */

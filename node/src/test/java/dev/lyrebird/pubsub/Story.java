@@ -8,12 +8,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscription was told of one table since it began: rows, then changes. It is true if
- * there is one place in the journal at which all of the rows stood so, and behind which all of the
- * changes lie, each once, in order and without a gap.
+ * there is one place in the journal at which all of the rows stood so, and one behind which all of
+ * the changes lie that are not in the rows, each once, in order and without a gap.
  */
 final class Story {
 
@@ -29,13 +30,24 @@ final class Story {
   private final int earliest;
   private final int latest;
 
-  /** Readings of rows that were opened before this story began are not its own. */
+  /** Readings of rows that were opened before this story began may not be its own. */
   private final int openingsBefore;
+
+  /** Up to where changes may be missing beside the rows; negative for nowhere. */
+  private final int missingUpTo;
 
   private boolean awaitsFeed;
 
   /** Behind which it may begin as well, once the table has read it. */
   private SimulatedTable.@Nullable Attachment attachment;
+
+  /**
+   * Where a story begins.
+   *
+   * @param rowsAt where its rows stood so
+   * @param changes behind where it has every change that is not in the rows
+   */
+  private record Beginning(int rowsAt, int changes) {}
 
   private Story(
       SimulatedTable table,
@@ -43,24 +55,33 @@ final class Story {
       VersionVector covered,
       boolean wantsRows,
       int earliest,
-      int latest) {
+      int latest,
+      int openingsBefore,
+      int missingUpTo) {
     this.table = table;
     this.filter = filter;
     this.covered = covered;
     this.wantsRows = wantsRows;
     this.earliest = earliest;
     this.latest = latest;
-    this.openingsBefore = table.openings().size();
+    this.openingsBefore = openingsBefore;
+    this.missingUpTo = missingUpTo;
   }
 
   /** A story that begins with the rows as they stand now or a little later. */
   static Story withRows(SimulatedTable table, TopicFilter filter) {
-    return new Story(table, filter, VersionVector.EMPTY, true, 0, 0);
+    int openings = table.openings().size();
+    return new Story(table, filter, VersionVector.EMPTY, true, 0, 0, openings, -1);
+  }
+
+  /** The same story told anew: of what comes from now on, nothing may be missing. */
+  Story again() {
+    return new Story(table, filter, covered, true, 0, 0, 0, table.head());
   }
 
   /** A story that begins with what its vector does not cover. */
   static Story after(SimulatedTable table, TopicFilter filter, VersionVector covered) {
-    return new Story(table, filter, covered, false, 0, 0);
+    return new Story(table, filter, covered, false, 0, 0, 0, -1);
   }
 
   /**
@@ -70,7 +91,8 @@ final class Story {
    */
   static Story live(SimulatedTable table, TopicFilter filter, @Nullable Place seen) {
     int earliest = seen == null ? table.head() : (int) seen.position();
-    Story story = new Story(table, filter, VersionVector.EMPTY, false, earliest, table.head());
+    Story story =
+        new Story(table, filter, VersionVector.EMPTY, false, earliest, table.head(), 0, -1);
     story.awaitsFeed = seen == null;
     return story;
   }
@@ -99,16 +121,16 @@ final class Story {
   boolean isWhole(long upTo) {
     return beginnings()
         .filter(this::hasAllRows)
-        .anyMatch(
-            place -> due(place).filter(position -> position <= upTo).count() <= changes.size());
+        .anyMatch(beginning ->
+            due(beginning).filter(position -> position <= upTo).count() <= changes.size());
   }
 
   /** Tells whether a cursor covers exactly what was told, and what lies before the beginning. */
   boolean isCoveredBy(VersionVector cursor) {
     return beginnings()
         .filter(this::hasAllRows)
-        .anyMatch(place -> {
-          Set<Integer> untold = new HashSet<>(due(place).boxed().toList());
+        .anyMatch(beginning -> {
+          Set<Integer> untold = new HashSet<>(due(beginning).boxed().toList());
           changes.forEach(untold::remove);
           return table
               .matching(filter)
@@ -117,9 +139,19 @@ final class Story {
         });
   }
 
-  /** Returns the places from which all that was told so far is right. */
-  private IntStream beginnings() {
-    return candidates().filter(place -> changes.isEmpty() ? hasTrueRows(place) : isTrueFrom(place));
+  /** Returns those from which all that was told so far is right. */
+  private Stream<Beginning> beginnings() {
+    return candidates()
+        .boxed()
+        .flatMap(this::beginningsWithRowsAt)
+        .filter(beginning -> changes.isEmpty() ? hasTrueRows(beginning) : isTrueFrom(beginning));
+  }
+
+  private Stream<Beginning> beginningsWithRowsAt(int place) {
+    return missingUpTo < 0
+        ? Stream.of(new Beginning(place, place))
+        : IntStream.rangeClosed(0, Math.min(place, missingUpTo))
+            .mapToObj(from -> new Beginning(place, from));
   }
 
   private IntStream candidates() {
@@ -135,28 +167,40 @@ final class Story {
         : IntStream.rangeClosed(Math.min(earliest, attached), Math.max(latest, attached));
   }
 
-  private boolean isTrueFrom(int place) {
-    return hasAllRows(place) && due(place).limit(changes.size()).boxed().toList().equals(changes);
+  private boolean isTrueFrom(Beginning beginning) {
+    return hasAllRows(beginning)
+        && due(beginning).limit(changes.size()).boxed().toList().equals(changes);
   }
 
-  private boolean hasTrueRows(int place) {
+  private boolean hasTrueRows(Beginning beginning) {
     Set<Row> distinct = new HashSet<>(rows);
-    return distinct.size() == rows.size() && rowsAt(place).containsAll(distinct);
+    return distinct.size() == rows.size() && rowsOf(beginning).containsAll(distinct);
   }
 
-  private boolean hasAllRows(int place) {
-    return hasTrueRows(place) && rows.size() == rowsAt(place).size();
+  private boolean hasAllRows(Beginning beginning) {
+    return hasTrueRows(beginning) && rows.size() == rowsOf(beginning).size();
   }
 
-  private List<Row> rowsAt(int place) {
-    return wantsRows ? table.rows(filter, place) : List.of();
+  private List<Row> rowsOf(Beginning beginning) {
+    return wantsRows ? table.rows(filter, beginning.rowsAt()) : List.of();
   }
 
-  /** Returns the positions of what there is to tell behind a place. */
-  private IntStream due(int place) {
+  /** Returns the positions of the changes that there are to tell. */
+  private IntStream due(Beginning beginning) {
     return table
         .matching(filter)
-        .filter(position -> position > place && !covered.covers(table.timestamp(position)));
+        .filter(position -> position > beginning.changes() && !isInRows(position, beginning))
+        .filter(position -> !wasSeen(position));
+  }
+
+  /** Of the rows it only counts how they were told last. */
+  private boolean wasSeen(int position) {
+    boolean isOfRows = wantsRows && table.entry(position).isOfRow();
+    return !isOfRows && covered.covers(table.timestamp(position));
+  }
+
+  private boolean isInRows(int position, Beginning beginning) {
+    return position <= beginning.rowsAt() && table.entry(position).isOfRow();
   }
 
   @Override
