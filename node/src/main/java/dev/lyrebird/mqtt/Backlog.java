@@ -2,7 +2,6 @@ package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Timestamp;
-import dev.lyrebird.mqtt.Session.Age;
 
 /**
  * What was journalled while a client was away, as far as its session keeps it. Nothing is counted
@@ -12,9 +11,6 @@ import dev.lyrebird.mqtt.Session.Age;
 final class Backlog {
 
   private static final long MILLIS_PER_SECOND = 1000;
-
-  /** How far the clock of another node may be ahead: what the cluster allows by default. */
-  private static final long CLOCK_SKEW_MILLIS = 60_000;
 
   private final SessionLimits limits;
   private final long backAtMillis;
@@ -32,16 +28,6 @@ final class Backlog {
   /** Tells whether a change came to this node while the client was away. */
   boolean holds(Entry entry) {
     return Timestamp.millisOf(entry.localTime()) < backAtMillis;
-  }
-
-  /** Tells how a change lies to the return of the client. */
-  Age age(Entry entry) {
-    long madeAt =
-        Timestamp.millisOf(Math.min(entry.localTime(), entry.change().timestamp().time()));
-    if (madeAt < backAtMillis) {
-      return Age.OLD;
-    }
-    return madeAt < backAtMillis + CLOCK_SKEW_MILLIS ? Age.RECENT : Age.NEW;
   }
 
   /** Takes a change that came while the client was away; returns whether there was room for it. */

@@ -77,7 +77,7 @@ final class Client implements SessionRow.Source {
     this.session =
         earlier == null
             ? new Session(connect.receiveMaximum(), connect.isDurable())
-            : new Session(connect.receiveMaximum(), earlier, opened.isDoubtful());
+            : new Session(connect.receiveMaximum(), earlier);
     this.row = connect.isDurable() ? new SessionRow(loop, connect.clientId(), this) : null;
     this.outbox = outbox;
     this.replies = new Replies(connect);
@@ -250,7 +250,7 @@ final class Client implements SessionRow.Source {
         claim,
         claim.node(),
         isConnected,
-        false,
+        earlier == null ? 0 : earlier.doubtUntilMillis(),
         endedAtMillis,
         expirySeconds,
         session.subscriptions().stream()

@@ -414,7 +414,7 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
     if (mayHaveHad) {
       int key = loop.tables().hub().channel(event.table()).cursorKey();
       if (hasReturned) {
-        delivery = session.judge(key, change, qos, backlog.age(entry));
+        delivery = session.judge(key, entry, qos);
       } else if (session.mayBeUnderWay(key, change)) {
         delivery = Delivery.AGAIN;
       }

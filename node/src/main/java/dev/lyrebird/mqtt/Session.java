@@ -1,5 +1,6 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.mqtt.SessionState.Releasing;
@@ -17,6 +18,9 @@ import java.util.Set;
  * direction, and, for one that has come back, what it has had before. Pure.
  */
 final class Session {
+
+  /** How far the clock of another node may be ahead: what the cluster allows by default. */
+  private static final long CLOCK_SKEW_MILLIS = 60_000;
 
   private final Inflight inflight;
   private final Received received = new Received();
@@ -36,14 +40,11 @@ final class Session {
   /** Of what was sent before, what is to be sent again. */
   private final Set<Long> unacknowledged;
 
-  /**
-   * Whether more may have been sent than any state tells of, the holder of the session having
-   * failed.
-   */
-  private final boolean isDoubtful;
+  /** See {@link SessionState#doubtUntilMillis}. */
+  private final long doubtUntilMillis;
 
   /** Whether a change may have been sent by a holder of the session that has failed since. */
-  enum Age {
+  private enum Age {
     /** It was made before the client came back. */
     OLD,
     /** It was made then or later by this node's clock, from which that of its origin may differ. */
@@ -73,22 +74,20 @@ final class Session {
     this.isKept = isKept;
     this.before = Map.of();
     this.unacknowledged = Set.of();
-    this.isDoubtful = false;
+    this.doubtUntilMillis = 0;
   }
 
   /**
    * Creates the state of a session that goes on.
    *
    * @param window how many publishes may be in flight to the client
-   * @param isDoubtful whether more may have been sent than the state tells, its holder having
-   *     failed
    */
-  Session(int window, SessionState state, boolean isDoubtful) {
+  Session(int window, SessionState state) {
     this.inflight = new Inflight(window);
     this.isKept = true;
     this.before = new HashMap<>();
     this.unacknowledged = new HashSet<>();
-    this.isDoubtful = isDoubtful;
+    this.doubtUntilMillis = state.doubtUntilMillis();
     for (SessionState.Place place : state.places()) {
       before.put(place.table(), place);
     }
@@ -102,7 +101,7 @@ final class Session {
 
   /** Tells whether the client may have had before what it is sent now. */
   boolean hasReturned() {
-    return !before.isEmpty() || isDoubtful;
+    return !before.isEmpty() || doubtUntilMillis != 0;
   }
 
   Inflight inflight() {
@@ -149,16 +148,16 @@ final class Session {
    * Decides on a change that a subscription wants.
    *
    * @param table by which all nodes know its table
-   * @param change its name
    * @param qos at which it would be sent
-   * @param age whether it came before the client came back
    */
-  Delivery judge(int table, Timestamp change, int qos, Age age) {
+  Delivery judge(int table, Entry entry, int qos) {
+    Timestamp change = entry.change().timestamp();
     SessionState.Place place = before.get(table);
     if (place != null && place.sent().covers(change)) {
       return unacknowledged.remove(identity(change)) ? Delivery.AGAIN : Delivery.NONE;
     }
-    if (!isDoubtful || age == Age.NEW) {
+    Age age = age(Math.min(change.time(), entry.localTime()));
+    if (age == Age.NEW) {
       return Delivery.FIRST;
     }
     if (qos > 0) {
@@ -175,7 +174,16 @@ final class Session {
   boolean mayBeUnderWay(int table, Timestamp change) {
     SessionState.Place place = before.get(table);
     boolean isTold = place != null && place.sent().covers(change);
-    return isTold ? unacknowledged.contains(identity(change)) : isDoubtful;
+    return isTold ? unacknowledged.contains(identity(change)) : age(change.time()) != Age.NEW;
+  }
+
+  private Age age(long madeAt) {
+    long millis = Timestamp.millisOf(madeAt);
+    if (millis < doubtUntilMillis) {
+      return Age.OLD;
+    }
+    boolean isDoubtful = doubtUntilMillis != 0 && millis < doubtUntilMillis + CLOCK_SKEW_MILLIS;
+    return isDoubtful ? Age.RECENT : Age.NEW;
   }
 
   /**

@@ -44,14 +44,9 @@ final class SessionOpening {
    *
    * @param claim by which the connection holds the session
    * @param state what was kept of it; null for a new one
-   * @param isDoubtful whether its holder failed, so that more may have been sent than is known
    * @param refusal why it could not be opened, or null
    */
-  record Opened(
-      Timestamp claim,
-      @Nullable SessionState state,
-      boolean isDoubtful,
-      @Nullable Refusal refusal) {}
+  record Opened(Timestamp claim, @Nullable SessionState state, @Nullable Refusal refusal) {}
 
   private record Found(TableDefinition table, Reception reception) {}
 
@@ -135,7 +130,7 @@ final class SessionOpening {
     if (latest != null && state == null) {
       leaveGroups(latest);
     }
-    Opened done = new Opened(claim, state, latest != null && isDoubtful(latest), null);
+    Opened done = new Opened(claim, state, null);
     boolean endsAnother = latest != null && state == null;
     Confirmation confirmation = endsAnother ? Confirmation.BY_ALL : Confirmation.NOT_AWAITED;
     if (connect.isKept()) {
@@ -184,14 +179,6 @@ final class SessionOpening {
     }
   }
 
-  /**
-   * Tells whether the holder of a session failed while its client was there: whoever looks after
-   * the session may have said since that the client is gone, another node or the same one again.
-   */
-  private static boolean isDoubtful(SessionState latest) {
-    return latest.isConnected() || latest.isDoubtful();
-  }
-
   private boolean goesOn(SessionState latest) {
     long endsAt = latest.endsAtMillis();
     return !connect.isCleanStart()
@@ -208,7 +195,7 @@ final class SessionOpening {
             new SessionState.Received(found.reception.packetId(), loop.keyOf(found.table)));
       }
     }
-    return latest.takenOver(claim, connect, received);
+    return latest.takenOver(claim, connect, received, loop.broker().clock().millis());
   }
 
   /**
@@ -224,7 +211,7 @@ final class SessionOpening {
         (outcome, token) -> {
           Refusal refusal = SessionRow.refusal(outcome);
           if (refusal != null) {
-            opened.accept(connect, new Opened(done.claim(), null, false, refusal));
+            opened.accept(connect, new Opened(done.claim(), null, refusal));
           } else {
             forgetReceptions();
             opened.accept(connect, done);

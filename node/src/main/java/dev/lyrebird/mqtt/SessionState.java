@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param claim by which its holder holds the client id
  * @param holder the id of the node that answers for the session
  * @param isConnected whether its client is there, as far as the holder knows
- * @param isDoubtful whether its holder failed while its client was there, so that more may have
- *     been sent than is told here
+ * @param doubtUntilMillis when the client was back after a holder had failed while it was there: of
+ *     what was made until then more may have been sent than is told here, whenever it comes. {@link
+ *     #UNTIL_BACK} as long as it is not back, 0 where no holder has failed
  * @param disconnectedAtMillis when the connection ended; 0 while it stands
  * @param expirySeconds how long the session outlives its connection; {@link #NEVER} for ever
  * @param subscriptions one a filter
@@ -31,7 +32,7 @@ record SessionState(
     Timestamp claim,
     long holder,
     boolean isConnected,
-    boolean isDoubtful,
+    long doubtUntilMillis,
     long disconnectedAtMillis,
     long expirySeconds,
     List<Subscription> subscriptions,
@@ -45,6 +46,9 @@ record SessionState(
 
   /** The expiry of a session that never ends by itself (MQTT 5.0 §3.1.2.11.2). */
   static final long NEVER = 0xFFFF_FFFFL;
+
+  /** The end of doubt while the client has not come back. */
+  static final long UNTIL_BACK = Long.MAX_VALUE;
 
   private static final long MILLIS_PER_SECOND = 1000;
 
@@ -119,7 +123,7 @@ record SessionState(
         claim,
         claim.node(),
         true,
-        false,
+        0,
         0,
         connect.expirySeconds(),
         List.of(),
@@ -132,12 +136,13 @@ record SessionState(
   }
 
   /** Returns this session as a new connection takes it over. */
-  SessionState takenOver(Timestamp newClaim, Connect connect, List<Received> allReceived) {
+  SessionState takenOver(
+      Timestamp newClaim, Connect connect, List<Received> allReceived, long nowMillis) {
     return new SessionState(
         newClaim,
         newClaim.node(),
         true,
-        false,
+        isConnected || doubtUntilMillis == UNTIL_BACK ? nowMillis : doubtUntilMillis,
         0,
         connect.expirySeconds(),
         subscriptions,
@@ -160,7 +165,7 @@ record SessionState(
           claim,
           newHolder,
           false,
-          isDoubtful,
+          doubtUntilMillis,
           disconnectedAtMillis,
           expirySeconds,
           subscriptions,
@@ -176,7 +181,7 @@ record SessionState(
         claim,
         newHolder,
         false,
-        true,
+        UNTIL_BACK,
         nowMillis,
         expirySeconds,
         subscriptions,
@@ -194,7 +199,7 @@ record SessionState(
         claim,
         holder,
         isConnected,
-        isDoubtful,
+        doubtUntilMillis,
         disconnectedAtMillis,
         expirySeconds,
         subscriptions,

@@ -28,7 +28,7 @@ import java.util.function.Function;
  */
 final class SessionStateCodec {
 
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
 
   private static final int CONNECTED = 1;
   private static final int WILL = 1 << 1;
@@ -57,11 +57,14 @@ final class SessionStateCodec {
         (state.isConnected() ? CONNECTED : 0)
             | (will == null ? 0 : WILL)
             | (isTakenOver ? TAKEN_OVER : 0)
-            | (state.isDoubtful() ? DOUBTFUL : 0));
+            | (state.doubtUntilMillis() == 0 ? 0 : DOUBTFUL));
     out.varint(state.claim().time());
     out.fixed64(state.claim().node());
     if (isTakenOver) {
       out.fixed64(state.holder());
+    }
+    if (state.doubtUntilMillis() != 0) {
+      out.varint(state.doubtUntilMillis());
     }
     out.varint(state.disconnectedAtMillis());
     out.varint(state.expirySeconds());
@@ -186,7 +189,7 @@ final class SessionStateCodec {
         claim,
         (flags & TAKEN_OVER) == 0 ? claim.node() : in.getLong(),
         (flags & CONNECTED) != 0,
-        (flags & DOUBTFUL) != 0,
+        (flags & DOUBTFUL) == 0 ? 0 : ByteReader.varint(in),
         ByteReader.varint(in),
         ByteReader.varint(in),
         list(in, SessionStateCodec::subscription),

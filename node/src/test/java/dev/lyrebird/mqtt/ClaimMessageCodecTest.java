@@ -83,7 +83,7 @@ final class ClaimMessageCodecTest {
         stamp(),
         random.nextLong(),
         random.nextBoolean(),
-        random.nextBoolean(),
+        random.nextBoolean() ? 0 : time(),
         time(),
         random.nextInt(1000),
         List.of(),

@@ -540,7 +540,7 @@ final class ClaimSimulation {
           stamp(),
           node.id,
           true,
-          false,
+          0,
           0,
           counter,
           List.of(),

@@ -90,7 +90,7 @@ final class EndedSessionTest {
             new Timestamp(1, ELSEWHERE),
             ELSEWHERE,
             false,
-            false,
+            0,
             1,
             SessionState.NEVER,
             List.of(),

@@ -61,7 +61,7 @@ final class OrphansTest {
     SessionState state = session("c");
     assertEquals(SELF, state.holder());
     assertFalse(state.isConnected());
-    assertTrue(state.isDoubtful());
+    assertEquals(SessionState.UNTIL_BACK, state.doubtUntilMillis());
     assertEquals(millis, state.disconnectedAtMillis());
     assertEquals(millis + 60_000, row("c").expiresAtMillis());
     assertEquals(List.of(), published);
@@ -74,7 +74,7 @@ final class OrphansTest {
     orphans.left();
     pass(0);
     assertFalse(session("c").isConnected());
-    assertTrue(session("c").isDoubtful());
+    assertEquals(SessionState.UNTIL_BACK, session("c").doubtUntilMillis());
   }
 
   @Test
@@ -303,7 +303,7 @@ final class OrphansTest {
         claim,
         holder,
         true,
-        false,
+        0,
         0,
         expirySeconds,
         List.of(),

@@ -99,7 +99,7 @@ final class SessionStateCodecTest {
             new Timestamp(now, 7),
             7,
             true,
-            false,
+            0,
             0,
             3600,
             List.of(new SessionState.Subscription("sensors/+/state", 1, false, false, 0, false)),
@@ -123,7 +123,7 @@ final class SessionStateCodecTest {
         claim,
         random.nextBoolean() ? claim.node() : random.nextLong(),
         random.nextBoolean(),
-        random.nextBoolean(),
+        random.nextBoolean() ? 0 : random.nextBoolean() ? SessionState.UNTIL_BACK : time(),
         time(),
         random.nextBoolean() ? SessionState.NEVER : random.nextInt(1000),
         some(() ->

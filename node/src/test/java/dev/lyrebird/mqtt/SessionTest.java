@@ -16,6 +16,8 @@ import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.MemoryTables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,25 +70,20 @@ final class SessionTest {
   void aPublishOfQos2IsReceivedOnceThoughItsNodeFails(long nextHolder) {
     RawClient subscriber = subscriber("s", "a", 2);
     durable("p", NEW).send(DISCONNECT).expectEnd();
-    server.onLoop(() -> {
-      MemoryTables tables = server.tables();
-      tables.read(
-          tables.sessions(),
-          "p",
-          row -> {
-            SessionState last = SessionStateCodec.decode(row.payload().bytes());
-            tables.write(
-                tables.definition(0),
-                Write.message("a", Payload.of("once".getBytes(UTF_8))),
-                Condition.NONE,
-                Confirmation.NOT_AWAITED,
-                new Reception(Write.publisherOf("p"), last.claim().time(), 7),
-                null,
-                0);
-            Write orphaned = SessionRow.put("p", last.orphaned(nextHolder, 0));
-            tables.write(tables.sessions(), orphaned, Condition.NONE, (outcome, token) -> {}, 0);
-          });
-    });
+    withRow(
+        "p",
+        last -> {
+          MemoryTables tables = server.tables();
+          tables.write(
+              tables.definition(0),
+              Write.message("a", Payload.of("once".getBytes(UTF_8))),
+              Condition.NONE,
+              Confirmation.NOT_AWAITED,
+              new Reception(Write.publisherOf("p"), last.claim().time(), 7),
+              null,
+              0);
+          fail("p", last, nextHolder);
+        });
     assertEquals("once", payload(subscriber.packet()));
     RawClient publisher = durable("p", PRESENT);
     publisher.send(publish(0x3c, "a", 7, "once")).expect("50 02 0007");
@@ -151,6 +148,22 @@ final class SessionTest {
     subscriber.expect(hex("62 02"), packetId(second)).send(hex("70 02"), packetId(second));
     subscriber.send("c0 00").expect("d0 00").send(DISCONNECT).expectEnd();
     durable("s", PRESENT).send("c0 00").expect("d0 00");
+  }
+
+  /** Its journal may be read when the client has long been elsewhere, and there more than once. */
+  @Test
+  void whatAFailedNodeMayHaveSentIsSaidToComeAgainHoweverLateItComes() {
+    RawClient subscriber = durableSubscriber("s", 1);
+    AtomicReference<SessionState> connected = new AtomicReference<>();
+    withRow("s", connected::set);
+    subscriber.send(DISCONNECT).expectEnd();
+    server.onLoop(() -> fail("s", connected.get(), 2));
+    server.passMillis(1000);
+    durable("s", PRESENT).send(DISCONNECT).expectEnd();
+    subscriber = durable("s", PRESENT);
+    RawClient publisher = server.client("p");
+    publisher.send(Packet.publish("a", 1, "late")).expect("40 02 0001"); // by the tables' clock
+    assertEquals(0x3a, subscriber.packet()[0]);
   }
 
   @Test
@@ -231,6 +244,24 @@ final class SessionTest {
     subscriber = durable("s", PRESENT);
     assertEquals("one", payload(subscriber.packet()));
     assertEquals("two", payload(subscriber.packet()));
+  }
+
+  /** Does something with the row of a session, on the server's event loop. */
+  private void withRow(String clientId, Consumer<SessionState> what) {
+    server.onLoop(() -> {
+      MemoryTables tables = server.tables();
+      tables.read(
+          tables.sessions(),
+          clientId,
+          row -> what.accept(SessionStateCodec.decode(row.payload().bytes())));
+    });
+  }
+
+  /** Writes the row as it is after its holder has failed. */
+  private void fail(String clientId, SessionState last, long nextHolder) {
+    MemoryTables tables = server.tables();
+    Write orphaned = SessionRow.put(clientId, last.orphaned(nextHolder, 0));
+    tables.write(tables.sessions(), orphaned, Condition.NONE, (outcome, token) -> {}, 0);
   }
 
   private RawClient subscriber(String clientId, String filter, int qos) {
