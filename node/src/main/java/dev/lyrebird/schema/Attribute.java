@@ -27,4 +27,18 @@ public record Attribute(
   public boolean isRelationship() {
     return type instanceof RelatedType;
   }
+
+  /** Returns what stands behind its name in the schema: {@code Float! @indexed}. */
+  public String sdl() {
+    StringBuilder sdl = new StringBuilder(type.sdl());
+    if (required) {
+      sdl.append('!');
+    }
+    for (Mark mark : Mark.values()) {
+      if (is(mark)) {
+        sdl.append(" @").append(mark.directive());
+      }
+    }
+    return sdl.toString();
+  }
 }

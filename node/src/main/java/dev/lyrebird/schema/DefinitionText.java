@@ -25,21 +25,13 @@ public final class DefinitionText {
     sdl.append(" {\n");
     table.attributes().stream()
         .filter(attribute -> !attribute.isRelationship())
-        .forEach(attribute -> append(attribute, sdl));
+        .forEach(attribute ->
+            sdl.append("  ")
+                .append(attribute.name())
+                .append(": ")
+                .append(attribute.sdl())
+                .append('\n'));
     return sdl.append("}\n").toString();
-  }
-
-  private static void append(Attribute attribute, StringBuilder sdl) {
-    sdl.append("  ").append(attribute.name()).append(": ").append(attribute.type().sdl());
-    if (attribute.required()) {
-      sdl.append('!');
-    }
-    for (Mark mark : Mark.values()) {
-      if (attribute.is(mark)) {
-        sdl.append(" @").append(mark.directive());
-      }
-    }
-    sdl.append('\n');
   }
 
   /** Reads a text that {@link #of} has made. */
