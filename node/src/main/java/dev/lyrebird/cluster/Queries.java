@@ -56,7 +56,7 @@ final class Queries {
                   .formatted(readings.size())));
       return;
     }
-    readings.put(key, table.query(asked.query(), bounds));
+    readings.put(key, table.query(asked.query(), asked.typing(), bounds));
     goOn(key);
   }
 

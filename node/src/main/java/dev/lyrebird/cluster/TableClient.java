@@ -63,10 +63,14 @@ public final class TableClient implements Tables {
   private final Context context;
   private final EventBus bus;
   private final String loop;
-  private final List<TableDefinition> definitions;
-  private final IdentityHashMap<TableDefinition, Integer> indexes = new IdentityHashMap<>();
   private final List<Channel> channels;
-  private final Exports exports;
+
+  /** By qualified names: what is found of a definition that is no longer in force. */
+  private final Map<String, Integer> indexesByName = new HashMap<>();
+
+  private List<TableDefinition> definitions;
+  private IdentityHashMap<TableDefinition, Integer> indexes;
+  private Exports exports;
   private final Supplier<String> freshId;
   private final Hub hub;
   private final Line[] lines;
@@ -102,13 +106,14 @@ public final class TableClient implements Tables {
     this.loop = loop;
     this.definitions = List.copyOf(definitions);
     this.channels = definitions.stream().map(TableClient::channel).toList();
+    this.indexes = indexes(definitions);
     this.exports = new Exports(definitions);
     this.freshId = freshId;
     this.hub = new Hub(new HubFeeds(), channels);
     this.lines = new Line[definitions.size()];
     for (int i = 0; i < lines.length; i++) {
       lines[i] = new Line(i, demanded(definitions.get(i), leastConfirmations));
-      indexes.put(definitions.get(i), i);
+      indexesByName.put(definitions.get(i).qualifiedName(), i);
     }
     bus.<TableAnswer>localConsumer(loop, this::take);
   }
@@ -126,6 +131,26 @@ public final class TableClient implements Tables {
     return new Channel(
         export == null ? definition.qualifiedName() : export.path(),
         Cursor.tableKey(definition.database(), definition.table()));
+  }
+
+  /**
+   * Takes up other definitions of the same tables; what is under way goes on with those before.
+   *
+   * @param changed in the order of their indexes
+   */
+  public void redefine(List<TableDefinition> changed) {
+    definitions = List.copyOf(changed);
+    indexes = indexes(changed);
+    exports = new Exports(changed);
+  }
+
+  private static IdentityHashMap<TableDefinition, Integer> indexes(
+      List<TableDefinition> definitions) {
+    IdentityHashMap<TableDefinition, Integer> indexes = new IdentityHashMap<>();
+    for (int i = 0; i < definitions.size(); i++) {
+      indexes.put(definitions.get(i), i);
+    }
+    return indexes;
   }
 
   @Override
@@ -197,6 +222,9 @@ public final class TableClient implements Tables {
   @Override
   public int indexOf(TableDefinition table) {
     Integer index = indexes.get(table);
+    if (index == null) {
+      index = indexesByName.get(table.qualifiedName());
+    }
     if (index == null) {
       throw new IllegalArgumentException("no table of this node: " + table.qualifiedName());
     }
@@ -286,7 +314,7 @@ public final class TableClient implements Tables {
 
   @Override
   public Scan query(TableDefinition table, RowQuery query, QuerySink sink) {
-    return new QueryOfRows(lines[indexOf(table)], query, sink);
+    return new QueryOfRows(table, query, sink);
   }
 
   @Override
@@ -564,11 +592,11 @@ public final class TableClient implements Tables {
     private final Line line;
     private final long number = ++lastRequest;
 
-    QueryOfRows(Line line, RowQuery query, QuerySink sink) {
-      this.line = line;
+    QueryOfRows(TableDefinition table, RowQuery query, QuerySink sink) {
+      this.line = lines[indexOf(table)];
       line.flush();
       queries.put(number, sink);
-      line.ask(new TableRequest.OpenQuery(loop, number, query));
+      line.ask(new TableRequest.OpenQuery(loop, number, query, table));
     }
 
     @Override

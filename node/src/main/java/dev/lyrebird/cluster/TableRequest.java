@@ -8,6 +8,7 @@ import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.From;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.query.RowQuery;
+import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.table.Table;
 import java.util.List;
 import java.util.function.Predicate;
@@ -70,8 +71,13 @@ sealed interface TableRequest {
   /** Give up an open reading. */
   record CloseScan(String loop, long number) implements TableRequest {}
 
-  /** Begin a query: {@link TableAnswer.QueryRows}, {@link TableAnswer.QueryRefused}. */
-  record OpenQuery(String loop, long number, RowQuery query) implements TableRequest {}
+  /**
+   * Begin a query: {@link TableAnswer.QueryRows}, {@link TableAnswer.QueryRefused}.
+   *
+   * @param typing the definition of the table as the loop knows it
+   */
+  record OpenQuery(String loop, long number, RowQuery query, TableDefinition typing)
+      implements TableRequest {}
 
   /** The next page of a query: {@link TableAnswer.QueryRows}, {@link TableAnswer.QueryRefused}. */
   record MoreOfQuery(String loop, long number) implements TableRequest {}
@@ -130,6 +136,26 @@ sealed interface TableRequest {
       return Membership.ADDRESS;
     }
   }
+
+  /** What is asked of a definition that is to follow the one in force. */
+  sealed interface OfDefinition extends TableRequest {
+    @Override
+    default String loop() {
+      return Membership.ADDRESS;
+    }
+  }
+
+  /** Hold all rows against a definition: a reply, what is wrong with them by attribute. */
+  record TryOut(TableDefinition definition) implements OfDefinition {}
+
+  /** Hold writes to the definition on trial as well: a reply, as for {@link TryOut}. */
+  record Bind() implements OfDefinition {}
+
+  /** Put the definition on trial in force: an empty reply. */
+  record Redefine() implements OfDefinition {}
+
+  /** Forget the definition on trial; no reply. */
+  record GiveUp() implements OfDefinition {}
 
   /** How the table's replica stands: a reply, {@link dev.lyrebird.replication.ReplicaReport}. */
   record AskReplica() implements TableRequest {

@@ -128,9 +128,13 @@ public final class TableVerticle extends VerticleBase {
   private final RowScans scans;
   private final Queries queries;
   private final Confirmations confirmations;
+  private final Trials trials;
   private List<TableRequest.Writes> gathered = new ArrayList<>();
   private int writesGathered;
   private long bytesGathered;
+
+  /** The attributes whose indexes are being built. */
+  private List<String> building = List.of();
 
   /** Whether the journal could not be written when last that was tried. */
   private boolean isRefusing;
@@ -167,6 +171,7 @@ public final class TableVerticle extends VerticleBase {
     this.feeds = new LoopFeeds(index, this::send);
     this.scans = new RowScans(index, channel);
     this.queries = new Queries(index, queryBounds, this::send, this::inLaterTurn);
+    this.trials = new Trials(this::inLaterTurn);
     this.confirmations = new Confirmations(upkeep.confirmMillis(), MAX_UNCONFIRMED);
   }
 
@@ -192,7 +197,7 @@ public final class TableVerticle extends VerticleBase {
         Math.min(TRIM_MILLIS, upkeep.retentionMillis() / TRIMS_IN_RETENTION),
         timer -> guarded(() -> trim(upkeep.journalMaxBytes())));
     vertx.setPeriodic(CONFIRMATION_MILLIS, timer -> giveUpUnconfirmed());
-    buildIndexes(table.unreadyIndexes());
+    buildIndexes();
     if (cluster == null) {
       return Future.succeededFuture();
     }
@@ -209,26 +214,33 @@ public final class TableVerticle extends VerticleBase {
     });
     scans.closeAll();
     queries.closeAll();
+    table().endTrial();
     return replication == null ? Future.succeededFuture() : replication.stop();
   }
 
   /** Builds indexes between other work, so that none has to wait for long. */
-  private void buildIndexes(List<String> attributes) {
+  private void buildIndexes() {
+    List<String> attributes = table().unreadyIndexes();
     if (!attributes.isEmpty()) {
       log(attributes, "indexes are being built; until then conditions on them read all rows");
-      buildOn(attributes);
+      boolean isUnderWay = !building.isEmpty();
+      building = attributes;
+      if (!isUnderWay) {
+        buildOn();
+      }
     }
   }
 
-  private void buildOn(List<String> attributes) {
+  private void buildOn() {
     vertx.setTimer(
         BUILD_PAUSE_MILLIS,
         timer ->
             guarded(() -> {
               if (table().buildIndexes()) {
-                buildOn(attributes);
+                buildOn();
               } else {
-                log(attributes, "indexes are built");
+                log(building, "indexes are built");
+                building = List.of();
               }
             }));
   }
@@ -256,6 +268,12 @@ public final class TableVerticle extends VerticleBase {
         message.reply(replication == null ? null : replication.report(), ByReference.OPTIONS);
       } else if (message.body() instanceof TableRequest.AskRetention ask) {
         message.reply(retention(ask.standing()), ByReference.OPTIONS);
+      } else if (message.body() instanceof TableRequest.OfDefinition asked) {
+        commitGathered();
+        trials.take(asked, answer -> message.reply(answer, ByReference.OPTIONS), table());
+        if (asked instanceof TableRequest.Redefine) {
+          buildIndexes();
+        }
       } else {
         commitGathered(); // what was asked first is done first
         perform(message.body());
@@ -415,6 +433,7 @@ public final class TableVerticle extends VerticleBase {
       }
       case TableRequest.AskReplica ask -> {} // answered where it is taken
       case TableRequest.AskRetention ask -> {} // likewise
+      case TableRequest.OfDefinition asked -> {} // likewise
     }
   }
 

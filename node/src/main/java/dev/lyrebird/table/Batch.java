@@ -39,6 +39,7 @@ final class Batch {
 
   private final Table table;
   private final RowRules rules;
+  private final @Nullable RowRules following;
   private final HybridClock clock;
   private final long localTime;
   private final List<Journal.Part> parts = new ArrayList<>(1);
@@ -52,11 +53,14 @@ final class Batch {
 
   /**
    * @param table as it stands
+   * @param following to what writes are held besides: what is about to be in force; or null
    * @param expected how many entries to expect
    */
-  Batch(Table table, RowRules rules, HybridClock clock, int expected) {
+  Batch(
+      Table table, RowRules rules, @Nullable RowRules following, HybridClock clock, int expected) {
     this.table = table;
     this.rules = rules;
+    this.following = following;
     this.clock = clock;
     this.localTime = clock.wallTime();
     this.part = new ArrayList<>(expected);
@@ -152,7 +156,7 @@ final class Batch {
   }
 
   private @Nullable Refusal refusal(Write write, Condition condition) {
-    Refusal fault = rules.judge(write);
+    Refusal fault = judge(write);
     if (fault != null) {
       return fault;
     }
@@ -161,6 +165,11 @@ final class Batch {
     }
     RowState state = state(write.id());
     return condition.judge(state.isVisible() ? state.version() : null);
+  }
+
+  private @Nullable Refusal judge(Write write) {
+    Refusal fault = rules.judge(write);
+    return fault == null && following != null ? following.judge(write) : fault;
   }
 
   private Timestamp message(Write write) {
@@ -198,7 +207,7 @@ final class Batch {
     }
     Change trial = new Change(new Timestamp(NEVER, table.origin()), write);
     Payload merged = rules.whole(write.id(), before.merge(trial));
-    Refusal fault = rules.judge(Write.put(write.id(), merged));
+    Refusal fault = judge(Write.put(write.id(), merged));
     if (fault != null) {
       return new Outcome.Refused(fault);
     }

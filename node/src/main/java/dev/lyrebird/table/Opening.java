@@ -1,11 +1,8 @@
 package dev.lyrebird.table;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.KeyRange;
 import dev.lyrebird.schema.DefinitionText;
-import dev.lyrebird.schema.Fault;
-import dev.lyrebird.schema.RowCheck;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Widening;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the thread that is to own the table.
  */
 public final class Opening {
-
-  private static final KeyRange ALL = new KeyRange(new byte[0], null);
 
   private final TableDefinition definition;
   private final TableStore store;
@@ -78,28 +73,16 @@ public final class Opening {
   private void holdRows(TableDefinition before) {
     new Table(before, store, clock, origin).settle();
     RowRules rules = new RowRules(before);
-    RowCheck check = new RowCheck(definition);
-    UnfitRows unfit = new UnfitRows();
+    UnfitRows unfit = new UnfitRows(definition);
     try (TableStore.View view = store.view();
-        TableStore.RowScan rows = view.rows(ALL)) {
+        TableStore.RowScan rows = view.rows(KeyRange.ALL)) {
       while (rows.next()) {
         Row row = rules.row(rows.id(), rows.state());
         if (row != null) {
-          hold(row, check, unfit);
+          unfit.hold(row);
         }
       }
     }
-    unfit.refuse(definition);
-  }
-
-  private void hold(Row row, RowCheck check, UnfitRows unfit) {
-    String keyFault = definition.key().type().check(row.id());
-    if (keyFault != null) {
-      unfit.add(row.id(), new Fault(definition.key().attribute(), keyFault));
-    }
-    ObjectNode attributes = definition.checksRows() ? JsonObjects.parse(row.payload()) : null;
-    if (attributes != null) {
-      check.faults(attributes).forEach(fault -> unfit.add(row.id(), fault));
-    }
+    unfit.refuse();
   }
 }

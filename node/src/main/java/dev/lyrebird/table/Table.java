@@ -14,8 +14,11 @@ import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.query.QueryPlan;
 import dev.lyrebird.query.QueryPlanner;
 import dev.lyrebird.query.RowQuery;
+import dev.lyrebird.schema.Attribute;
+import dev.lyrebird.schema.DefinitionText;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.RowView;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,13 +40,16 @@ public final class Table {
   /** How much of the journal to look at in one step of catching up. */
   private static final Limit CATCH_UP = Limit.ofBytes(4 << 20);
 
-  private final TableDefinition definition;
   private final TableStore store;
   private final HybridClock clock;
-  private final RowRules rules;
-  private final RowIndexes indexes;
-  private final RowView view;
   private final Journal journal;
+  private TableDefinition definition;
+  private RowRules rules;
+  private RowIndexes indexes;
+  private RowView view;
+
+  /** The definition that is to follow, while rows and writes are held against it. */
+  private @Nullable Trial trial;
 
   /** In whose name this node's changes are made. */
   private long origin;
@@ -421,7 +427,7 @@ public final class Table {
   }
 
   private Batch batch(int expected) {
-    return new Batch(this, rules, clock, expected);
+    return new Batch(this, rules, trial == null ? null : trial.binding(), clock, expected);
   }
 
   private Commit commit(Batch batch, List<Outcome> outcomes) {
@@ -435,6 +441,9 @@ public final class Table {
       return Commit.nothing(before, outcomes);
     }
     List<byte[]> pages = journal.append(parts, received);
+    if (trial != null) {
+      batch.changed().forEach(trial::changed);
+    }
     unsettled.putAll(batch.changed());
     unsettledBytes += batch.changedBytes();
     firstEnd = Math.min(firstEnd, batch.firstEnd());
@@ -461,6 +470,45 @@ public final class Table {
     settledHorizon = horizon;
     unsettled = new HashMap<>();
     unsettledBytes = 0;
+  }
+
+  /**
+   * Begins to hold the table against a definition that is to follow the one in force, which may not
+   * have another key. A trial before it ends.
+   */
+  public Trial tryOut(TableDefinition next) {
+    endTrial();
+    settle();
+    Trial begun = new Trial(definition, next, rules, store.view(), this::state);
+    trial = begun;
+    return begun;
+  }
+
+  /** Tells whether a trial is the one under way. */
+  public boolean isTrying(Trial asked) {
+    return trial == asked;
+  }
+
+  /** Ends the trial, if there is one: the definition in force stays. */
+  public void endTrial() {
+    if (trial != null) {
+      trial.close();
+      trial = null;
+    }
+  }
+
+  /** Ends a trial that binds: its definition is in force from now on, but for what is under way. */
+  public void redefine(Trial tried) {
+    if (trial != tried || tried.binding() == null) {
+      throw new IllegalStateException("no definition is about to be in force");
+    }
+    endTrial();
+    settle(); // indexes and rows agree by the definition before
+    definition = tried.definition();
+    store.keepDefinition(DefinitionText.of(definition).getBytes(StandardCharsets.UTF_8));
+    rules = new RowRules(definition);
+    indexes = new RowIndexes(definition, rules, store);
+    view = new RowView(definition);
   }
 
   /** Returns the attributes whose indexes are still being built. */
@@ -549,12 +597,29 @@ public final class Table {
     return new RowReading(store.scan(idPrefix), rules);
   }
 
-  /** Begins a query of the rows as they stand at {@link #head}. */
-  public QueryReading query(RowQuery query, QueryBounds bounds) {
+  /**
+   * Begins a query of the rows as they stand at {@link #head}.
+   *
+   * @param typing the definition by which the query has its types: the one in force, or while that
+   *     changes the one before or behind it
+   */
+  public QueryReading query(RowQuery query, TableDefinition typing, QueryBounds bounds) {
     settle();
-    QueryPlan plan = QueryPlanner.plan(query, definition, indexes::ready);
+    QueryPlan plan =
+        QueryPlanner.plan(
+            query,
+            typing,
+            attribute -> isTypedAlike(attribute, typing) ? indexes.ready(attribute) : null);
     return new QueryReading(
         query, bounds, plan, store.view(), rules, view, this::wallMillis, store.estimatedRows());
+  }
+
+  /** Keys of another type than that of the values asked for would not find all of them. */
+  private boolean isTypedAlike(String attribute, TableDefinition typing) {
+    return typing
+        .attribute(attribute)
+        .map(Attribute::type)
+        .equals(definition.attribute(attribute).map(Attribute::type));
   }
 
   /** A reading of rows under way, in the order of their ids. Sees what was there when it began. */
@@ -606,6 +671,9 @@ public final class Table {
 
   /** Puts a state that came from another replica in the place of what was here. */
   void adopt(String id, RowState state) {
+    if (trial != null) {
+      trial.changed(id, state);
+    }
     unsettled.put(id, rules.folded(id, state, stable));
     unsettledBytes += id.length() + (state.base() == null ? 0 : state.base().bytes().length);
     horizon = Math.max(horizon, state.version().time());

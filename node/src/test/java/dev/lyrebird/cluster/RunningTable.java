@@ -117,6 +117,11 @@ final class RunningTable implements AutoCloseable {
     await(done.future());
   }
 
+  /** Returns what brings the table under other definitions. */
+  Redefinition redefinition() {
+    return new Redefinition(vertx);
+  }
+
   /** Returns the time of day as the table sees it, which passes when a test says so. */
   long wallMillis() {
     return millis.get();

@@ -150,7 +150,8 @@ final class QueryOracleTest {
     List<JsonNode> expected = oracle.answer(prefix, query);
     List<Row> rows = new ArrayList<>();
     QueryReport report = null;
-    try (QueryReading reading = table.query(RowQuery.of(prefix, query, definition), BOUNDS)) {
+    try (QueryReading reading =
+        table.query(RowQuery.of(prefix, query, definition), definition, BOUNDS)) {
       while (report == null) {
         QueryReading.Slice slice = reading.next();
         rows.addAll(slice.rows());

@@ -15,6 +15,7 @@ import dev.lyrebird.query.QueryBounds;
 import dev.lyrebird.query.QueryParser;
 import dev.lyrebird.query.QueryReport;
 import dev.lyrebird.query.RowQuery;
+import dev.lyrebird.schema.TableDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,16 +181,28 @@ final class QueryReadingTest {
     assertEquals(rows, report().rowsRead());
   }
 
+  @Test
+  void queryWithTheTypesOfAnotherDefinitionUsesNoIndexOfAnotherType() {
+    ask("tenth=7", Samples.table(SDL.replace("tenth: Int", "tenth: Any")));
+
+    assertEquals(10, found.size());
+    assertEquals(ROWS, report().rowsRead());
+  }
+
   private void assertRefused(String text, String detail) {
     RefusedException refused = assertThrows(RefusedException.class, () -> ask(text));
     assertTrue(refused.refusal().detail().contains(detail), refused.refusal().detail());
   }
 
   private void ask(String text) {
-    RowQuery query = RowQuery.of("", QueryParser.parse(text, Set.of()).query(), Samples.table(SDL));
+    ask(text, Samples.table(SDL));
+  }
+
+  private void ask(String text, TableDefinition typing) {
+    RowQuery query = RowQuery.of("", QueryParser.parse(text, Set.of()).query(), typing);
     found = new ArrayList<>();
     report = null;
-    try (QueryReading reading = running.table.query(query, bounds)) {
+    try (QueryReading reading = running.table.query(query, typing, bounds)) {
       while (report == null) {
         QueryReading.Slice slice = reading.next();
         found.addAll(slice.rows());
