@@ -30,6 +30,7 @@ import dev.lyrebird.mqtt.TopicBounds;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Exports;
+import dev.lyrebird.schema.SchemaChange;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Context;
@@ -64,7 +65,7 @@ final class Doors {
 
   private final NodeConfig config;
   private final Vertx vertx;
-  private final Exports exports;
+  private final Supplier<Exports> exports;
   private final Function<Context, Tables> tables;
   private final Nodes nodes;
   private final InstantSource wall;
@@ -86,26 +87,31 @@ final class Doors {
   private final Function<Tables, RetentionWatch> retention;
   private @Nullable RetentionWatch retentionWatch;
 
+  /** What the node tells of its interface; replaced when another schema is in force. */
+  private volatile ApiDocuments documents = ApiDocuments.NONE;
+
   /** What the operations port tells; replaced once the other doors are open. */
   private volatile NodeState state;
 
   /**
-   * @param exports what is found at which path
+   * @param exports returns what is found at which path now
    * @param tables the tables, as the event loop of a context reaches them
    * @param nodes the other nodes
    * @param cluster tells how the cluster stands; null where the node stands alone
    * @param retention tells what is kept for whom, on the event loop of the tables it is given
+   * @param reload puts the schema in force as its files have it now
    */
   Doors(
       NodeConfig config,
       Vertx vertx,
-      Exports exports,
+      Supplier<Exports> exports,
       Function<Context, Tables> tables,
       Nodes nodes,
       InstantSource wall,
       SecureRandom random,
       @Nullable Supplier<Future<ClusterState>> cluster,
-      Function<Tables, RetentionWatch> retention) {
+      Function<Tables, RetentionWatch> retention,
+      Supplier<Future<SchemaChange>> reload) {
     this.config = config;
     this.vertx = vertx;
     this.exports = exports;
@@ -133,7 +139,8 @@ final class Doors {
             meters,
             () -> state,
             cluster,
-            this::retention);
+            this::retention,
+            reload);
     this.retention = retention;
   }
 
@@ -174,13 +181,11 @@ final class Doors {
             new SysTree(counters, wall, Version.text(), wall.instant()));
     Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
     HttpSettings settings = httpSettings(operations.port());
-    NodeConfig.Mqtt.Network network = config.mqtt().network();
-    ApiDocuments documents =
-        ApiDocuments.of(
-            Version.text(), exports, settings, new Offer.Address(network.host(), network.port()));
+    document(exports.get());
     for (int i = 0; i < config.loops().httpOrCores(); i++) {
       http.add(
-          new HttpVerticle(settings, tables, upgrades, documents, heap::refuses, wall, random));
+          new HttpVerticle(
+              settings, tables, upgrades, () -> documents, heap::refuses, wall, random));
     }
     for (int i = 0; i < config.loops().mqttOrCores(); i++) {
       mqtt.add(
@@ -199,6 +204,17 @@ final class Doors {
             http.getFirst().port(),
             mqtt.getFirst().port(),
             List.of());
+  }
+
+  /** Has the documents of the node's interface tell of what is found at which path. */
+  void document(Exports now) {
+    NodeConfig.Mqtt.Network network = config.mqtt().network();
+    documents =
+        ApiDocuments.of(
+            Version.text(),
+            now,
+            httpSettings(operations.port()),
+            new Offer.Address(network.host(), network.port()));
   }
 
   /** Returns the addresses of all doors, for the start line. */

@@ -66,6 +66,7 @@ public final class Main {
     public Integer call() throws Exception {
       Node node = Node.start(options.read(), Main::fall);
       Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
+      HangUp.runs(node::reloadSchema);
       System.out.println(node.startLine());
       return CommandLine.ExitCode.OK;
     }

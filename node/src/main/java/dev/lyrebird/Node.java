@@ -75,6 +75,7 @@ public final class Node implements AutoCloseable {
   private final HybridClock clock;
   private final Ground ground;
   private final Vertx vertx;
+  private final SchemaReload reload;
   private final Floor tables;
   private final Floor front;
   private final Doors doors;
@@ -92,19 +93,21 @@ public final class Node implements AutoCloseable {
         new HybridClock(wall, config.cluster().maxClockSkewSeconds() * MILLIS_PER_SECOND, 0);
     this.ground = ground();
     this.vertx = ground.vertx();
+    this.reload = new SchemaReload(vertx, definitions, () -> definitions(config), this::document);
     this.tables = new Floor(ground);
     this.front = new Floor(ground);
     this.doors =
         new Doors(
             config,
             vertx,
-            new Exports(definitions),
+            reload::exports,
             this::tablesOf,
             ground.nodes(),
             wall,
             random,
             clusterState(),
-            this::retention);
+            this::retention,
+            reload::ask);
   }
 
   /**
@@ -133,6 +136,7 @@ public final class Node implements AutoCloseable {
       node.openTables(onFault);
       node.doors.open(node.front);
       node.startSyncing(onFault);
+      node.reload.begin();
     } catch (RuntimeException e) {
       node.close();
       throw e;
@@ -143,6 +147,14 @@ public final class Node implements AutoCloseable {
   /** Returns the line that tells where the node accepts clients. */
   public String startLine() {
     return "lyrebird %s ready: %s".formatted(config.node().name(), doors.addresses());
+  }
+
+  /**
+   * Puts the schema in force as its files have it now, and logs what has changed, or why nothing
+   * has.
+   */
+  public void reloadSchema() {
+    var _ = reload.ask();
   }
 
   /** Takes the node down in reverse. Calling it again does nothing. */
@@ -298,7 +310,7 @@ public final class Node implements AutoCloseable {
 
   /** Returns the tables as the event loop of that context reaches them. */
   private Tables tablesOf(Context context) {
-    Tables client =
+    TableClient client =
         new TableClient(
             context,
             vertx.eventBus(),
@@ -306,6 +318,7 @@ public final class Node implements AutoCloseable {
             definitions,
             config.cluster().confirm(),
             new Uuid7(wall, random));
+    reload.tell(context, client);
     readers.add(new RetentionWatch.Loop(context, client.hub()));
     return client;
   }
@@ -322,6 +335,10 @@ public final class Node implements AutoCloseable {
 
   private long journalMaxBytes(TableDefinition definition) {
     return definition.options().journalMaxBytes().orElse(config.storage().journalMaxBytes());
+  }
+
+  private void document(Exports now) {
+    doors.document(now);
   }
 
   private void startSyncing(Consumer<Throwable> onFault) {

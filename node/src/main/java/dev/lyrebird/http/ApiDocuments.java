@@ -16,8 +16,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers for the documents of the node's interface. They are made once; immutable, and shared by
- * all event loops.
+ * Answers for the documents of the node's interface. They are made once for each schema; immutable,
+ * and shared by all event loops.
  *
  * <p>Their paths are the node's own: by REST no row of the root table is reached at them but with
  * an extension behind its id ({@code /openapi.json.json}). Other protocols know nothing of them.
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ApiDocuments {
 
   /** A node that does not tell of itself. */
-  static final ApiDocuments NONE = new ApiDocuments(Map.of());
+  public static final ApiDocuments NONE = new ApiDocuments(Map.of());
 
   private static final String METHODS = "GET, HEAD, OPTIONS";
 

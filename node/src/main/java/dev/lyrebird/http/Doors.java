@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +29,12 @@ final class Doors {
       HttpSettings settings,
       Tables tables,
       Upgrades upgrades,
-      ApiDocuments documents,
+      Supplier<ApiDocuments> documents,
       InstantSource clock,
       RandomGenerator random) {
-    Paths paths = new Paths(tables.exports());
-    PerTable<RowView> views = new PerTable<>(tables.exports().tables(), RowView::new);
-    PerTable<RowReader> readers = new PerTable<>(tables.exports().tables(), RowReader::new);
+    Paths paths = new Paths(tables);
+    PerTable<RowView> views = new PerTable<>(tables, RowView::new);
+    PerTable<RowReader> readers = new PerTable<>(tables, RowReader::new);
     StreamTargets targets = new StreamTargets(tables, paths);
     StreamPicks picks = new StreamPicks(tables, views, random);
     offersEvents = settings.sse();
@@ -47,9 +48,9 @@ final class Doors {
   }
 
   /** The documents have paths of their own, whatever the tables make of them. */
-  private static Door besides(ApiDocuments documents, Door tables) {
+  private static Door besides(Supplier<ApiDocuments> documents, Door tables) {
     return exchange -> {
-      Door document = documents.at(exchange.path());
+      Door document = documents.get().at(exchange.path());
       (document == null ? tables : document).open(exchange);
     };
   }

@@ -17,6 +17,7 @@ import io.vertx.core.net.SocketAddress;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public final class HttpVerticle extends VerticleBase {
   private final HttpSettings settings;
   private final Function<Context, Tables> tablesOf;
   private final Upgrades upgrades;
-  private final ApiDocuments documents;
+  private final Supplier<ApiDocuments> documents;
   private final BooleanSupplier refuses;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -58,7 +59,7 @@ public final class HttpVerticle extends VerticleBase {
   /**
    * @param tablesOf makes, for the context of an event loop, that loop's access to all tables
    * @param upgrades what a WebSocket may lead to besides tables
-   * @param documents what the node tells of its own interface
+   * @param documents returns what the node tells of its own interface now
    * @param refuses decides about each newcomer whether there is too little memory for it
    * @param clock tells the time of answers
    * @param random by what the return of many clients at once is spread
@@ -67,7 +68,7 @@ public final class HttpVerticle extends VerticleBase {
       HttpSettings settings,
       Function<Context, Tables> tablesOf,
       Upgrades upgrades,
-      ApiDocuments documents,
+      Supplier<ApiDocuments> documents,
       BooleanSupplier refuses,
       InstantSource clock,
       RandomGenerator random) {

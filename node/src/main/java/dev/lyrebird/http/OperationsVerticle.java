@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.schema.SchemaChange;
 import dev.lyrebird.view.MediaType;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -27,12 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the operations port: {@code /health}, {@code /metrics} for Prometheus, {@code /cluster},
- * {@code /retention}, and the console at {@code /}, which asks {@code /addresses} where the node
- * is. Owned by one event loop.
+ * {@code /retention}, {@code POST /reload}, and the console at {@code /}, which asks {@code
+ * /addresses} where the node is. Owned by one event loop.
  */
 public final class OperationsVerticle extends VerticleBase {
 
   private static final String CONSOLE = "demo.html";
+  private static final String RELOAD = "/reload";
 
   /** The console is one page without parts from elsewhere; it may talk to any node. */
   private static final String CONSOLE_POLICY =
@@ -49,6 +52,7 @@ public final class OperationsVerticle extends VerticleBase {
   private final Supplier<NodeState> state;
   private final @Nullable Supplier<Future<ClusterState>> cluster;
   private final Supplier<Future<RetentionState>> retention;
+  private final Supplier<Future<SchemaChange>> reload;
   private final ClusterGauges gauges;
   private final RetentionGauges retentionGauges;
   private @Nullable HttpServer server;
@@ -59,6 +63,8 @@ public final class OperationsVerticle extends VerticleBase {
    * @param cluster tells how the cluster stands, in a while that has a limit, and never fails;
    *     asked on this verticle's event loop; null where the node stands alone
    * @param retention tells what is kept for whom, likewise
+   * @param reload puts the schema in force as its files have it now, and tells what has changed, or
+   *     fails with a {@link RefusedException}; asked on this verticle's event loop
    */
   public OperationsVerticle(
       String host,
@@ -66,13 +72,15 @@ public final class OperationsVerticle extends VerticleBase {
       PrometheusMeterRegistry meters,
       Supplier<NodeState> state,
       @Nullable Supplier<Future<ClusterState>> cluster,
-      Supplier<Future<RetentionState>> retention) {
+      Supplier<Future<RetentionState>> retention,
+      Supplier<Future<SchemaChange>> reload) {
     this.host = host;
     this.port = port;
     this.meters = meters;
     this.state = state;
     this.cluster = cluster;
     this.retention = retention;
+    this.reload = reload;
     this.gauges = new ClusterGauges(meters);
     this.retentionGauges = new RetentionGauges(meters);
   }
@@ -87,8 +95,9 @@ public final class OperationsVerticle extends VerticleBase {
     get(router, "/cluster").handler(this::answerCluster);
     get(router, "/retention").handler(this::answerRetention);
     get(router, "/addresses").handler(this::answerAddresses);
+    router.post(RELOAD).handler(this::answerReload);
     router.errorHandler(404, context -> refuse(context, 404, "there is nothing at this path"));
-    router.errorHandler(405, context -> refuse(context, 405, "this path takes GET and HEAD"));
+    router.errorHandler(405, OperationsVerticle::refuseMethod);
     server = vertx.createHttpServer(new HttpServerOptions()).requestHandler(router);
     return server.listen(port, host);
   }
@@ -201,6 +210,19 @@ public final class OperationsVerticle extends VerticleBase {
         .onFailure(context::fail);
   }
 
+  private void answerReload(RoutingContext context) {
+    reload
+        .get()
+        .onSuccess(change -> answer(context, 200, change.json()))
+        .onFailure(fault -> {
+          if (fault instanceof RefusedException refused) {
+            refuse(context, Problem.of(refused.refusal(), ""));
+          } else {
+            context.fail(fault);
+          }
+        });
+  }
+
   private static Buffer json(Record told) {
     try {
       return Buffer.buffer(JSON.writeValueAsBytes(told));
@@ -221,8 +243,19 @@ public final class OperationsVerticle extends VerticleBase {
     answer(context, status, MediaType.JSON.name(), Buffer.buffer(json.toString()));
   }
 
+  /** RFC 9110 §15.5.6: the answer says what the path takes. */
+  private static void refuseMethod(RoutingContext context) {
+    String taken = context.normalizedPath().equals(RELOAD) ? "POST" : "GET, HEAD";
+    refuse(context, Problem.of(405, "this path takes " + taken, HttpHeaders.ALLOW, taken));
+  }
+
   private static void refuse(RoutingContext context, int status, String detail) {
-    answer(context, status, Problem.MEDIA_TYPE, Buffer.buffer(Problem.of(status, detail).json()));
+    refuse(context, Problem.of(status, detail));
+  }
+
+  private static void refuse(RoutingContext context, Problem problem) {
+    problem.headers().forEach((name, value) -> context.response().putHeader(name, value));
+    answer(context, problem.status(), Problem.MEDIA_TYPE, Buffer.buffer(problem.json()));
   }
 
   private static void answer(RoutingContext context, int status, String mediaType, Buffer content) {

@@ -2,7 +2,7 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
-import dev.lyrebird.schema.Exports;
+import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.Target;
 import java.util.HashSet;
@@ -19,11 +19,11 @@ final class Paths {
 
   private static final Logger LOG = LoggerFactory.getLogger(Paths.class);
 
-  private final Exports exports;
+  private final Tables tables;
   private final Set<String> warnedOf = new HashSet<>();
 
-  Paths(Exports exports) {
-    this.exports = exports;
+  Paths(Tables tables) {
+    this.tables = tables;
   }
 
   /**
@@ -32,7 +32,7 @@ final class Paths {
    * @param path decoded, without its leading slash
    */
   Target resolve(String path, Protocol protocol) {
-    Target target = exports.path(path, protocol);
+    Target target = tables.exports().path(path, protocol);
     switch (target) {
       case Target.Row row -> warn(row.nearMiss());
       case Target.Collection rows -> warn(rows.nearMiss());

@@ -1,26 +1,32 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.resource.PerSchema;
+import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * One thing for each exported table. Found by the identity of its definition: a node has one object
- * for each table, and comparing what is in them would cost more than most requests.
+ * One thing for each definition of a table. Found by its identity: under one schema a node has one
+ * object for each table, and comparing what is in them would cost more than most requests. Owned by
+ * one event loop.
  *
- * @param <T> what there is one of for each table
+ * @param <T> what there is one of for each
  */
 final class PerTable<T> {
 
-  private final IdentityHashMap<TableDefinition, T> things = new IdentityHashMap<>();
+  private final PerSchema<IdentityHashMap<TableDefinition, T>> things;
+  private final Function<TableDefinition, T> maker;
 
-  PerTable(List<TableDefinition> tables, Function<TableDefinition, T> maker) {
-    tables.forEach(table -> things.put(table, maker.apply(table)));
+  PerTable(Tables tables, Function<TableDefinition, T> maker) {
+    this.things = new PerSchema<>(tables, IdentityHashMap::new);
+    this.maker = maker;
   }
 
+  /**
+   * @param table as it is defined, or was when what asks began
+   */
   T of(TableDefinition table) {
-    return Objects.requireNonNull(things.get(table), () -> "no exported table " + table.typeName());
+    return things.now().computeIfAbsent(table, maker);
   }
 }

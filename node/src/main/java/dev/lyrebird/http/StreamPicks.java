@@ -5,6 +5,7 @@ import dev.lyrebird.pubsub.Start;
 import dev.lyrebird.query.Expression;
 import dev.lyrebird.query.Projection;
 import dev.lyrebird.query.Select;
+import dev.lyrebird.resource.PerSchema;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.RowView;
 import java.lang.ref.WeakReference;
@@ -32,7 +33,7 @@ final class StreamPicks {
   private final long seed;
 
   /** Each value holds its key, so that an entry lasts as long as some stream has the value. */
-  private final Map<Expression, WeakReference<StreamCondition>> conditions = new WeakHashMap<>();
+  private final PerSchema<Map<Expression, WeakReference<StreamCondition>>> conditions;
 
   private final Map<Select, WeakReference<SelectedJson>> selections = new WeakHashMap<>();
 
@@ -45,6 +46,7 @@ final class StreamPicks {
     this.whole = new EventWires(tables.hub(), json);
     this.leaving = new EventWires(tables.hub(), json::leaving);
     this.shown = ShownValue.form(tables, views);
+    this.conditions = new PerSchema<>(tables, WeakHashMap::new);
     this.seed = random.nextLong();
   }
 
@@ -104,11 +106,11 @@ final class StreamPicks {
    * Returns the condition that all streams with an equal one share, fit for the target's tables.
    */
   StreamCondition condition(Expression expression, StreamTarget target) {
-    WeakReference<StreamCondition> known = conditions.get(expression);
+    WeakReference<StreamCondition> known = conditions.now().get(expression);
     StreamCondition condition = known == null ? null : known.get();
     if (condition == null) {
       condition = new StreamCondition(expression, shown);
-      conditions.put(expression, new WeakReference<>(condition));
+      conditions.now().put(expression, new WeakReference<>(condition));
     }
     for (int table : target.tables()) {
       condition.addTable(table, tables.definition(table));

@@ -84,7 +84,7 @@ public final class MqttDoor {
         new Loop(
             broker,
             tables,
-            new Routes(tables.exports(), broker.limits().topics()),
+            new Routes(tables, broker.limits().topics()),
             new PublishEncoder(broker.clock(), turn),
             new SysTopics(broker.sysTree(), new SessionCensus(tables, broker.clientIds().node())),
             turn,

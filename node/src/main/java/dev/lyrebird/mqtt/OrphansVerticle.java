@@ -32,7 +32,7 @@ public final class OrphansVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Tables own = tables.get();
-    Routes routes = new Routes(own.exports(), broker.limits().topics());
+    Routes routes = new Routes(own, broker.limits().topics());
     Orphans orphans =
         new Orphans(
             own,

@@ -1,7 +1,8 @@
 package dev.lyrebird.mqtt;
 
 import dev.lyrebird.journal.Refusal;
-import dev.lyrebird.schema.Exports;
+import dev.lyrebird.resource.PerSchema;
+import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Target;
 import java.util.HashMap;
@@ -28,9 +29,9 @@ final class Routes {
   /** Longer topics are not remembered, so that hostile ones cannot fill the memory. */
   private static final int REMEMBERED_LENGTH = 256;
 
-  private final Exports exports;
+  private final Tables tables;
   private final TopicBounds bounds;
-  private final Map<String, Route> remembered = new HashMap<>();
+  private final PerSchema<Map<String, Route>> found;
   private final Set<String> namedInWarnings = new HashSet<>();
 
   /** Where a topic leads. */
@@ -43,12 +44,14 @@ final class Routes {
     record Nowhere(Refusal refusal) implements Route {}
   }
 
-  Routes(Exports exports, TopicBounds bounds) {
-    this.exports = exports;
+  Routes(Tables tables, TopicBounds bounds) {
+    this.tables = tables;
     this.bounds = bounds;
+    this.found = new PerSchema<>(tables, HashMap::new);
   }
 
   Route of(String topic) {
+    Map<String, Route> remembered = found.now();
     Route known = remembered.get(topic);
     if (known != null) {
       return known;
@@ -71,7 +74,7 @@ final class Routes {
     if (fault != null) {
       return nowhere(Refusal.Reason.BAD_REQUEST, fault);
     }
-    return switch (exports.topic(topic)) {
+    return switch (tables.exports().topic(topic)) {
       case Target.Row(var table, var id, var nearMiss) -> {
         warn(topic, nearMiss);
         yield new Route.ToRow(table, id);

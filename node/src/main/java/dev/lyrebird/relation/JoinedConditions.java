@@ -36,7 +36,7 @@ public final class JoinedConditions {
   private static final JsonNode NO_ROW = JsonNodeFactory.instance.objectNode();
 
   private final Tables tables;
-  private final ShownRows shown = new ShownRows();
+  private final ShownRows shown;
 
   /**
    * Creates them for an event loop.
@@ -45,6 +45,7 @@ public final class JoinedConditions {
    */
   public JoinedConditions(Tables tables) {
     this.tables = tables;
+    this.shown = new ShownRows(tables);
   }
 
   /**

@@ -34,7 +34,7 @@ public final class JoinedRows {
   private static final int MOST_JOINED = 20_000;
 
   private final Tables tables;
-  private final ShownRows shown = new ShownRows();
+  private final ShownRows shown;
 
   /**
    * Creates them for an event loop.
@@ -43,6 +43,7 @@ public final class JoinedRows {
    */
   public JoinedRows(Tables tables) {
     this.tables = tables;
+    this.shown = new ShownRows(tables);
   }
 
   /** Tells whether a selection reaches into joined rows. */

@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Tables {
 
-  /** Returns which path belongs to which table. */
+  /** Returns which path belongs to which table: another object when another schema is in force. */
   Exports exports();
 
-  /** Returns the table at an index: what an {@link dev.lyrebird.pubsub.Event} names. */
+  /**
+   * Returns the table at an index, as it is defined now: what an {@link dev.lyrebird.pubsub.Event}
+   * names.
+   */
   TableDefinition definition(int index);
 
   /** Returns the table that a relationship names by its type. */
@@ -51,7 +54,11 @@ public interface Tables {
    */
   int[] touchedBy(TopicFilter filter, Protocol protocol);
 
-  /** Returns the index of a table, for subscriptions that are to stay within it. */
+  /**
+   * Returns the index of a table, for subscriptions that are to stay within it.
+   *
+   * @param table also by a definition that was in force before
+   */
   int indexOf(TableDefinition table);
 
   /**

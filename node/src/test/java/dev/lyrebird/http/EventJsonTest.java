@@ -38,8 +38,7 @@ final class EventJsonTest {
 
   private final MemoryTables tables =
       MemoryTables.of("type Sensors @table @export { id: ID @primaryKey }", task -> {});
-  private final EventJson json =
-      new EventJson(tables, new PerTable<>(tables.exports().tables(), RowView::new));
+  private final EventJson json = new EventJson(tables, new PerTable<>(tables, RowView::new));
 
   @Test
   void eventIsSpeltAsClientsKnowIt() {

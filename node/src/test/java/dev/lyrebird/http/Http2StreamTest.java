@@ -62,7 +62,7 @@ final class Http2StreamTest {
             HttpNode.SETTINGS,
             tables,
             Upgrades.NONE,
-            ApiDocuments.NONE,
+            () -> ApiDocuments.NONE,
             clock,
             RandomGenerator.getDefault());
     return vertx

@@ -81,6 +81,12 @@ final class HttpNode implements AutoCloseable {
 
   private HttpNode(
       String sdl, HttpSettings settings, Upgrades upgrades, UnaryOperator<Tables> seenAs) {
+    ApiDocuments documents =
+        ApiDocuments.of(
+            "1.2.3",
+            Schema.parse(List.of(new Source("schema.graphql", sdl))).exports(),
+            settings,
+            new Offer.Address("127.0.0.1", 1883));
     verticle =
         new HttpVerticle(
             settings,
@@ -91,11 +97,7 @@ final class HttpNode implements AutoCloseable {
               return seenAs.apply(tables.join());
             },
             upgrades,
-            ApiDocuments.of(
-                "1.2.3",
-                Schema.parse(List.of(new Source("schema.graphql", sdl))).exports(),
-                settings,
-                new Offer.Address("127.0.0.1", 1883)),
+            () -> documents,
             memoryIsShort::get,
             InstantSource.system(),
             RandomGenerator.getDefault());

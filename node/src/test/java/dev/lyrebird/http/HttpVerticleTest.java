@@ -42,7 +42,7 @@ final class HttpVerticleTest {
               HttpNode.SETTINGS,
               this::tables,
               Upgrades.NONE,
-              ApiDocuments.NONE,
+              () -> ApiDocuments.NONE,
               () -> false,
               InstantSource.system(),
               RandomGenerator.getDefault());

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.schema.Schema;
+import dev.lyrebird.schema.SchemaChange;
+import dev.lyrebird.schema.Source;
+import dev.lyrebird.schema.TableDefinition;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -49,6 +55,8 @@ final class OperationsVerticleTest {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private volatile List<String> faults = List.of();
   private volatile ClusterState cluster = cluster();
+  private volatile Future<SchemaChange> reload =
+      Future.succeededFuture(new SchemaChange(List.of(), List.of(), List.of()));
   private final OperationsVerticle operations =
       new OperationsVerticle(
           "127.0.0.1",
@@ -56,7 +64,8 @@ final class OperationsVerticleTest {
           meters,
           () -> new NodeState("n1", "1.2", 9926, 1883, faults),
           () -> Future.succeededFuture(cluster),
-          () -> Future.succeededFuture(RETENTION));
+          () -> Future.succeededFuture(RETENTION),
+          () -> reload);
 
   @BeforeEach
   void start() {
@@ -182,6 +191,63 @@ final class OperationsVerticleTest {
   }
 
   @Test
+  void reloadTellsWhatHasChanged() throws Exception {
+    List<TableDefinition> before = tables("type T { a: Int }");
+    reload =
+        Future.succeededFuture(SchemaChange.between(before, tables("type T { a: Int b: Int }")));
+    HttpResponse<String> answer = post("/reload");
+
+    assertEquals(200, answer.statusCode());
+    assertEquals("{\"tables\":[{\"name\":\"T\",\"attributesAdded\":[\"b\"]}]}", answer.body());
+  }
+
+  @Test
+  void reloadThatIsRefusedTellsWhy() throws Exception {
+    reload =
+        Future.failedFuture(
+            new RefusedException(
+                new Refusal(
+                    Refusal.Reason.CONFLICT,
+                    "the new schema does not fit",
+                    Map.of("T.a", "must be a whole number (1 row: x)"))));
+    HttpResponse<String> answer = post("/reload");
+
+    assertEquals(409, answer.statusCode());
+    assertEquals("application/problem+json", header(answer, "Content-Type"));
+    assertEquals(
+        "{\"title\":\"Conflict\",\"status\":409,\"detail\":\"the new schema does not fit\","
+            + "\"errors\":[{\"attribute\":\"T.a\","
+            + "\"detail\":\"must be a whole number (1 row: x)\"}]}",
+        answer.body());
+  }
+
+  @Test
+  void reloadIsAskedForByPostAlone() throws Exception {
+    for (String method : List.of("GET", "HEAD", "PUT", "DELETE")) {
+      HttpResponse<String> answer =
+          send(
+              HttpRequest.newBuilder(uri(operations, "/reload"))
+                  .method(method, HttpRequest.BodyPublishers.noBody())
+                  .build());
+      assertEquals(405, answer.statusCode(), method);
+      assertEquals("POST", header(answer, "Allow"), method);
+    }
+    assertEquals(405, post("/health").statusCode());
+    assertEquals("GET, HEAD", header(post("/health"), "Allow"));
+  }
+
+  private HttpResponse<String> post(String path) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(uri(operations, path))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
+  private static List<TableDefinition> tables(String sdl) {
+    return Schema.parse(List.of(new Source("test.graphql", sdl))).tables();
+  }
+
+  @Test
   void nodeThatStandsAloneHasNoCluster() throws Exception {
     OperationsVerticle alone =
         new OperationsVerticle(
@@ -190,7 +256,8 @@ final class OperationsVerticleTest {
             meters,
             () -> new NodeState("n1", "1.2", 9926, 1883, faults),
             null,
-            () -> Future.succeededFuture(RETENTION));
+            () -> Future.succeededFuture(RETENTION),
+            () -> reload);
     HttpNode.await(vertx.deployVerticle(alone).toCompletionStage().toCompletableFuture());
 
     HttpResponse<String> answer = send(HttpRequest.newBuilder(uri(alone, "/cluster")).build());

@@ -27,10 +27,9 @@ final class StreamPicksTest {
   private final MemoryTables tables =
       MemoryTables.of("type Sensors @table @export { id: ID @primaryKey }", task -> {});
   private final StreamPicks picks =
-      new StreamPicks(
-          tables, new PerTable<>(tables.exports().tables(), RowView::new), new Random(1));
+      new StreamPicks(tables, new PerTable<>(tables, RowView::new), new Random(1));
   private final StreamTarget target =
-      new StreamTargets(tables, new Paths(tables.exports())).resolve("Sensors/", Protocol.SSE);
+      new StreamTargets(tables, new Paths(tables)).resolve("Sensors/", Protocol.SSE);
   private final Member<StreamTarget> member = tables.hub().join(new DeafStream());
 
   @Test
