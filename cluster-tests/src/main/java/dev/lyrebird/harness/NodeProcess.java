@@ -84,6 +84,11 @@ public final class NodeProcess implements AutoCloseable {
     program.thaw();
   }
 
+  /** SIGHUP: the node reloads its schema, and tells nobody but its log. */
+  public void hangUp() {
+    program.hangUp();
+  }
+
   /** Starts the node that was killed or terminated again, on its data and on its ports. */
   public void restart() {
     refuseWhileItRuns();

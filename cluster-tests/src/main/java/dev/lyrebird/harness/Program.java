@@ -136,6 +136,11 @@ public final class Program implements AutoCloseable {
     signal("CONT");
   }
 
+  /** SIGHUP: a daemon reads again what it is to do. */
+  public void hangUp() {
+    signal("HUP");
+  }
+
   /** Writes one line to the process's standard input. */
   public void tell(String line) {
     try {
