@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trial implements AutoCloseable {
 
-  private static final int SLICE_ROWS = 1024;
-  private static final int SLICE_BYTES = 1 << 20;
+  /** A slice takes a millisecond or two; a row that does not fit is read again. */
+  private static final int SLICE_ROWS = 256;
+
+  private static final int SLICE_BYTES = 256 << 10;
 
   private final TableDefinition definition;
   private final boolean admitsAll;
@@ -67,7 +69,7 @@ public final class Trial implements AutoCloseable {
   }
 
   /**
-   * Reads on for some milliseconds.
+   * Reads on for a moment.
    *
    * @return whether there is more to read
    */
