@@ -1,6 +1,7 @@
 package dev.lyrebird.benchmark;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 
 /**
  * The rows that are imported and queried, numbered from 0: each of 200 bytes as JSON, with two
@@ -37,7 +38,16 @@ final class SampleRows {
   /** How many rows have readings in a range that is asked for. */
   static final int OF_RANGE = 1000;
 
-  static final String NOTE = "n".repeat(138);
+  private static final int NOTE_BYTES = 138;
+
+  /** Letters at random, so that a store that compresses gains little by it. */
+  private static final String LETTERS =
+      new Random(0)
+          .ints(1 << 16, 'a', 'z' + 1)
+          .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+          .toString();
+
+  private static final byte[] LETTER_BYTES = LETTERS.getBytes(StandardCharsets.US_ASCII);
 
   /** All readings have the same number of digits. */
   private static final int FIRST_READING = 1_000_000;
@@ -45,10 +55,12 @@ final class SampleRows {
   /** Prime to any number of rows that there may be but for multiples of it. */
   private static final long READING_STEP = 7919;
 
-  private static final byte[] LINE = line("r0000000", "s000000", FIRST_READING);
+  private static final byte[] LINE =
+      line("r0000000", "s000000", FIRST_READING, "-".repeat(NOTE_BYTES));
   private static final int LAST_OF_ID = lastOf("r0000000");
   private static final int LAST_OF_SITE = lastOf("s000000");
   private static final int LAST_OF_READING = lastOf("" + FIRST_READING);
+  private static final int NOTE_AT = lastOf("-") - NOTE_BYTES + 1;
 
   private final int count;
 
@@ -86,23 +98,33 @@ final class SampleRows {
     return reading((int) (row * READING_STEP % count));
   }
 
+  String note(int row) {
+    int at = noteAt(row);
+    return LETTERS.substring(at, at + NOTE_BYTES);
+  }
+
+  private static int noteAt(int row) {
+    return (int) (row * READING_STEP % (LETTERS.length() - NOTE_BYTES));
+  }
+
   /** Returns a row as a line of JSON. */
   byte[] line(int row) {
     byte[] line = LINE.clone();
     putDigits(line, LAST_OF_ID, row);
     putDigits(line, LAST_OF_SITE, siteOf(row));
     putDigits(line, LAST_OF_READING, readingOf(row));
+    System.arraycopy(LETTER_BYTES, noteAt(row), line, NOTE_AT, NOTE_BYTES);
     return line;
   }
 
-  private static byte[] line(String id, String site, int reading) {
+  private static byte[] line(String id, String site, int reading, String note) {
     return "{\"id\":\"%s\",\"site\":\"%s\",\"reading\":%d,\"note\":\"%s\"}\n"
-        .formatted(id, site, reading, NOTE)
+        .formatted(id, site, reading, note)
         .getBytes(StandardCharsets.US_ASCII);
   }
 
   private static int lastOf(String value) {
-    return new String(LINE, StandardCharsets.US_ASCII).indexOf(value) + value.length() - 1;
+    return new String(LINE, StandardCharsets.US_ASCII).lastIndexOf(value) + value.length() - 1;
   }
 
   /** In place of digits, of which those that it does not reach must be zero. */

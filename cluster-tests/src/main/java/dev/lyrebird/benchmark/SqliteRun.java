@@ -83,7 +83,7 @@ final class SqliteRun {
         insert.setString(1, rows.id(row));
         insert.setString(2, rows.site(rows.siteOf(row)));
         insert.setInt(3, rows.readingOf(row));
-        insert.setString(4, SampleRows.NOTE);
+        insert.setString(4, rows.note(row));
         var _ = insert.executeUpdate();
         if (row % ROWS_OF_TRANSACTION == ROWS_OF_TRANSACTION - 1) {
           database.commit();

@@ -16,7 +16,7 @@ final class SampleRowsTest {
     assertEquals(SampleRows.BYTES + 1, line.length());
     assertEquals(
         "{\"id\":\"r0000789\",\"site\":\"s000089\",\"reading\":1000091,\"note\":\"%s\"}\n"
-            .formatted(SampleRows.NOTE),
+            .formatted(rows.note(789)),
         line);
   }
 
