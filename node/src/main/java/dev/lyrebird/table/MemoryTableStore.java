@@ -216,6 +216,11 @@ public final class MemoryTableStore implements TableStore {
     }
 
     @Override
+    public List<RowState> rows(List<String> ids) {
+      return ids.stream().map(id -> rows.getOrDefault(utf8(id), RowState.NOTHING)).toList();
+    }
+
+    @Override
     public RowScan rows(KeyRange ids) {
       return scan(rows, ids);
     }

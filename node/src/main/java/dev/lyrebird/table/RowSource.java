@@ -1,6 +1,7 @@
 package dev.lyrebird.table;
 
 import dev.lyrebird.query.KeyRange;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -70,9 +71,18 @@ sealed interface RowSource extends AutoCloseable {
   /** The rows that have certain ids, in the order of these. */
   final class Named implements RowSource {
 
+    /** So many cost less than one by one; more gain little, and a row may have a megabyte. */
+    private static final int MOST_ROWS_AT_ONCE = 32;
+
     private final Iterator<String> ids;
     private final TableStore.View view;
-    private String id = "";
+
+    /** Read before they are asked for: few at first, for it may be that no more are. */
+    private List<String> ahead = List.of();
+
+    private List<RowState> statesAhead = List.of();
+    private int rowsAtOnce = 4;
+    private int at;
 
     Named(Iterable<String> ids, TableStore.View view) {
       this.ids = ids.iterator();
@@ -81,22 +91,31 @@ sealed interface RowSource extends AutoCloseable {
 
     @Override
     public boolean next() {
-      if (!ids.hasNext()) {
-        return false;
+      at++;
+      if (at >= ahead.size()) {
+        readAhead();
       }
-      id = ids.next();
-      return true;
+      return !ahead.isEmpty();
+    }
+
+    private void readAhead() {
+      rowsAtOnce = Math.min(2 * rowsAtOnce, MOST_ROWS_AT_ONCE);
+      ahead = new ArrayList<>(rowsAtOnce);
+      while (ahead.size() < rowsAtOnce && ids.hasNext()) {
+        ahead.add(ids.next());
+      }
+      statesAhead = view.rows(ahead);
+      at = 0;
     }
 
     @Override
     public String id() {
-      return id;
+      return ahead.get(at);
     }
 
     @Override
     public RowState state() {
-      RowState state = view.row(id);
-      return state == null ? RowState.NOTHING : state;
+      return statesAhead.get(at);
     }
 
     @Override

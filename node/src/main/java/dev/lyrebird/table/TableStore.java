@@ -188,6 +188,12 @@ public interface TableStore {
     @Nullable RowState row(String id);
 
     /**
+     * Returns the states of several rows, in the order of the ids; {@link RowState#NOTHING} where
+     * there is none. That costs less than to ask for one after another.
+     */
+    List<RowState> rows(List<String> ids);
+
+    /**
      * Opens a reading of rows.
      *
      * @param ids the range of their ids in UTF-8

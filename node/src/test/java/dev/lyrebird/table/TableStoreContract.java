@@ -398,12 +398,17 @@ interface TableStoreContract {
       assertEquals(row(1, 0), before.row("a"));
       assertEquals(row(2, 0), before.row("b"));
       assertNull(before.row("d"));
+      List<RowState> standing = List.of(RowState.NOTHING, row(2, 0), row(1, 0));
+      assertEquals(standing, before.rows(List.of("d", "b", "a")));
       assertEquals(List.of("a", "b", "c"), ids(before.rows(KeyRange.ALL)));
       assertEquals(List.of("01:a", "01:b"), found(before));
     }
     try (TableStore.View after = store.view()) {
       assertNull(after.row("a"));
       assertEquals(row(4, 0), after.row("b"));
+      List<RowState> standing = List.of(row(5, 0), row(4, 0), RowState.NOTHING);
+      assertEquals(standing, after.rows(List.of("d", "b", "a")));
+      assertEquals(List.of(), after.rows(List.of()));
       assertEquals(List.of("b", "c", "d"), ids(after.rows(KeyRange.ALL)));
       KeyRange behindB = new KeyRange(new byte[] {'b', 0}, new byte[] {'d'});
       assertEquals(List.of("c"), ids(after.rows(behindB)));
