@@ -6,6 +6,7 @@ import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A condition with the types of one table: tells which of its rows pass. Immutable; any thread may
@@ -43,12 +44,20 @@ public sealed interface RowMatcher {
    */
   boolean passes(JsonNode row);
 
+  /** Returns the attributes of a row that it looks at. */
+  Stream<String> attributes();
+
   /** The other does not pass. */
   record Not(RowMatcher other) implements RowMatcher {
 
     @Override
     public boolean passes(JsonNode row) {
       return !other.passes(row);
+    }
+
+    @Override
+    public Stream<String> attributes() {
+      return other.attributes();
     }
   }
 
@@ -68,6 +77,11 @@ public sealed interface RowMatcher {
       }
       return true;
     }
+
+    @Override
+    public Stream<String> attributes() {
+      return matchers.stream().flatMap(RowMatcher::attributes);
+    }
   }
 
   /** One of them passes. */
@@ -86,6 +100,11 @@ public sealed interface RowMatcher {
       }
       return false;
     }
+
+    @Override
+    public Stream<String> attributes() {
+      return matchers.stream().flatMap(RowMatcher::attributes);
+    }
   }
 
   /**
@@ -103,6 +122,11 @@ public sealed interface RowMatcher {
     @Override
     public boolean passes(JsonNode row) {
       return row.isObject() && passes(row, 0);
+    }
+
+    @Override
+    public Stream<String> attributes() {
+      return Stream.of(names.getFirst());
     }
 
     private boolean passes(JsonNode value, int depth) {

@@ -1,6 +1,8 @@
 package dev.lyrebird.query;
 
 import dev.lyrebird.schema.TableDefinition;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,16 @@ public record RowQuery(
   /** Asks for all rows whose ids begin so. */
   public static RowQuery all(String idPrefix) {
     return new RowQuery(idPrefix, null, RowOrder.BY_ID, null);
+  }
+
+  /** Returns the attributes that tell which rows it wants, and in which order. */
+  public Set<String> attributes() {
+    Set<String> attributes = new HashSet<>();
+    if (condition != null) {
+      condition.attributes().forEach(attributes::add);
+    }
+    order.keys().forEach(key -> attributes.add(key.names().getFirst()));
+    return attributes;
   }
 
   /** Returns the number of the first row that is wanted, counted from 0. */

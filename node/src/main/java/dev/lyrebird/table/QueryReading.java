@@ -16,6 +16,7 @@ import dev.lyrebird.query.RowTree;
 import dev.lyrebird.view.RowView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,9 @@ public final class QueryReading implements AutoCloseable {
   private final RowView view;
   private final LongSupplier wallMillis;
   private final long estimatedRows;
+
+  /** What decides whether a row is given, and when. */
+  private final Set<String> lookedAt;
 
   /** Null where rows are to come by their ids. */
   private final @Nullable SortedRows sorted;
@@ -110,6 +114,7 @@ public final class QueryReading implements AutoCloseable {
     this.wallMillis = wallMillis;
     this.estimatedRows = estimatedRows;
     this.used = plan.scan();
+    this.lookedAt = query.attributes();
     this.sorted =
         query.order().isById()
             ? null
@@ -294,7 +299,7 @@ public final class QueryReading implements AutoCloseable {
   private boolean take(Row row, List<Row> found) {
     RowMatcher condition = query.condition();
     if (condition != null || sorted != null) {
-      JsonNode tree = RowTree.read(view.rowObject(row));
+      JsonNode tree = RowTree.read(view.rowObject(row, lookedAt::contains));
       if (condition != null && !condition.passes(tree)) {
         return false;
       }
