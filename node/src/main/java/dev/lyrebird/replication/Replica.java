@@ -313,8 +313,8 @@ public final class Replica {
     if (awaited != null && status.isAnswer() && awaited.remove(peer.node)) {
       settleOrigin(); // only an answer is sure to know all that an earlier process here has sent
     }
-    if (mustAdoptAnew(peer, status)) {
-      takeOver(peer, true);
+    if (mustYield(peer, status)) {
+      takeOver(peer, isShutOut(peer, status));
     }
     if (status.wantsAnswer()) {
       tell(peer, true, false);
@@ -403,14 +403,18 @@ public final class Replica {
     peer.seen = table.stable();
   }
 
-  /** Tells whether it is this replica that has to give up its past for the other's. */
-  private boolean mustAdoptAnew(Peer peer, Message.Status status) {
-    boolean isShutOut = !peer.isKnown || !mayEnterThere(status);
-    return (isShutOut || isBeyondReach(peer))
+  /** Tells whether it is this replica that has to take over the other's rows, and not the other. */
+  private boolean mustYield(Peer peer, Message.Status status) {
+    return (isShutOut(peer, status) || isBeyondReach(peer))
         && takeover == null
         && hasOrigin()
         && !status.isAdopting()
         && isLesser(peer, status);
+  }
+
+  /** Tells whether changes pass between two replicas only once one has given up its past. */
+  private boolean isShutOut(Peer peer, Message.Status status) {
+    return !peer.isKnown || !mayEnterThere(status);
   }
 
   /** Tells which of two replicas yields where one has what the other cannot take. */
@@ -425,7 +429,10 @@ public final class Replica {
     return status.since() != since ? status.since() < since : peer.node > node;
   }
 
-  /** Tells whether neither this replica nor the peer can get the other's changes any more. */
+  /**
+   * Tells whether neither this replica nor the peer can get the other's changes any more. Once one
+   * has taken over the rows of the other, the other's journal reaches back to what it lacks.
+   */
   private boolean isBeyondReach(Peer peer) {
     return peer.saysBeyond && !table.reachesBackTo(peer.vector);
   }
