@@ -84,6 +84,11 @@ public final class NodeProcess implements AutoCloseable {
     program.thaw();
   }
 
+  /** Puts a schema in the file of the one that the node was started with; it is not told of it. */
+  public void changeSchema(String sdl) {
+    var _ = setup.schema(sdl);
+  }
+
   /** SIGHUP: the node reloads its schema, and tells nobody but its log. */
   public void hangUp() {
     program.hangUp();

@@ -9,7 +9,6 @@ import dev.lyrebird.client.HiveMqttClient;
 import dev.lyrebird.client.Rest;
 import dev.lyrebird.harness.Await;
 import dev.lyrebird.harness.NodeProcess;
-import dev.lyrebird.harness.NodeSetup;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,8 +35,7 @@ final class ReloadIT {
   private static final int RELOADS = 5;
   private static final int WRITES_BETWEEN = 400;
 
-  private final NodeSetup setup = Nodes.named("reload").schema(NARROW);
-  private final NodeProcess node = NodeProcess.start(setup);
+  private final NodeProcess node = NodeProcess.start(Nodes.named("reload").schema(NARROW));
   private final Rest rest = new Rest(node.addresses());
   private final HttpClient operations = HttpClient.newHttpClient();
 
@@ -124,10 +122,10 @@ final class ReloadIT {
 
   @Test
   void hangUpReloadsToo() {
-    var _ = setup.schema(WIDE);
+    node.changeSchema(WIDE);
     node.hangUp();
     Await.until(() -> read("/Rows").contains("Float"), LIMIT, () -> "nothing changed");
-    var _ = setup.schema("type Rows {");
+    node.changeSchema("type Rows {");
     node.hangUp();
     Await.until(
         () -> node.logTail().contains("the schema was not reloaded"), LIMIT, () -> "no word of it");
@@ -182,7 +180,7 @@ final class ReloadIT {
   }
 
   private HttpResponse<String> reloaded(String sdl) throws IOException, InterruptedException {
-    var _ = setup.schema(sdl);
+    node.changeSchema(sdl);
     return operations.send(
         HttpRequest.newBuilder(node.addresses().operations("/reload"))
             .POST(HttpRequest.BodyPublishers.noBody())
