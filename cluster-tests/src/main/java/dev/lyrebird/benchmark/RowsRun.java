@@ -49,10 +49,10 @@ final class RowsRun {
     Lookups byKey = lookUp(16, random -> TABLE + rows.id(random.nextInt(rows.count())), 1);
     Lookups equal =
         lookUp(
-            4,
+            16,
             random -> TABLE + "?site=" + rows.site(random.nextInt(rows.sites())),
             SampleRows.OF_SITE);
-    Lookups range = lookUp(2, random -> TABLE + range(random), SampleRows.OF_RANGE);
+    Lookups range = lookUp(4, random -> TABLE + range(random), SampleRows.OF_RANGE);
     var _ = takeOut();
     return new RowsReport(
         scenario.name(),
