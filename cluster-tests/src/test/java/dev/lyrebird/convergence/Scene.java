@@ -162,12 +162,13 @@ final class Scene implements AutoCloseable {
     List<Verdict> verdicts = history.verdicts();
     System.out.printf("%s: nodes agree after %d ms%n", name, taken.toMillis());
     verdicts.forEach(verdict -> System.out.println("  " + verdict));
+    List<String> resets = logs().stream().flatMap(log -> log.resets().stream()).toList();
+    assertEquals(List.of(), resets, "no cursor fails, -Dseed=" + seed);
     assertEquals(
         List.of(),
         verdicts.stream().filter(verdict -> !verdict.holds()).toList(),
         "-Dseed=" + seed);
     assertTrue(recorder.acknowledgements() > 0, "nothing was acknowledged");
-    logs().forEach(log -> assertEquals(List.of(), log.resets(), "no cursor fails"));
     return taken;
   }
 

@@ -333,7 +333,7 @@ final class Reader<S extends Subscription> {
       return;
     }
     if (event.entry().isSuperseded()) {
-      pass(event);
+      pass(event, List.of());
       return;
     }
     if (!member.subscriber().isWritable()) {
@@ -493,7 +493,7 @@ final class Reader<S extends Subscription> {
         wanting.add(one.subscription());
       }
     }
-    pass(event);
+    pass(event, wanting);
     // It may have been reset by now: then it may have left, or the rows that follow have this in
     // it.
     boolean isTold = state != State.CLOSED && !(entry.isOfRow() && keepsRows() && isToHaveRows());
@@ -502,16 +502,22 @@ final class Reader<S extends Subscription> {
     }
   }
 
-  /** Takes note of a change that is behind the subscriber from now on, told or not. */
-  private void pass(Event event) {
+  /**
+   * Takes note of a change that is behind the subscriber from now on.
+   *
+   * @param told the subscriptions for which it is told of it, if any
+   */
+  private void pass(Event event, List<S> told) {
     SeenElsewhere seen = elsewhere;
     Entry entry = event.entry();
     if (seen != null && entry.isOfRow()) {
-      boolean concerns =
+      List<S> concerned =
           member.touching(table).stream()
-              .anyMatch(one -> one.filter().matches(event.topic()) && goesByCursor(entry, one));
-      if (concerns) {
-        seen.note(entry);
+              .filter(one -> one.filter().matches(event.topic()) && goesByCursor(entry, one))
+              .map(Held::subscription)
+              .toList();
+      if (!concerned.isEmpty()) {
+        seen.note(entry, told.containsAll(concerned));
       }
     }
     comeHome(event.place());

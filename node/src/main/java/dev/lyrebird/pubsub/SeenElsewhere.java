@@ -2,8 +2,8 @@ package dev.lyrebird.pubsub;
 
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.VersionVector;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a subscriber had seen of a table on another node when it came here, kept until this node's
@@ -15,7 +15,9 @@ import java.util.Set;
  * which rows there was news. Until this node has caught up, what the subscriber knows of them may
  * be neither what it was told elsewhere nor what this node knows, and no other node could go on
  * from there with changes alone. Where one that was seen has indeed come behind one that was news,
- * the subscriber needs the rows again.
+ * the subscriber needs the rows again, unless it was told the row as it is here and what it had
+ * seen changes nothing of that: so it nearly always is where rows are replaced whole, as what comes
+ * late is then older than the news.
  *
  * <p>Owned by the event loop of its reader.
  */
@@ -25,7 +27,10 @@ final class SeenElsewhere {
   private static final int MOST_ROWS = 1000;
 
   private final VersionVector vector;
-  private final Set<String> rowsWithNews = new HashSet<>();
+
+  /** The rows with news, and whether the subscriber was told them as they are here. */
+  private final Map<String, Boolean> rowsWithNews = new HashMap<>();
+
   private boolean isOutOfOrder;
 
   SeenElsewhere(VersionVector vector) {
@@ -40,14 +45,19 @@ final class SeenElsewhere {
     return vector.covers(entry.change().timestamp());
   }
 
-  /** Takes note of the next change of a row in this node's journal, told or not. */
-  void note(Entry entry) {
+  /**
+   * Takes note of the next change of a row in this node's journal.
+   *
+   * @param isTold whether the subscriber is told of it, and so the row as it is here
+   */
+  void note(Entry entry, boolean isTold) {
+    boolean isKnown = rowsWithNews.getOrDefault(entry.id(), false);
     if (!hasSeen(entry)) {
-      if (rowsWithNews.size() <= MOST_ROWS) {
-        rowsWithNews.add(entry.id());
+      if (rowsWithNews.size() <= MOST_ROWS || rowsWithNews.containsKey(entry.id())) {
+        rowsWithNews.put(entry.id(), entry.isSuperseded() ? isKnown : isTold);
       }
-    } else if (rowsWithNews.contains(entry.id()) || rowsWithNews.size() > MOST_ROWS) {
-      isOutOfOrder = true;
+    } else if (rowsWithNews.containsKey(entry.id()) || rowsWithNews.size() > MOST_ROWS) {
+      isOutOfOrder |= !(isKnown && entry.isSuperseded());
     }
   }
 

@@ -428,6 +428,23 @@ final class HubTest {
     assertTrue(client.member.sharesCursors());
   }
 
+  /** As when a node dies with writes that only its own clients have seen, and comes back. */
+  @Test
+  void whoWasToldWhatReplacedTheRowIsSparedTheResetWhenWhatItHadSeenComesLate() {
+    Client client = new Client();
+    VersionVector seen = VersionVector.of(new Timestamp(2, 5));
+    client.subscribe(ALL, FIRST, new Start.After(Cursor.of(7, seen)));
+    hub.attached(0, Place.START);
+    hub.page(1, List.of(), List.of(), Place.START);
+    client.told.clear();
+    Entry news = rowEntry(1, "a", new Timestamp(4, 7));
+    Change lost = rowEntry(2, "a", new Timestamp(2, 5)).change();
+    hub.changes(0, Place.START, List.of(news, new Entry(2, 0, lost, null, true)));
+    assertEquals(List.of("a[#]", "flush"), client.toldSince());
+    assertTrue(client.member.sharesCursors());
+    assertFalse(Objects.requireNonNull(client.member.cursor()).isAstray());
+  }
+
   /** The hub was fed to place 1, and place 2 is seen elsewhere: but not by the new subscription. */
   @Test
   void aSubscriptionBesideACursorMissesNothingOfWhatTheCursorCovers() {
