@@ -61,7 +61,7 @@ public final class PahoMqttClient implements MqttClient {
   @Override
   public void close() {
     try {
-      client.disconnectForcibly(0, 1000, client.isConnected());
+      client.disconnect(0);
       client.close(true);
     } catch (MqttException e) {
       // The connection is gone already, which is what was asked for.
