@@ -16,8 +16,10 @@ import dev.lyrebird.schema.Key;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.Columns;
 import dev.lyrebird.view.JsonCopy;
+import dev.lyrebird.view.PlainObject;
 import dev.lyrebird.view.RowJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +38,17 @@ final class RowReader {
       JsonCopy.FACTORY.rebuild().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private final Key key;
+
+  /** The attribute of the key as it stands in rows. */
+  private final byte[] keyName;
+
   private final RowJson rowJson;
   private final Columns columns;
 
   RowReader(TableDefinition table) {
     this.columns = Columns.of(table);
     this.key = table.key();
+    this.keyName = key.attribute().getBytes(StandardCharsets.UTF_8);
     this.rowJson = new RowJson(table);
   }
 
@@ -63,6 +70,10 @@ final class RowReader {
   }
 
   private Payload row(String id, byte[] json) {
+    PlainObject plain = PlainObject.of(json);
+    if (plain != null && plain.hasDistinctNames() && rowJson.isAsWritten(plain, id)) {
+      return Payload.json(json);
+    }
     byte[] structured = read(json, (in, out) -> writeRow(in, out, id));
     return Payload.json(structured != null ? structured : json);
   }
@@ -164,6 +175,12 @@ final class RowReader {
    * @throws RefusedException where its key attribute holds what can be no key of the table
    */
   @Nullable String idIn(byte[] object) {
+    PlainObject plain = PlainObject.of(object);
+    String text = plain != null && plain.hasDistinctNames() ? plain.text(keyName) : null;
+    return text != null ? text : parsedId(object);
+  }
+
+  private @Nullable String parsedId(byte[] object) {
     String[] id = new String[1];
     read(
         object,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.view.PlainObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -28,6 +29,11 @@ final class JsonObjects {
   static @Nullable ObjectNode parse(Payload payload) {
     if (!mayBeObject(payload)) {
       return null;
+    }
+    PlainObject plain = PlainObject.of(payload.bytes());
+    ObjectNode tree = plain == null ? null : plain.tree();
+    if (tree != null) {
+      return tree;
     }
     try {
       return MAPPER.readTree(payload.bytes()) instanceof ObjectNode object ? object : null;

@@ -12,11 +12,9 @@ import dev.lyrebird.query.QueryPlan;
 import dev.lyrebird.query.QueryReport;
 import dev.lyrebird.query.RowMatcher;
 import dev.lyrebird.query.RowQuery;
-import dev.lyrebird.query.RowTree;
 import dev.lyrebird.view.RowView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +45,11 @@ public final class QueryReading implements AutoCloseable {
   private final QueryPlan plan;
   private final TableStore.View store;
   private final RowRules rules;
-  private final RowView view;
   private final LongSupplier wallMillis;
   private final long estimatedRows;
 
   /** What decides whether a row is given, and when. */
-  private final Set<String> lookedAt;
+  private final ShownAttributes lookedAt;
 
   /** Null where rows are to come by their ids. */
   private final @Nullable SortedRows sorted;
@@ -110,11 +107,10 @@ public final class QueryReading implements AutoCloseable {
     this.plan = plan;
     this.store = store;
     this.rules = rules;
-    this.view = view;
     this.wallMillis = wallMillis;
     this.estimatedRows = estimatedRows;
     this.used = plan.scan();
-    this.lookedAt = query.attributes();
+    this.lookedAt = new ShownAttributes(view, query.attributes());
     this.sorted =
         query.order().isById()
             ? null
@@ -299,7 +295,7 @@ public final class QueryReading implements AutoCloseable {
   private boolean take(Row row, List<Row> found) {
     RowMatcher condition = query.condition();
     if (condition != null || sorted != null) {
-      JsonNode tree = RowTree.read(view.rowObject(row, lookedAt::contains));
+      JsonNode tree = lookedAt.of(row);
       if (condition != null && !condition.passes(tree)) {
         return false;
       }

@@ -3,7 +3,6 @@ package dev.lyrebird.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.IndexKeys;
-import dev.lyrebird.query.RowTree;
 import dev.lyrebird.schema.Attribute;
 import dev.lyrebird.schema.Mark;
 import dev.lyrebird.schema.ScalarType;
@@ -23,19 +22,18 @@ final class RowKeys {
   private static final int VERSION = 1;
 
   private final RowRules rules;
-  private final RowView view;
   private final Map<String, Attribute> indexed = new LinkedHashMap<>();
-  private final Set<String> names;
+  private final ShownAttributes shown;
 
   RowKeys(TableDefinition definition, RowRules rules) {
     this.rules = rules;
-    this.view = new RowView(definition);
     for (Attribute attribute : definition.marked(Mark.INDEXED)) {
       if (isIndexed(attribute)) {
         indexed.put(meaning(attribute, definition), attribute);
       }
     }
-    this.names = indexed.values().stream().map(Attribute::name).collect(Collectors.toSet());
+    Set<String> names = indexed.values().stream().map(Attribute::name).collect(Collectors.toSet());
+    this.shown = new ShownAttributes(new RowView(definition), names);
   }
 
   /** Rows stand in the order of a key that is text, and joined rows are elsewhere. */
@@ -65,7 +63,7 @@ final class RowKeys {
   /** Returns what clients see of the indexed attributes of a row; null where there is none. */
   @Nullable JsonNode shown(String id, @Nullable RowState state) {
     Row row = state == null ? null : rules.row(id, state);
-    return row == null ? null : RowTree.read(view.rowObject(row, names::contains));
+    return row == null ? null : shown.of(row);
   }
 
   /** Returns the keys under which an index of an attribute has a row, in their order. */

@@ -3,6 +3,7 @@ package dev.lyrebird.view;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.schema.Attribute;
 import dev.lyrebird.schema.Key;
@@ -10,7 +11,11 @@ import dev.lyrebird.schema.Mark;
 import dev.lyrebird.schema.ScalarType;
 import dev.lyrebird.schema.TableDefinition;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,11 @@ public final class RowJson {
   private final @Nullable Attribute createdTime;
   private final @Nullable Attribute updatedTime;
 
+  /** The same as bytes, as they stand in rows. */
+  private final byte[] keyName;
+
+  private final List<byte[]> stampNames;
+
   /**
    * When a row came into being and was last changed.
    *
@@ -34,6 +44,12 @@ public final class RowJson {
     this.key = table.key();
     this.createdTime = stamp(table, Mark.CREATED_TIME);
     this.updatedTime = stamp(table, Mark.UPDATED_TIME);
+    this.keyName = key.attribute().getBytes(StandardCharsets.UTF_8);
+    this.stampNames =
+        Stream.of(Mark.CREATED_TIME, Mark.UPDATED_TIME)
+            .flatMap(mark -> table.marked(mark).stream().limit(1))
+            .map(attribute -> attribute.name().getBytes(StandardCharsets.UTF_8))
+            .toList();
   }
 
   private static @Nullable Attribute stamp(TableDefinition table, Mark mark) {
@@ -49,6 +65,62 @@ public final class RowJson {
   public void writeRow(JsonParser in, JsonGenerator out, String id, @Nullable Stamps stamps)
       throws IOException {
     write(in, out, id, true, stamps, name -> true);
+  }
+
+  /** Tells whether {@link #writeRow} would copy a row without stamps as it is, byte for byte. */
+  public boolean isAsWritten(PlainObject row, String id) {
+    boolean keyed = false;
+    for (int i = 0; i < row.size(); i++) {
+      if (row.isNamed(i, keyName)) {
+        if (!holdsKey(row, i, id)) {
+          return false;
+        }
+        keyed = true;
+      }
+      for (byte[] stamp : stampNames) {
+        if (row.isNamed(i, stamp)) {
+          return false;
+        }
+      }
+    }
+    return keyed;
+  }
+
+  private boolean holdsKey(PlainObject row, int attribute, String id) {
+    return switch (key.type()) {
+      case ID -> row.holdsText(attribute, id) || row.holdsWholeNumber(attribute, id);
+      case STRING -> row.holdsText(attribute, id);
+      case INT, LONG -> row.holdsWholeNumber(attribute, Long.toString(Long.parseLong(id)));
+    };
+  }
+
+  /** Returns a row that {@link #isAsWritten} with its stamps; these are its own bytes if it may. */
+  byte[] withStamps(PlainObject row, Stamps stamps) throws IOException {
+    if (stampNames.isEmpty()) {
+      return row.json();
+    }
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder()) {
+      try (JsonGenerator out = JsonCopy.generator(bytes)) {
+        out.writeStartObject();
+        write(stamps, out);
+        out.writeEndObject();
+      }
+      byte[] object = bytes.toByteArray();
+      byte[] json = row.json();
+      if (object.length == 2) { // there are none
+        return json;
+      }
+      byte[] stamped = Arrays.copyOf(json, json.length - 1 + object.length);
+      System.arraycopy(object, 0, stamped, json.length - 1, object.length);
+      stamped[json.length - 1] = ','; // in place of both braces
+      return stamped;
+    }
+  }
+
+  /** Tells whether stamps are among some attributes. */
+  boolean stampsAreAmong(Predicate<String> names) {
+    return (createdTime != null && names.test(createdTime.name()))
+        || (updatedTime != null && names.test(updatedTime.name()));
   }
 
   /** Copies likewise of a whole row the key, the stamps, and what else is wanted of it. */

@@ -3,6 +3,9 @@ package dev.lyrebird.view;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.schema.TableDefinition;
@@ -116,7 +119,7 @@ public final class RowView {
    * ...}}, where other JSON is its own data.
    */
   public byte[] rowObject(Row row) {
-    return rowObject(row, name -> true);
+    return objectOf(row, structured(row));
   }
 
   /**
@@ -124,17 +127,58 @@ public final class RowView {
    * wanted, its key and its stamps. What is passed over costs little.
    */
   public byte[] rowObject(Row row, Predicate<String> isWanted) {
-    byte[] structured = structured(row, isWanted);
+    return objectOf(row, structured(row, isWanted));
+  }
+
+  /**
+   * Returns as a tree what {@link #rowObject(Row, Predicate)} tells of the attributes that are
+   * wanted, without the others; null where that needs a parser, which few rows do.
+   */
+  public @Nullable ObjectNode plainTree(Row row, Predicate<String> isWanted) {
+    PlainObject plain = plain(row);
+    if (plain == null || rowJson.stampsAreAmong(isWanted)) {
+      return null;
+    }
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (int i = 0; i < plain.size(); i++) {
+      String name = plain.name(i);
+      if (isWanted.test(name)) {
+        JsonNode value = plain.node(i);
+        if (value == null) {
+          return null;
+        }
+        tree.set(name, value);
+      }
+    }
+    return tree;
+  }
+
+  private byte[] objectOf(Row row, byte @Nullable [] structured) {
     return structured != null
         ? structured
         : wrapped(row.payload(), compact(row.payload()), row.id());
   }
 
+  /** Returns the compact JSON of a structured row, or null where the row is none. */
   private byte @Nullable [] structured(Row row) {
-    return structured(row, name -> true);
+    PlainObject plain = plain(row);
+    if (plain == null) {
+      return structured(row, name -> true);
+    }
+    try {
+      return rowJson.withStamps(plain, new RowJson.Stamps(row.version(), row.createdMillis()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  /** Returns the compact JSON of a structured row, or null where the row is none. */
+  /** Returns a structured row that is stored just as it is shown, but for its stamps. */
+  private @Nullable PlainObject plain(Row row) {
+    PlainObject plain = mayBeJson(row.payload()) ? PlainObject.of(row.payload().bytes()) : null;
+    return plain != null && rowJson.isAsWritten(plain, row.id()) ? plain : null;
+  }
+
+  /** Returns likewise what is wanted of it. */
   private byte @Nullable [] structured(Row row, Predicate<String> isWanted) {
     RowJson.Stamps stamps = new RowJson.Stamps(row.version(), row.createdMillis());
     return transcoded(
@@ -174,7 +218,7 @@ public final class RowView {
   /** Looks at the first character too: the parser's refusal of plain text would cost far more. */
   private static boolean mayBeJson(Payload payload) {
     String declared = payload.contentType();
-    if (declared != null && !MediaType.isJson(declared)) {
+    if (declared != null && !declared.equals(Payload.JSON) && !MediaType.isJson(declared)) {
       return false;
     }
     int first = JsonCopy.firstCharacter(payload.bytes());
