@@ -15,6 +15,9 @@ final class FramedList implements ListWriter {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Frame(byte[] open, byte[] separator, byte[] close, UnaryOperator<byte[]> element) {}
 
+  private static final int ROOM_FOR_FRAME = 16;
+  private static final int ROOM_FOR_SEPARATOR = 1;
+
   private final Frame frame;
   private boolean hasBegun;
   private boolean isEmpty = true;
@@ -25,7 +28,11 @@ final class FramedList implements ListWriter {
 
   @Override
   public byte[] page(List<byte[]> elements, boolean isLast) {
-    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    int bytes = ROOM_FOR_FRAME;
+    for (byte[] json : elements) {
+      bytes += json.length + ROOM_FOR_SEPARATOR; // in most formats an element takes no more
+    }
+    ByteArrayOutputStream page = new ByteArrayOutputStream(bytes);
     if (!hasBegun) {
       page.writeBytes(frame.open());
       hasBegun = true;

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryReading implements AutoCloseable {
 
-  private static final int SLICE_ROWS_RETURNED = 256;
+  private static final int SLICE_ROWS_RETURNED = 1024;
   private static final int SLICE_BYTES_RETURNED = 256 << 10;
   private static final int SLICE_ROWS_READ = 1024;
   private static final int SLICE_BYTES_READ = 1 << 20;
@@ -46,7 +46,7 @@ public final class QueryReading implements AutoCloseable {
   private final TableStore.View store;
   private final RowRules rules;
   private final LongSupplier wallMillis;
-  private final long estimatedRows;
+  private final LongSupplier estimatedRows;
 
   /** What decides whether a row is given, and when. */
   private final ShownAttributes lookedAt;
@@ -91,7 +91,7 @@ public final class QueryReading implements AutoCloseable {
    * @param store is closed at the end
    * @param view how clients see rows
    * @param wallMillis the time of day, by which rows end
-   * @param estimatedRows how many rows there are about
+   * @param estimatedRows tells how many rows there are about
    */
   QueryReading(
       RowQuery query,
@@ -101,7 +101,7 @@ public final class QueryReading implements AutoCloseable {
       RowRules rules,
       RowView view,
       LongSupplier wallMillis,
-      long estimatedRows) {
+      LongSupplier estimatedRows) {
     this.query = query;
     this.bounds = bounds;
     this.plan = plan;
@@ -207,7 +207,7 @@ public final class QueryReading implements AutoCloseable {
     }
     boolean readsAll =
         plan.scan().ids().equals(KeyRange.ALL) && (query.limit() == null || sorted != null);
-    if (readsAll && isBounded() && estimatedRows > bounds.maxScannedRows()) {
+    if (readsAll && isBounded() && estimatedRows.getAsLong() > bounds.maxScannedRows()) {
       throw tooManyRows();
     }
     used = plan.scan();
@@ -259,14 +259,15 @@ public final class QueryReading implements AutoCloseable {
 
   /** Returns the row that the source stands at; null where there is none that counts. */
   private @Nullable Row row(RowSource rows) {
-    if (!rows.id().startsWith(query.idPrefix())) {
+    String id = rows.id();
+    if (!id.startsWith(query.idPrefix())) {
       return null; // an index knows nothing of prefixes
     }
     rowsRead++;
     if (rowsRead > bounds.maxScannedRows() && isBounded()) {
       throw tooManyRows();
     }
-    Row row = rules.row(rows.id(), rows.state());
+    Row row = rules.row(id, rows.state());
     return row == null || row.hasEnded(wallMillis.getAsLong()) ? null : row;
   }
 

@@ -22,6 +22,11 @@ final class RocksReading implements AutoCloseable {
   private final boolean isDescending;
   private boolean started;
 
+  /** Of what it stands at; null before somebody has asked. */
+  private byte @Nullable [] key;
+
+  private byte @Nullable [] value;
+
   /**
    * @param keys a range that ends
    * @param snapshot what to read; null for what is there now
@@ -50,6 +55,8 @@ final class RocksReading implements AutoCloseable {
   boolean next() {
     step();
     started = true;
+    key = null;
+    value = null;
     boolean stands = all.isValid();
     if (!stands) {
       run(all::status);
@@ -71,12 +78,24 @@ final class RocksReading implements AutoCloseable {
     }
   }
 
+  /** Returns the key that it stands at, which nobody may change. */
   byte[] key() {
-    return all.key();
+    byte[] known = key;
+    if (known == null) {
+      known = all.key();
+      key = known;
+    }
+    return known;
   }
 
+  /** Returns the value that it stands at, which nobody may change. */
   byte[] value() {
-    return all.value();
+    byte[] known = value;
+    if (known == null) {
+      known = all.value();
+      value = known;
+    }
+    return known;
   }
 
   @Override

@@ -35,6 +35,7 @@ final class RocksTableStore implements TableStore {
   private final WriteOptions lazy;
   private final RocksReclaiming reclaiming;
   private final RocksKeys keys;
+  private final RocksRows rows;
   private final byte[] prefix;
   private final byte[] settledKey;
   private final byte[] gapKey;
@@ -54,6 +55,7 @@ final class RocksTableStore implements TableStore {
     this.lazy = open.lazy();
     this.reclaiming = reclaiming;
     this.keys = keys;
+    this.rows = new RocksRows(db, families, keys);
     this.prefix = keys.prefix();
     this.settledKey = keys.meta("settled");
     this.gapKey = keys.meta("gap");
@@ -228,7 +230,7 @@ final class RocksTableStore implements TableStore {
       for (Map.Entry<String, RowState> row : changed.entrySet()) {
         byte[] key = keys.row(row.getKey());
         RowState state = row.getValue();
-        if (state.equals(RowState.NOTHING)) {
+        if (!state.isVisible() && state.equals(RowState.NOTHING)) { // most rows are there
           batch.delete(families.rows(), key);
         } else {
           batch.put(families.rows(), key, RowStateCodec.encode(state));
@@ -311,7 +313,7 @@ final class RocksTableStore implements TableStore {
 
   @Override
   public View view() {
-    return new RocksView(db, families, keys);
+    return new RocksView(db, families, keys, rows);
   }
 
   @Override

@@ -5,11 +5,9 @@ import static dev.lyrebird.table.RocksCalls.standsBelow;
 
 import dev.lyrebird.query.KeyRange;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksIterator;
@@ -21,43 +19,27 @@ final class RocksView implements TableStore.View {
   private final RocksDB db;
   private final RocksFamilies families;
   private final RocksKeys keys;
+  private final RocksRows rows;
   private final Snapshot snapshot;
   private final ReadOptions options;
 
-  RocksView(RocksDB db, RocksFamilies families, RocksKeys keys) {
+  RocksView(RocksDB db, RocksFamilies families, RocksKeys keys, RocksRows rows) {
     this.db = db;
     this.families = families;
     this.keys = keys;
+    this.rows = rows;
     this.snapshot = db.getSnapshot();
     this.options = new ReadOptions().setSnapshot(snapshot);
   }
 
   @Override
   public @Nullable RowState row(String id) {
-    byte[] found = call(() -> db.get(families.rows(), options, keys.row(id)));
-    return found == null ? null : RowStateCodec.decode(found);
+    return rows.row(options, id);
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>A row that cannot be read comes as if there were none; asked for by itself, the fault comes.
-   */
   @Override
   public List<RowState> rows(List<String> ids) {
-    if (ids.isEmpty()) {
-      return List.of();
-    }
-    List<byte[]> wanted = ids.stream().map(keys::row).toList();
-    List<ColumnFamilyHandle> rows = Collections.nCopies(ids.size(), families.rows());
-    List<byte[]> found = call(() -> db.multiGetAsList(options, rows, wanted));
-    List<RowState> states = new ArrayList<>(ids.size());
-    for (int i = 0; i < ids.size(); i++) {
-      byte @Nullable [] state = found.get(i);
-      RowState whole = state == null ? row(ids.get(i)) : RowStateCodec.decode(state);
-      states.add(whole == null ? RowState.NOTHING : whole);
-    }
-    return states;
+    return rows.rows(options, ids);
   }
 
   @Override

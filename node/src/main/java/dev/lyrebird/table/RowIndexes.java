@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,9 @@ final class RowIndexes {
   private static final int SLICE_ROWS = 256;
 
   private static final int SLICE_BYTES = 256 << 10;
+
+  /** The memory that these rows take is to stay small beside that of those that change. */
+  private static final int LOOKED_UP_AT_ONCE = 32;
 
   private static final Comparator<TableStore.IndexEntry> IN_ORDER =
       Comparator.comparingInt(TableStore.IndexEntry::index)
@@ -111,9 +113,17 @@ final class RowIndexes {
     }
     List<TableStore.IndexEntry> gone = new ArrayList<>();
     List<TableStore.IndexEntry> come = new ArrayList<>();
-    // Rows that lie together are read together, and keys that do are inserted together.
-    for (Map.Entry<String, RowState> row : new TreeMap<>(changed).entrySet()) {
-      addChanges(row.getKey(), row.getValue(), gone, come);
+    List<String> ids = new ArrayList<>(changed.keySet());
+    ids.sort(null); // rows that lie together are read together, and keys that do inserted together
+    try (TableStore.View stored = store.view()) {
+      for (int from = 0; from < ids.size(); from += LOOKED_UP_AT_ONCE) {
+        List<String> some = ids.subList(from, Math.min(from + LOOKED_UP_AT_ONCE, ids.size()));
+        List<RowState> before = stored.rows(some);
+        for (int i = 0; i < some.size(); i++) {
+          String id = some.get(i);
+          addChanges(id, before.get(i), Objects.requireNonNull(changed.get(id)), gone, come);
+        }
+      }
     }
     gone.sort(IN_ORDER);
     come.sort(IN_ORDER);
@@ -122,16 +132,16 @@ final class RowIndexes {
 
   private void addChanges(
       String id,
+      RowState before,
       RowState after,
       List<TableStore.IndexEntry> gone,
       List<TableStore.IndexEntry> come) {
-    List<Index> holding = indexes.stream().filter(index -> index.stored().holds(id)).toList();
-    if (holding.isEmpty()) {
-      return;
-    }
-    JsonNode was = keys.shown(id, store.row(id));
+    JsonNode was = keys.shown(id, before);
     JsonNode is = keys.shown(id, after);
-    for (Index index : holding) {
+    for (Index index : indexes) {
+      if (!index.stored().holds(id)) {
+        continue;
+      }
       List<byte[]> old = RowKeys.of(was, index.attribute());
       List<byte[]> now = RowKeys.of(is, index.attribute());
       addMissing(old, now, index, id, gone);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,51 +72,27 @@ sealed interface RowSource extends AutoCloseable {
   /** The rows that have certain ids, in the order of these. */
   final class Named implements RowSource {
 
-    /** So many cost less than one by one; more gain little, and a row may have a megabyte. */
-    private static final int MOST_ROWS_AT_ONCE = 32;
-
     private final Iterator<String> ids;
-    private final TableStore.View view;
-
-    /** Read before they are asked for: few at first, for it may be that no more are. */
-    private List<String> ahead = List.of();
-
-    private List<RowState> statesAhead = List.of();
-    private int rowsAtOnce = 4;
-    private int at;
+    private final RowsAhead rows;
 
     Named(Iterable<String> ids, TableStore.View view) {
       this.ids = ids.iterator();
-      this.view = view;
+      this.rows = new RowsAhead(view);
     }
 
     @Override
     public boolean next() {
-      at++;
-      if (at >= ahead.size()) {
-        readAhead();
-      }
-      return !ahead.isEmpty();
-    }
-
-    private void readAhead() {
-      rowsAtOnce = Math.min(2 * rowsAtOnce, MOST_ROWS_AT_ONCE);
-      ahead = new ArrayList<>(rowsAtOnce);
-      while (ahead.size() < rowsAtOnce && ids.hasNext()) {
-        ahead.add(ids.next());
-      }
-      statesAhead = view.rows(ahead);
-      at = 0;
+      return rows.next(() -> ids.hasNext() ? new RowsAhead.Wanted(ids.next(), false) : null);
     }
 
     @Override
     public String id() {
-      return ahead.get(at);
+      return rows.id();
     }
 
     @Override
     public RowState state() {
-      return statesAhead.get(at);
+      return rows.state();
     }
 
     @Override
@@ -132,6 +109,71 @@ sealed interface RowSource extends AutoCloseable {
     public void close() {}
   }
 
+  /** Rows that are read before they are asked for: several cost less than one by one. */
+  final class RowsAhead {
+
+    /** More gain little, and a row may have a megabyte. */
+    private static final int MOST_AT_ONCE = 32;
+
+    private final TableStore.View view;
+    private List<Wanted> wanted = List.of();
+    private List<RowState> states = List.of();
+
+    /** Few at first, for it may be that no more are wanted. */
+    private int atOnce = 5;
+
+    private int at;
+
+    /**
+     * A row to be read.
+     *
+     * @param isBehindOthers see {@link RowSource#isBehindOthers}
+     */
+    record Wanted(String id, boolean isBehindOthers) {}
+
+    RowsAhead(TableStore.View view) {
+      this.view = view;
+    }
+
+    /**
+     * Moves to the next row.
+     *
+     * @param more gives the row that follows those that are known; null behind the last
+     */
+    boolean next(Supplier<@Nullable Wanted> more) {
+      at++;
+      if (at >= wanted.size()) {
+        read(more);
+      }
+      return !wanted.isEmpty();
+    }
+
+    private void read(Supplier<@Nullable Wanted> more) {
+      atOnce = Math.min(2 * atOnce, MOST_AT_ONCE);
+      wanted = new ArrayList<>(atOnce);
+      for (Wanted row = more.get(); row != null; row = more.get()) {
+        wanted.add(row);
+        if (wanted.size() == atOnce) {
+          break;
+        }
+      }
+      states = view.rows(wanted.stream().map(Wanted::id).toList());
+      at = 0;
+    }
+
+    String id() {
+      return wanted.get(at).id();
+    }
+
+    RowState state() {
+      return states.get(at);
+    }
+
+    boolean isBehindOthers() {
+      return wanted.get(at).isBehindOthers();
+    }
+  }
+
   /** A range of keys, and from which of its ends it is gone through. */
   record Walk(KeyRange keys, boolean isDescending) {}
 
@@ -141,9 +183,12 @@ sealed interface RowSource extends AutoCloseable {
     private final int index;
     private final Iterator<Walk> walks;
     private final TableStore.View view;
+    private final RowsAhead rows;
     private TableStore.@Nullable IndexScan scan;
+
+    /** Of the last entry that was read. */
     private byte @Nullable [] key;
-    private boolean isBehindOthers;
+
     private long entriesRead;
 
     /**
@@ -153,23 +198,29 @@ sealed interface RowSource extends AutoCloseable {
       this.index = index;
       this.walks = walks.iterator();
       this.view = view;
+      this.rows = new RowsAhead(view);
     }
 
     @Override
     public boolean next() {
+      return rows.next(this::nextEntry);
+    }
+
+    private RowsAhead.@Nullable Wanted nextEntry() {
       while (true) {
         if (scan == null) {
           if (!walks.hasNext()) {
-            return false;
+            return null;
           }
           Walk walk = walks.next();
           scan = view.index(index, walk.keys(), walk.isDescending());
         }
         if (scan.next()) {
           entriesRead++;
-          isBehindOthers = key != null && !Arrays.equals(key, scan.key());
-          key = scan.key();
-          return true;
+          byte[] next = scan.key();
+          boolean isBehindOthers = key != null && !Arrays.equals(key, next);
+          key = next;
+          return new RowsAhead.Wanted(scan.id(), isBehindOthers);
         }
         close();
       }
@@ -177,20 +228,12 @@ sealed interface RowSource extends AutoCloseable {
 
     @Override
     public String id() {
-      return at().id();
+      return rows.id();
     }
 
     @Override
     public RowState state() {
-      RowState state = view.row(id());
-      return state == null ? RowState.NOTHING : state;
-    }
-
-    private TableStore.IndexScan at() {
-      if (scan == null) {
-        throw new IllegalStateException("it stands at no row");
-      }
-      return scan;
+      return rows.state();
     }
 
     @Override
@@ -200,7 +243,7 @@ sealed interface RowSource extends AutoCloseable {
 
     @Override
     public boolean isBehindOthers() {
-      return isBehindOthers;
+      return rows.isBehindOthers();
     }
 
     @Override

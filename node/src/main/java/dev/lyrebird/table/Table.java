@@ -611,7 +611,7 @@ public final class Table {
             typing,
             attribute -> isTypedAlike(attribute, typing) ? indexes.ready(attribute) : null);
     return new QueryReading(
-        query, bounds, plan, store.view(), rules, view, this::wallMillis, store.estimatedRows());
+        query, bounds, plan, store.view(), rules, view, this::wallMillis, store::estimatedRows);
   }
 
   /** Keys of another type than that of the values asked for would not find all of them. */
