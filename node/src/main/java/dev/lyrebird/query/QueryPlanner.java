@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -102,7 +104,7 @@ public final class QueryPlanner {
   }
 
   /** The fewest rows are to be expected where few keys are asked for. */
-  private static Access all(List<Access> parts) {
+  private Access all(List<Access> parts) {
     List<Access> flat = new ArrayList<>();
     for (Access part : parts) {
       if (part instanceof Access.All(var inner)) {
@@ -111,8 +113,47 @@ public final class QueryPlanner {
         flat.add(part);
       }
     }
-    flat.sort((one, other) -> Integer.compare(expectation(one), expectation(other)));
-    return flat.size() == 1 ? flat.getFirst() : new Access.All(flat);
+    List<Access> ways = withRangesJoined(flat);
+    ways.sort((one, other) -> Integer.compare(expectation(one), expectation(other)));
+    return ways.size() == 1 ? ways.getFirst() : new Access.All(ways);
+  }
+
+  /**
+   * Makes one of the parts that go through one index: a row with a single key there has it in the
+   * ranges of each. An index of lists may have a row in them by different keys.
+   */
+  private List<Access> withRangesJoined(List<Access> parts) {
+    List<Access> ways = new ArrayList<>();
+    Map<Integer, Access.Index> ranges = new LinkedHashMap<>();
+    for (Access part : parts) {
+      if (part instanceof Access.Index index && !index.isOfOneKey() && isScalar(index)) {
+        ranges.merge(index.number(), index, QueryPlanner::both);
+      } else {
+        ways.add(part);
+      }
+    }
+    ways.addAll(ranges.values());
+    return ways;
+  }
+
+  private boolean isScalar(Access.Index index) {
+    return table.attribute(index.attribute()).orElseThrow().type() instanceof ScalarType;
+  }
+
+  /** Rows that have several keys, against their type, are all found: the condition decides. */
+  private static Access.Index both(Access.Index one, Access.Index other) {
+    List<KeyRange> ranges = new ArrayList<>();
+    for (KeyRange range : one.ranges()) {
+      for (KeyRange too : other.ranges()) {
+        KeyRange both = both(range, too);
+        if (!both.isEmpty()) {
+          ranges.add(both);
+        }
+      }
+    }
+    ranges.remove(IndexKeys.SEVERAL); // one may be made of two already
+    ranges.add(IndexKeys.SEVERAL);
+    return new Access.Index(one.attribute(), one.number(), ranges, false);
   }
 
   private static int expectation(Access access) {

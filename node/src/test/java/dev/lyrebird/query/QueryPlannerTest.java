@@ -51,6 +51,26 @@ final class QueryPlannerTest {
   }
 
   @Test
+  void boundsOfOneAttributeAreOneRangeAndThatOfRowsWithSeveralKeys() {
+    List<KeyRange> between = assertInstanceOf(Access.Index.class, named("temp=ge=1&lt=9")).ranges();
+    for (String text :
+        List.of(
+            "temp=ge=1&temp=lt=9", "temp=ge=0&(temp=ge=1&temp=lt=9)", "temp=ge=1&lt=9&temp=ge=0")) {
+      Access.Index index = assertInstanceOf(Access.Index.class, named(text), text);
+      assertEquals(List.of(between.getFirst(), IndexKeys.SEVERAL), index.ranges(), text);
+      assertFalse(index.isOfOneKey(), text);
+    }
+    Access.Index nothing = assertInstanceOf(Access.Index.class, named("temp=ge=9&temp=lt=1"));
+    assertEquals(List.of(IndexKeys.SEVERAL), nothing.ranges());
+  }
+
+  @Test
+  void boundsThatDifferentElementsOfAListMayPassStayApart() {
+    Access.All both = assertInstanceOf(Access.All.class, named("tags=ge=b&tags=lt=d"));
+    assertEquals(2, both.parts().size());
+  }
+
+  @Test
   void termsThatNothingServesAreLeftToTheCondition() {
     assertInstanceOf(Access.Index.class, named("name=a&on=true"));
     assertInstanceOf(Access.Index.class, named("name=a&temp!=5"));
