@@ -63,7 +63,7 @@ final class QueriesTest {
     Asked all = ask("");
 
     List<Row> found = new ArrayList<>(all.page());
-    assertTrue(found.size() < ROWS / 2, () -> found.size() + " rows at once");
+    assertTrue(found.size() < ROWS, () -> found.size() + " rows at once");
     while (all.report == null) {
       all.more();
       found.addAll(all.page());
