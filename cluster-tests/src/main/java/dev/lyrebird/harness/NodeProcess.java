@@ -22,19 +22,15 @@ public final class NodeProcess implements AutoCloseable {
   private final Installation installation = Installation.find();
   private final NodeSetup setup;
   private final List<Relay> relays = new ArrayList<>();
-
-  /** Where the node listens, which on a host of a network is not where it is reached. */
-  private final Addresses listening;
-
   private final Addresses addresses;
   private Duration ahead = Duration.ZERO;
   private volatile Program program;
 
   private NodeProcess(NodeSetup setup) {
     this.setup = setup;
-    this.program = run(setup);
-    this.listening = awaitReady(program);
-    this.addresses = setup.host().map(this::relayed).orElse(listening);
+    this.program = run();
+    Addresses listening = awaitReady(program);
+    this.addresses = setup.host().map(host -> relayed(host, listening)).orElse(listening);
   }
 
   /** Starts a node and returns when it accepts clients. */
@@ -97,7 +93,7 @@ public final class NodeProcess implements AutoCloseable {
   /** Starts the node that was killed or terminated again, on its data and on its ports. */
   public void restart() {
     refuseWhileItRuns();
-    program = run(setup.on(listening));
+    program = run();
     var _ = awaitReady(program);
   }
 
@@ -146,8 +142,8 @@ public final class NodeProcess implements AutoCloseable {
     relays.forEach(Relay::close);
   }
 
-  private Program run(NodeSetup how) {
-    return Program.start(how.command(installation, ahead.toMillis()), how.log());
+  private Program run() {
+    return Program.start(setup.command(installation, ahead.toMillis()), setup.log());
   }
 
   private void refuseWhileItRuns() {
@@ -160,7 +156,8 @@ public final class NodeProcess implements AutoCloseable {
     return new Disk(setup.directory().resolve("kept"));
   }
 
-  private Addresses relayed(Network.Host host) {
+  /** Where a node is reached that listens on a host of a network. */
+  private Addresses relayed(Network.Host host, Addresses listening) {
     return new Addresses(
         listening.node(),
         "127.0.0.1",

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a node is to be started: its own folder, which holds data and log, and what differs from the
@@ -39,7 +41,8 @@ public record NodeSetup(
     new Disk(folder).erase();
     return new NodeSetup(
         folder,
-        Map.of("http.port", "0", "mqtt.network.port", "0", "operations.port", "0"),
+        Stream.of("http.port", "mqtt.network.port", "operations.port")
+            .collect(Collectors.toMap(key -> key, key -> Integer.toString(Ports.free()))),
         SMALL_JVM,
         Optional.empty(),
         false);
@@ -91,13 +94,6 @@ public record NodeSetup(
   /** The same with a clock that can be moved. */
   public NodeSetup withMovableClock() {
     return new NodeSetup(directory, settings, jvmArguments, host, true);
-  }
-
-  /** The same on the ports that a node got in an earlier run. */
-  NodeSetup on(Addresses addresses) {
-    return set("http.port", Integer.toString(addresses.http()))
-        .set("mqtt.network.port", Integer.toString(addresses.mqtt()))
-        .set("operations.port", Integer.toString(addresses.operations()));
   }
 
   Path log() {
