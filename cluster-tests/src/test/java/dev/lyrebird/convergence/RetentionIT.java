@@ -44,10 +44,9 @@ final class RetentionIT {
 
   /**
    * What the files of a node may come to whatever is written: twice the journal while it is being
-   * compacted, the log of what is not yet in tables, and tables that nobody reads any more, of
-   * which more lie there the less time compactions get. Less than half of what is written.
+   * compacted, the log of what is not yet in tables, and tables that nobody reads any more.
    */
-  private static final long MOST_ON_DISK = 2 * BOUND + 6 * WRITE_BUFFER;
+  private static final long MOST_ON_DISK = 2 * BOUND + 4 * WRITE_BUFFER;
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FEW = 200;
