@@ -1,8 +1,10 @@
 package dev.lyrebird;
 
+import dev.lyrebird.api.Router;
 import dev.lyrebird.apidoc.Offer;
 import dev.lyrebird.auth.Users;
 import dev.lyrebird.cluster.Uuid7;
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.http.ApiDocuments;
 import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.http.HttpSettings;
@@ -87,6 +89,9 @@ final class Doors {
   private final Function<Tables, RetentionWatch> retention;
   private @Nullable RetentionWatch retentionWatch;
 
+  /** Users' code. */
+  private final Host host;
+
   /** What the node tells of its interface; replaced when another schema is in force. */
   private volatile ApiDocuments documents = ApiDocuments.NONE;
 
@@ -94,6 +99,7 @@ final class Doors {
   private volatile NodeState state;
 
   /**
+   * @param router which code of users answers behind which path
    * @param exports returns what is found at which path now
    * @param tables the tables, as the event loop of a context reaches them
    * @param nodes the other nodes
@@ -103,6 +109,7 @@ final class Doors {
    */
   Doors(
       NodeConfig config,
+      Router router,
       Vertx vertx,
       Supplier<Exports> exports,
       Function<Context, Tables> tables,
@@ -120,6 +127,8 @@ final class Doors {
     this.random = random;
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.nodes = nodes;
+    this.host = host(router, nodes, meters, wall);
+    vertx.setPeriodic(Host.TICK_MILLIS, timer -> host.tick());
     this.groups = new Groups(nodes, config.cluster().enabled(), wall);
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
     this.finder = new SessionFinder(nodes, config.cluster().takeoverTimeoutMillis());
@@ -142,6 +151,21 @@ final class Doors {
             this::retention,
             reload);
     this.retention = retention;
+  }
+
+  /** Numbers of connections begin with the time, so that those of an earlier run are no others'. */
+  private static Host host(
+      Router router, Nodes nodes, PrometheusMeterRegistry meters, InstantSource wall) {
+    try {
+      return new Host(router.routes(), nodes, meters, wall.millis() << 20);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Ends what users' code does, once no door is open any more. */
+  void close() {
+    host.close();
   }
 
   /** Called on the event loop of the operations port alone, which is the first to need it. */
@@ -185,7 +209,7 @@ final class Doors {
     for (int i = 0; i < config.loops().httpOrCores(); i++) {
       http.add(
           new HttpVerticle(
-              settings, tables, upgrades, () -> documents, heap::refuses, wall, random));
+              settings, tables, upgrades, host, () -> documents, heap::refuses, wall, random));
     }
     for (int i = 0; i < config.loops().mqttOrCores(); i++) {
       mqtt.add(

@@ -1,5 +1,6 @@
 package dev.lyrebird;
 
+import dev.lyrebird.api.Router;
 import dev.lyrebird.cluster.ClusterException;
 import dev.lyrebird.schema.SchemaException;
 import dev.lyrebird.table.StorageException;
@@ -23,8 +24,13 @@ public final class Main {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   public static void main(String[] arguments) {
+    run(new Main(), arguments);
+  }
+
+  /** Runs a command; what it refuses ends the process. */
+  static void run(Object command, String... arguments) {
     int status =
-        new CommandLine(new Main()).setExecutionExceptionHandler(Main::report).execute(arguments);
+        new CommandLine(command).setExecutionExceptionHandler(Main::report).execute(arguments);
     if (status != 0) {
       System.exit(status);
     }
@@ -48,7 +54,7 @@ public final class Main {
    * Ends the process at once. What cannot go on is the storage, and a node that ends without
    * further ado is one that recovers as from any crash.
    */
-  private static void fall(Throwable fault) {
+  static void fall(Throwable fault) {
     LOG.error("the node cannot go on", fault);
     Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
   }
@@ -62,9 +68,19 @@ public final class Main {
 
     @Mixin private StartOptions options = new StartOptions();
 
+    private final Router router;
+
+    Start() {
+      this(new Router());
+    }
+
+    Start(Router router) {
+      this.router = router;
+    }
+
     @Override
     public Integer call() throws Exception {
-      Node node = Node.start(options.read(), Main::fall);
+      Node node = Node.start(options.read(), router);
       Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));
       HangUp.runs(node::reloadSchema);
       System.out.println(node.startLine());

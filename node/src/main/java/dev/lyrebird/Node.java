@@ -1,5 +1,6 @@
 package dev.lyrebird;
 
+import dev.lyrebird.api.Router;
 import dev.lyrebird.cluster.Cluster;
 import dev.lyrebird.cluster.Membership;
 import dev.lyrebird.cluster.Peer;
@@ -83,7 +84,7 @@ public final class Node implements AutoCloseable {
   /** The timer that syncs the storage; -1 while there is none. */
   private volatile long syncing = -1;
 
-  private Node(NodeConfig config, InstantSource wall) {
+  private Node(NodeConfig config, Router router, InstantSource wall) {
     this.config = config;
     this.wall = wall;
     this.definitions = definitions(config);
@@ -99,6 +100,7 @@ public final class Node implements AutoCloseable {
     this.doors =
         new Doors(
             config,
+            router,
             vertx,
             reload::exports,
             this::tablesOf,
@@ -121,17 +123,31 @@ public final class Node implements AutoCloseable {
    * @throws dev.lyrebird.cluster.ClusterException where the node cannot be part of its cluster
    */
   public static Node start(NodeConfig config, Consumer<Throwable> onFault) {
-    return start(config, InstantSource.system(), onFault);
+    return start(config, new Router(), InstantSource.system(), onFault);
+  }
+
+  /**
+   * Starts a node within the process of its caller, who serves paths with code of his own;
+   * otherwise as {@link #start(NodeConfig, Consumer)}. Where the node cannot go on, that is logged
+   * and the process ends.
+   *
+   * @param router which code answers behind which path
+   * @throws ConfigException also where two routes take the same paths
+   */
+  public static Node start(NodeConfig config, Router router) {
+    return start(config, router, InstantSource.system(), Main::fall);
   }
 
   /**
    * Starts a node that goes by another clock than the machine's; otherwise as {@link
    * #start(NodeConfig, Consumer)}.
    *
+   * @param router which code answers behind which path
    * @param wall what the node takes for the time of day
    */
-  public static Node start(NodeConfig config, InstantSource wall, Consumer<Throwable> onFault) {
-    Node node = new Node(config, wall);
+  public static Node start(
+      NodeConfig config, Router router, InstantSource wall, Consumer<Throwable> onFault) {
+    Node node = new Node(config, router, wall);
     try {
       node.openTables(onFault);
       node.doors.open(node.front);
@@ -166,6 +182,7 @@ public final class Node implements AutoCloseable {
     vertx.cancelTimer(syncing);
     try (ground) {
       front.clear();
+      doors.close();
       tables.clear();
     }
     storage.close(); // not reached while a table that did not stop may still use it

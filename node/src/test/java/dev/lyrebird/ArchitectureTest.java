@@ -37,6 +37,9 @@ final class ArchitectureTest {
    */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
+          entry("api", Set.of()),
+          entry("testkit", Set.of("hosting", "api", "resource")),
+          entry("hosting", Set.of("api", "resource", "journal")),
           entry("journal", Set.of()),
           entry("schema", Set.of()),
           entry("auth", Set.of()),
@@ -55,6 +58,8 @@ final class ArchitectureTest {
           entry(
               "http",
               Set.of(
+                  "api",
+                  "hosting",
                   "apidoc",
                   "relation",
                   "resource",
@@ -153,6 +158,19 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty.."));
+  }
+
+  /** Users compile against it: it may change less often than what the node is made of. */
+  @Test
+  void interfaceForUsersStandsOnItsOwn() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(tree("api"))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                tree("api"), "java..", "com.fasterxml.jackson..", "org.jspecify.."));
   }
 
   @Test

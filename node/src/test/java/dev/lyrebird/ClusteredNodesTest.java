@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.lyrebird.api.Router;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -132,7 +133,7 @@ final class ClusteredNodesTest {
                 "cluster.joinSeconds=60",
                 "cluster.heartbeatMillis=100",
                 "cluster.members=[" + String.join(", ", members) + "]"));
-    Node node = Node.start(config, wall, faults::add);
+    Node node = Node.start(config, new Router(), wall, faults::add);
     nodes.add(node);
     return node;
   }

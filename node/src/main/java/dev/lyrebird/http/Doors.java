@@ -1,9 +1,10 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.RowView;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,12 +24,14 @@ final class Doors {
   private final Door rest;
   private final Door sse;
   private final WebSocketDoor webSocket;
+  private final ResourceDoor resources;
 
   Doors(
-      Vertx vertx,
+      Context loop,
       HttpSettings settings,
       Tables tables,
       Upgrades upgrades,
+      Host host,
       Supplier<ApiDocuments> documents,
       InstantSource clock,
       RandomGenerator random) {
@@ -42,9 +45,12 @@ final class Doors {
         settings.rest()
             ? besides(documents, new RestDoor(settings, tables, paths, views, readers))
             : Doors::refuse;
-    sse = new SseDoor(vertx, settings, tables, targets, picks, streams, random);
+    EventResponses responses = new EventResponses(settings.socketBytes(), random);
+    sse = new SseDoor(loop.owner(), settings, tables, targets, picks, streams, responses);
+    resources = new ResourceDoor(loop, host, settings, responses, streams);
     webSocket =
-        new WebSocketDoor(settings, clock, tables, readers, targets, picks, streams, upgrades);
+        new WebSocketDoor(
+            settings, clock, tables, readers, targets, picks, streams, upgrades, resources);
   }
 
   /** The documents have paths of their own, whatever the tables make of them. */
@@ -56,9 +62,13 @@ final class Doors {
   }
 
   /** Returns the first door that takes a request. */
-  Door of(HttpServerRequest request) {
+  Door of(HttpServerRequest request, String path) {
     if (WebSocketHandshake.isAskedBy(request)) {
       return webSocket;
+    }
+    Host.Match match = resources.match(path);
+    if (match != null) {
+      return exchange -> resources.open(exchange, match);
     }
     boolean reads =
         HttpMethod.GET.equals(request.method()) || HttpMethod.HEAD.equals(request.method());

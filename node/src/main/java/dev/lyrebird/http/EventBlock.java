@@ -13,6 +13,9 @@ final class EventBlock {
   /** A block that says nothing. */
   static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
 
+  /** Says nothing of when to come back. */
+  static final long NO_RETRY = -1;
+
   private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
 
   private EventBlock() {}
@@ -25,7 +28,19 @@ final class EventBlock {
    * @param data in UTF-8; each of its lines becomes a line of its own
    */
   static byte[] of(@Nullable String event, @Nullable String id, byte[] data) {
+    return of(event, id, NO_RETRY, data);
+  }
+
+  /**
+   * Returns the block of an event that also tells a client how long to wait before it comes back.
+   *
+   * @param retryMillis {@link #NO_RETRY} to leave that as it is
+   */
+  static byte[] of(@Nullable String event, @Nullable String id, long retryMillis, byte[] data) {
     ByteArrayOutputStream block = new ByteArrayOutputStream(data.length + 64);
+    if (retryMillis != NO_RETRY) {
+      field(block, "retry: ", Long.toString(retryMillis));
+    }
     if (event != null) {
       field(block, "event: ", event);
     }

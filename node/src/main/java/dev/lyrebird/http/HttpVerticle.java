@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.resource.Tables;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -47,6 +48,7 @@ public final class HttpVerticle extends VerticleBase {
   private final HttpSettings settings;
   private final Function<Context, Tables> tablesOf;
   private final Upgrades upgrades;
+  private final Host host;
   private final Supplier<ApiDocuments> documents;
   private final BooleanSupplier refuses;
   private final InstantSource clock;
@@ -59,6 +61,7 @@ public final class HttpVerticle extends VerticleBase {
   /**
    * @param tablesOf makes, for the context of an event loop, that loop's access to all tables
    * @param upgrades what a WebSocket may lead to besides tables
+   * @param host users' code, and the paths that it is behind
    * @param documents returns what the node tells of its own interface now
    * @param refuses decides about each newcomer whether there is too little memory for it
    * @param clock tells the time of answers
@@ -68,6 +71,7 @@ public final class HttpVerticle extends VerticleBase {
       HttpSettings settings,
       Function<Context, Tables> tablesOf,
       Upgrades upgrades,
+      Host host,
       Supplier<ApiDocuments> documents,
       BooleanSupplier refuses,
       InstantSource clock,
@@ -76,6 +80,7 @@ public final class HttpVerticle extends VerticleBase {
     this.settings = settings;
     this.tablesOf = tablesOf;
     this.upgrades = upgrades;
+    this.host = host;
     this.documents = documents;
     this.random = random;
     this.origins = new Origins(settings.corsOrigins(), settings.consolePort());
@@ -86,7 +91,8 @@ public final class HttpVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Doors opened =
-        new Doors(vertx, settings, tablesOf.apply(context), upgrades, documents, clock, random);
+        new Doors(
+            context, settings, tablesOf.apply(context), upgrades, host, documents, clock, random);
     doors = opened;
     Newcomers newcomers = new Newcomers(vertx, refuses, settings.requestTimeoutSeconds());
     server =
@@ -145,7 +151,7 @@ public final class HttpVerticle extends VerticleBase {
           Problem.of(403, "pages of this origin may not call this node; see http.corsOrigins"));
       return;
     }
-    Door door = isWelcome ? opened.of(request) : opened.outside(request);
+    Door door = isWelcome ? opened.of(request, exchange.path()) : opened.outside(request);
     exchange.attempt(() -> door.open(exchange));
   }
 

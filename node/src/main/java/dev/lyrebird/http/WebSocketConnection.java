@@ -127,9 +127,9 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext here, Object event) {
-    if (WebSocketControl.CLOSING.equals(event)) {
+    if (event instanceof WebSocketControl.Closing(var code, var reason)) {
       outlet.discard();
-      listener().closed();
+      listener().closed(code, reason);
     } else {
       here.fireUserEventTriggered(event);
     }

@@ -40,8 +40,19 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes the socket, which is told
 final class WebSocketControl extends ChannelInboundHandlerAdapter {
 
-  /** Told to the handlers behind this one when the socket stops being open, whoever ended it. */
-  static final Object CLOSING = "WebSocket closing";
+  /**
+   * Told to the handlers behind this one when the socket stops being open, whoever ended it.
+   *
+   * @param code of the first close frame (RFC 6455 §7.1.5)
+   * @param reason that went with it
+   */
+  record Closing(int code, String reason) {}
+
+  /** There was a close frame, without a code (RFC 6455 §7.4.1). */
+  private static final int NO_CODE = 1005;
+
+  /** There was no close frame (RFC 6455 §7.4.1). */
+  private static final int LOST = 1006;
 
   /** How long a peer may take to answer our close frame. */
   private static final long CLOSE_MILLIS = 2_000;
@@ -86,7 +97,7 @@ final class WebSocketControl extends ChannelInboundHandlerAdapter {
     state = State.CLOSING;
     here.writeAndFlush(ServerFrame.close(here.alloc(), status, reason));
     here.executor().schedule(() -> here.close(), CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-    here.fireUserEventTriggered(CLOSING);
+    here.fireUserEventTriggered(new Closing(status.code(), reason));
   }
 
   /**
@@ -165,7 +176,7 @@ final class WebSocketControl extends ChannelInboundHandlerAdapter {
     boolean wasOpen = state == State.OPEN;
     state = State.CLOSED;
     if (wasOpen) {
-      here.fireUserEventTriggered(CLOSING);
+      here.fireUserEventTriggered(new Closing(LOST, ""));
     }
     here.fireChannelInactive();
   }
@@ -186,9 +197,12 @@ final class WebSocketControl extends ChannelInboundHandlerAdapter {
     if (state != State.OPEN) {
       return;
     }
-    if (!here.channel().config().isAutoRead() || !here.channel().isWritable()) {
-      heard = true; // who is not read, or still has our bytes to read, cannot answer a ping
+    if (!here.channel().isWritable()) {
+      heard = true; // who still has our bytes to read cannot answer a ping
       return;
+    }
+    if (!here.channel().config().isAutoRead()) {
+      heard = true; // nor is who is not read heard; but writing tells whether it is there
     }
     if (!heard) {
       here.close();
@@ -228,9 +242,13 @@ final class WebSocketControl extends ChannelInboundHandlerAdapter {
     }
     state = State.CLOSED;
     ByteBuf code = body.readSlice(Math.min(Short.BYTES, body.readableBytes()));
+    Closing closing =
+        new Closing(
+            code.isReadable() ? code.getUnsignedShort(code.readerIndex()) : NO_CODE,
+            body.toString(StandardCharsets.UTF_8));
     here.writeAndFlush(ServerFrame.control(here.alloc(), ServerFrame.CLOSE, code))
         .addListener(ChannelFutureListener.CLOSE);
-    here.fireUserEventTriggered(CLOSING);
+    here.fireUserEventTriggered(closing);
   }
 
   /** The decoder lets codes above 4999 pass, and a reason that breaks off within a character. */

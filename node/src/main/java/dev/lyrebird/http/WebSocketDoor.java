@@ -1,6 +1,7 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.format.Format;
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
@@ -31,6 +32,7 @@ final class WebSocketDoor implements Door {
   private final OpenStreams streams;
   private final List<Subprotocol> subprotocols;
   private final Map<String, WebSocketAcceptor> acceptors;
+  private final ResourceDoor resources;
 
   WebSocketDoor(
       HttpSettings settings,
@@ -40,7 +42,8 @@ final class WebSocketDoor implements Door {
       StreamTargets targets,
       StreamPicks picks,
       OpenStreams streams,
-      Upgrades upgrades) {
+      Upgrades upgrades,
+      ResourceDoor resources) {
     this.settings = settings;
     this.clock = clock;
     this.tables = tables;
@@ -50,6 +53,7 @@ final class WebSocketDoor implements Door {
     this.streams = streams;
     this.subprotocols = upgrades.subprotocols().apply(tables);
     this.acceptors = upgrades.acceptors();
+    this.resources = resources;
   }
 
   /** Ends what is spoken over WebSockets besides events. */
@@ -71,8 +75,11 @@ final class WebSocketDoor implements Door {
       return;
     }
     WebSocketAcceptor acceptor = acceptors.get(exchange.path());
+    Host.Match match = resources.match(exchange.path());
     if (acceptor != null) {
       connect(request, acceptor);
+    } else if (match != null) {
+      resources.openWebSocket(exchange, match, code -> connect(request, code));
     } else if (settings.webSocket()) {
       subscribe(exchange);
     } else {

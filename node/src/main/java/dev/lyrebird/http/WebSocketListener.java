@@ -15,6 +15,12 @@ public interface WebSocketListener {
   /** There is room in the socket again, after there was none. */
   default void drained() {}
 
-  /** The socket is no longer open, whoever ended it. Called once, and nothing after it. */
-  default void closed() {}
+  /**
+   * The socket is no longer open, whoever ended it. Called once, and nothing after it.
+   *
+   * @param code of the first close frame, whoever sent it (RFC 6455 §7.1.5): 1005 where it had
+   *     none, 1006 where there was no such frame
+   * @param reason that went with it
+   */
+  default void closed(int code, String reason) {}
 }

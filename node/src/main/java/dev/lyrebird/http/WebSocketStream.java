@@ -65,7 +65,7 @@ final class WebSocketStream
   }
 
   @Override
-  public void closed() {
+  public void closed(int code, String reason) {
     member.leave();
     telling.end();
     streams.remove(this);

@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
@@ -58,16 +59,18 @@ final class Http2StreamTest {
     DateField date = new DateField(clock);
     Doors doors =
         new Doors(
-            vertx,
+            loop,
             HttpNode.SETTINGS,
             tables,
             Upgrades.NONE,
+            Host.ofNothing(),
             () -> ApiDocuments.NONE,
             clock,
             RandomGenerator.getDefault());
     return vertx
         .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
-        .requestHandler(request -> doors.of(request).open(new Exchange(request, "Sensors/", date)))
+        .requestHandler(
+            request -> doors.of(request, "Sensors/").open(new Exchange(request, "Sensors/", date)))
         .listen(0, "127.0.0.1");
   }
 

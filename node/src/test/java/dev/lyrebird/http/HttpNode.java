@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lyrebird.apidoc.Offer;
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
@@ -80,7 +81,11 @@ final class HttpNode implements AutoCloseable {
   private final HttpVerticle verticle;
 
   private HttpNode(
-      String sdl, HttpSettings settings, Upgrades upgrades, UnaryOperator<Tables> seenAs) {
+      String sdl,
+      HttpSettings settings,
+      Upgrades upgrades,
+      Host host,
+      UnaryOperator<Tables> seenAs) {
     ApiDocuments documents =
         ApiDocuments.of(
             "1.2.3",
@@ -97,6 +102,7 @@ final class HttpNode implements AutoCloseable {
               return seenAs.apply(tables.join());
             },
             upgrades,
+            host,
             () -> documents,
             memoryIsShort::get,
             InstantSource.system(),
@@ -119,9 +125,24 @@ final class HttpNode implements AutoCloseable {
   /** Starts a node whose doors see the tables as the operator makes them look. */
   static HttpNode start(
       String sdl, HttpSettings settings, Upgrades upgrades, UnaryOperator<Tables> seenAs) {
-    HttpNode node = new HttpNode(sdl, settings, upgrades, seenAs);
+    return start(new HttpNode(sdl, settings, upgrades, Host.ofNothing(), seenAs));
+  }
+
+  /** Starts a node that serves the routes of a router beside its tables. */
+  static HttpNode start(String sdl, Host host) {
+    HttpNode node = new HttpNode(sdl, SETTINGS, Upgrades.NONE, host, UnaryOperator.identity());
+    node.vertx.setPeriodic(Host.TICK_MILLIS, timer -> host.tick());
+    return start(node);
+  }
+
+  private static HttpNode start(HttpNode node) {
     await(node.vertx.deployVerticle(node.verticle).toCompletionStage().toCompletableFuture());
     return node;
+  }
+
+  /** Has the doors say good-bye to all clients. */
+  void stopDoors() {
+    await(verticle.stop().toCompletionStage().toCompletableFuture());
   }
 
   /** Lets memory run short, or be there again. */

@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.resource.MemoryTables;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -42,6 +43,7 @@ final class HttpVerticleTest {
               HttpNode.SETTINGS,
               this::tables,
               Upgrades.NONE,
+              Host.ofNothing(),
               () -> ApiDocuments.NONE,
               () -> false,
               InstantSource.system(),

@@ -26,6 +26,7 @@ final class RawEventStream implements AutoCloseable {
   private final List<String> head;
   private final BufferedReader lines;
   private @Nullable String lastId;
+  private long retryMillis;
 
   /**
    * A block.
@@ -61,6 +62,7 @@ final class RawEventStream implements AutoCloseable {
     assertEquals(": ready", stream.line());
     String retry = stream.line();
     assertEquals("retry", retry.substring(0, retry.indexOf(':')));
+    stream.retryMillis = Long.parseLong(retry.substring(retry.indexOf(':') + 2));
     assertEquals("", stream.line());
     return stream;
   }
@@ -82,6 +84,11 @@ final class RawEventStream implements AutoCloseable {
   /** Returns the id that a browser would send when it came back. */
   @Nullable String lastId() {
     return lastId;
+  }
+
+  /** Returns how long a browser would wait before it came back, by the latest word of that. */
+  long retryMillis() {
+    return retryMillis;
   }
 
   /** Returns the data of the next event, passing over blocks that are none. */
@@ -108,6 +115,7 @@ final class RawEventStream implements AutoCloseable {
       switch (colon < 0 ? line : line.substring(0, colon)) {
         case "event" -> event = value;
         case "id" -> lastId = value;
+        case "retry" -> retryMillis = Long.parseLong(value);
         case "data" ->
             data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
         case ":" -> {}

@@ -1,0 +1,98 @@
+package dev.lyrebird.api;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that is connected: by a WebSocket, by an event stream, or by an MQTT subscription. Any
+ * thread may call; what one thread sends goes out in its order.
+ */
+public interface Connection {
+
+  /** A normal end (RFC 6455 §7.4.1). */
+  int NORMAL = 1000;
+
+  /** The node is stopping. */
+  int GOING_AWAY = 1001;
+
+  /** The client is gone without a word. */
+  int LOST = 1006;
+
+  /** A limit was overstepped, or a request was none. */
+  int POLICY = 1008;
+
+  /** The resource has failed. */
+  int FAULT = 1011;
+
+  /** The resource is being replaced. */
+  int RELOAD = 1012;
+
+  /** Code that may wait, and fail. */
+  @FunctionalInterface
+  interface Task {
+    void run() throws Exception;
+  }
+
+  /** Returns a name for this connection, for logs: no other of this node has or had it. */
+  String id();
+
+  /** Returns with what the client came. */
+  Context context();
+
+  /**
+   * Sends a message behind all that were sent before. Waits while the client is slow and {@link
+   * Limits#outgoing} messages wait for it.
+   *
+   * @param message a {@link Message}, text, bytes, or what Jackson writes as JSON
+   * @throws ConnectionClosedException where the connection has ended, or ends while this waits
+   * @throws SlowClientException where the client has taken nothing for {@link Limits#sendTime}
+   */
+  void send(@Nullable Object message);
+
+  /**
+   * Tells whether less than half of what may wait for the client does, so that {@link #send} will
+   * not wait. {@link ConnectionHandler#drain} tells when it is true again.
+   */
+  boolean isWritable();
+
+  /** Tells whether the connection has not ended. */
+  boolean isOpen();
+
+  /** Ends the connection normally, behind all that was sent. Does nothing if it has ended. */
+  default void close() {
+    close(NORMAL, "");
+  }
+
+  /**
+   * Ends the connection, behind all that was sent. Does nothing if it has ended.
+   *
+   * @param code of a close frame: 1000, 1001, 1003, 1007 to 1014, or 3000 to 4999
+   * @param reason for people; 123 bytes of it are sent
+   */
+  void close(int code, String reason);
+
+  /** Has a task run once the connection has ended, after all others; at once if it has. */
+  void onClose(Runnable task);
+
+  /**
+   * Waits for the end of the connection.
+   *
+   * @return whether it has ended
+   */
+  boolean awaitClose(Duration limit);
+
+  /**
+   * Runs a task on another virtual thread, at the same time as all else of this connection, which
+   * does not end before the task has. What the task throws ends the connection.
+   */
+  void alongside(Task task);
+
+  /** Enters a room; leaves it with the end of the connection. Does nothing if it is in there. */
+  void join(Room room);
+
+  /** Leaves a room. Does nothing if it is not in there. */
+  void leave(Room room);
+
+  /** Returns the room of that name on this connection's route. */
+  Room room(String name);
+}

@@ -1,0 +1,57 @@
+package dev.lyrebird.api;
+
+import java.net.http.HttpClient;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With what a client came: who, where, how; and what the node offers to the code that serves it.
+ * Immutable. Any thread may call.
+ */
+public interface Context {
+
+  /** Returns by what the client speaks. */
+  Protocol protocol();
+
+  /** Returns who the client has proved to be; null where it is nobody in particular. */
+  @Nullable String user();
+
+  /** Returns the address of the client. */
+  String remoteAddress();
+
+  /** Returns the whole path, decoded, without its first slash; over MQTT the topic. */
+  String path();
+
+  /** Returns the parts of the path that the route's pattern names. */
+  Map<String, String> parameters();
+
+  /**
+   * Returns a part of the path that the route's pattern names.
+   *
+   * @throws IllegalArgumentException where the pattern names no such part
+   */
+  default String parameter(String name) {
+    String value = parameters().get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "the path has no parameter %s; it has %s".formatted(name, parameters().keySet()));
+    }
+    return value;
+  }
+
+  /** Returns the values of the query by their names, decoded, in their order. */
+  Map<String, List<String>> query();
+
+  /** Returns the first value of that name in the query, or null. */
+  default @Nullable String query(String name) {
+    List<String> values = query().get(name);
+    return values == null ? null : values.getFirst();
+  }
+
+  /** Returns a header field of the request, by its name in any case, or null; of MQTT none. */
+  @Nullable String header(String name);
+
+  /** Returns a client for HTTP to other servers. To wait for its answers holds up nobody. */
+  HttpClient http();
+}

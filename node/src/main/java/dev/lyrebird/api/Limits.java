@@ -1,0 +1,85 @@
+package dev.lyrebird.api;
+
+import java.time.Duration;
+
+/**
+ * How much the connections of one route may use on a node, so that no other notices.
+ *
+ * @param connections at once; more are refused: 503, and 1013 for a WebSocket that is let in first
+ *     to be told
+ * @param mailbox messages of one client that wait to be read; at this many, its socket is not read
+ * @param outgoing messages that wait for one client; at this many, {@link Connection#send} waits
+ * @param queuedBytes likewise of the messages in either queue; one message may be larger
+ * @param callTime for one call that is to end: all but the code that sends. A call that takes
+ *     longer is interrupted, and its connection closed with 1011, or its request answered with 503.
+ *     Code that still runs so long after its connection has ended is interrupted too
+ * @param sendTime for which {@link Connection#send} waits; then the connection is closed with 1008
+ * @param calls at once that are not on a connection, such as of REST; more are refused with 503
+ * @param overdue calls that have been interrupted and go on all the same; while there are so many,
+ *     newcomers are refused with 503
+ */
+public record Limits(
+    int connections,
+    int mailbox,
+    int outgoing,
+    int queuedBytes,
+    Duration callTime,
+    Duration sendTime,
+    int calls,
+    int overdue) {
+
+  /** What holds where nothing else is said. */
+  public static final Limits DEFAULT =
+      new Limits(
+          100_000, 64, 256, 256 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(30), 1000, 4);
+
+  public Limits {
+    positive("connections", connections);
+    positive("mailbox", mailbox);
+    positive("outgoing", outgoing);
+    positive("queuedBytes", queuedBytes);
+    positive("callTime", callTime.toMillis());
+    positive("sendTime", sendTime.toMillis());
+    positive("calls", calls);
+    positive("overdue", overdue);
+  }
+
+  public Limits withConnections(int most) {
+    return new Limits(most, mailbox, outgoing, queuedBytes, callTime, sendTime, calls, overdue);
+  }
+
+  public Limits withMailbox(int most) {
+    return new Limits(connections, most, outgoing, queuedBytes, callTime, sendTime, calls, overdue);
+  }
+
+  public Limits withOutgoing(int most) {
+    return new Limits(connections, mailbox, most, queuedBytes, callTime, sendTime, calls, overdue);
+  }
+
+  public Limits withQueuedBytes(int most) {
+    return new Limits(connections, mailbox, outgoing, most, callTime, sendTime, calls, overdue);
+  }
+
+  public Limits withCallTime(Duration most) {
+    return new Limits(connections, mailbox, outgoing, queuedBytes, most, sendTime, calls, overdue);
+  }
+
+  public Limits withSendTime(Duration most) {
+    return new Limits(connections, mailbox, outgoing, queuedBytes, callTime, most, calls, overdue);
+  }
+
+  public Limits withCalls(int most) {
+    return new Limits(
+        connections, mailbox, outgoing, queuedBytes, callTime, sendTime, most, overdue);
+  }
+
+  public Limits withOverdue(int most) {
+    return new Limits(connections, mailbox, outgoing, queuedBytes, callTime, sendTime, calls, most);
+  }
+
+  private static void positive(String name, long value) {
+    if (value <= 0) {
+      throw new IllegalArgumentException("%s is %d, but must be at least 1".formatted(name, value));
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.lyrebird.api;
+
+/**
+ * Tells the client what is wrong, and the remedy. Before a stream has begun, and over REST, it is
+ * an answer with that status and a body as RFC 9457 has it; to a message on a stream the answer is
+ * {@code {"type":"error","status":...,"title":...}}; over MQTT 5 the reason code that fits.
+ */
+public final class ProblemException extends RuntimeException {
+
+  private final int status;
+
+  /**
+   * @param status an HTTP status from 400 to 599
+   * @param detail for the client
+   */
+  public ProblemException(int status, String detail) {
+    super(detail);
+    if (status < 400 || status > 599) {
+      throw new IllegalArgumentException(
+          "the status of a problem is 400 to 599, and not " + status);
+    }
+    this.status = status;
+  }
+
+  /** Returns the HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** Returns what the client is told. */
+  public String detail() {
+    String message = getMessage();
+    return message == null ? "" : message;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.lyrebird.api;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections of one route that are told something together. A room is there as soon as it is
+ * named, on all nodes; it costs nothing while nobody is in it. Any thread may call.
+ *
+ * <p>All in a room on one node hear all messages in one order, and those of one sender in his.
+ */
+public interface Room {
+
+  /** Returns its name. */
+  String name();
+
+  /**
+   * Sends a message to all in the room, on all nodes, and waits for none. A member for whom too
+   * much waits already is closed with 1008 rather than spared a message.
+   *
+   * @param message a {@link Message}, text, bytes, or what Jackson writes as JSON
+   */
+  void broadcast(@Nullable Object message);
+
+  /** Sends a message to all in the room on this node; otherwise as {@link #broadcast}. */
+  void broadcastHere(@Nullable Object message);
+
+  /** Returns how many are in the room on this node. */
+  int size();
+}

@@ -1,0 +1,80 @@
+package dev.lyrebird.hosting;
+
+import dev.lyrebird.api.Action;
+import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.ProblemException;
+import dev.lyrebird.api.Resource;
+import java.util.Locale;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What becomes of what users' code throws. */
+final class Faults {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+
+  private Faults() {}
+
+  /** Returns why a client is turned away that may not. */
+  static ProblemException notAllowed(Action action) {
+    return new ProblemException(
+        403, "you may not %s here".formatted(action.name().toLowerCase(Locale.ROOT)));
+  }
+
+  /** The code has thrown before it let the client in, or just then. */
+  static void whileArriving(HostedConnection connection, Throwable fault) {
+    if (!connection.refuse(problem(connection.route(), connection.id(), fault))) {
+      onConnection(connection, fault);
+    }
+  }
+
+  /** The code has thrown on a connection. What it throws once that has ended is of no interest. */
+  static void onConnection(HostedConnection connection, Throwable fault) {
+    if (!connection.isOpen()) {
+      return;
+    }
+    if (fault instanceof ProblemException problem && problem.status() < 500) {
+      connection.end(Connection.POLICY, problem.detail());
+    } else {
+      log(connection.route(), connection.id(), fault);
+      connection.end(Connection.FAULT, "fault; see the node's log for " + connection.id());
+    }
+  }
+
+  /** Something that was to run behind the end of a connection has thrown. */
+  static void afterwards(HostedConnection connection, Throwable fault) {
+    log(connection.route(), connection.id(), fault);
+  }
+
+  /**
+   * Returns what a client is told that is not connected.
+   *
+   * @param name of the connection, for the log
+   */
+  static ProblemException problem(HostedRoute route, String name, Throwable fault) {
+    return switch (fault) {
+      case ProblemException problem -> problem;
+      case Resource.NotOffered none ->
+          new ProblemException(405, "%s does not take this".formatted(route.pattern()));
+      default -> {
+        log(route, name, fault);
+        yield new ProblemException(500, "the resource has failed; see the node's log for " + name);
+      }
+    };
+  }
+
+  /** Returns a name for something that has failed. */
+  static String name() {
+    return UUID.randomUUID().toString();
+  }
+
+  private static void log(HostedRoute route, String name, Throwable fault) {
+    route.meters().failed();
+    LOG.atError()
+        .addKeyValue("route", route.pattern())
+        .addKeyValue("instance", name)
+        .setCause(fault)
+        .log("a resource has failed");
+  }
+}

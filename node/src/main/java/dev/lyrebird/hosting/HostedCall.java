@@ -1,0 +1,99 @@
+package dev.lyrebird.hosting;
+
+import dev.lyrebird.api.Call;
+import dev.lyrebird.api.Context;
+import dev.lyrebird.api.Endpoint;
+import dev.lyrebird.api.Message;
+import dev.lyrebird.api.ProblemException;
+import dev.lyrebird.api.Resource;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of a resource that is on no connection. One that takes longer than it may is answered for
+ * and interrupted; what goes on all the same counts as overdue until it ends.
+ *
+ * <p>Guarded by this object.
+ */
+final class HostedCall {
+
+  private final HostedRoute route;
+  private final Call what;
+  private final Message content;
+  private final Context context;
+  private final Thread thread;
+  private final long since = System.nanoTime();
+  private final CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
+  private boolean isOverdue;
+
+  HostedCall(HostedRoute route, Call what, Message content, Context context) {
+    this.route = route;
+    this.what = what;
+    this.content = content;
+    this.context = context;
+    this.thread = route.thread(this::run);
+  }
+
+  CompletableFuture<@Nullable Object> start() {
+    thread.start();
+    return answer;
+  }
+
+  private void run() {
+    try {
+      answer.complete(answer());
+    } catch (Throwable fault) {
+      if (!answer.isDone()) {
+        answer.completeExceptionally(Faults.problem(route, Faults.name(), fault));
+      }
+    } finally {
+      synchronized (this) {
+        if (isOverdue) {
+          route.meters().overdue.decrementAndGet();
+        }
+        route.release(this);
+      }
+    }
+  }
+
+  private @Nullable Object answer() throws Exception {
+    if (!route.endpoint().allows(what.action(), context)) {
+      throw Faults.notAllowed(what.action());
+    }
+    return switch (route.endpoint()) {
+      case Endpoint.ByResource(var resource, var calls) -> answer(resource);
+      case Endpoint.ByHandler<?>(var handler) -> throw new Resource.NotOffered();
+    };
+  }
+
+  private @Nullable Object answer(Resource resource) throws Exception {
+    return switch (what) {
+      case GET -> resource.get(context);
+      case PUT -> resource.put(content, context);
+      case PATCH -> resource.patch(content, context);
+      case POST -> resource.post(content, context);
+      case DELETE -> resource.delete(context);
+      case PUBLISH -> {
+        resource.publish(content, context);
+        yield null;
+      }
+      case CONNECT -> throw new IllegalArgumentException("to connect is not to call");
+    };
+  }
+
+  /** Looks whether it takes too long. */
+  void tick(long now) {
+    synchronized (this) {
+      boolean isLate = now - since > route.limits().callTime().toNanos();
+      if (isOverdue || !isLate || answer.isDone()) {
+        return;
+      }
+      isOverdue = true;
+      route.meters().overdue.incrementAndGet();
+      route.meters().wasLate();
+    }
+    answer.completeExceptionally(
+        new ProblemException(503, "the resource took longer than " + route.limits().callTime()));
+    thread.interrupt();
+  }
+}

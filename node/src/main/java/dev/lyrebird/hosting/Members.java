@@ -1,0 +1,40 @@
+package dev.lyrebird.hosting;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Who is in a room on this node. Guarded by this object, so that all hear everything in one order;
+ * its lock is taken before that of a connection.
+ */
+final class Members {
+
+  private final Set<HostedConnection> members = new LinkedHashSet<>();
+
+  /** Sends a message to all of them; those for whom too much waits already are closed. */
+  void tell(Sent sent) {
+    List<HostedConnection> slow = new ArrayList<>(0);
+    synchronized (this) {
+      for (HostedConnection member : members) {
+        if (member.isTooSlowFor(sent)) {
+          slow.add(member);
+        }
+      }
+    }
+    slow.forEach(HostedConnection::endSlow);
+  }
+
+  synchronized void add(HostedConnection member) {
+    members.add(member);
+  }
+
+  synchronized void remove(HostedConnection member) {
+    members.remove(member);
+  }
+
+  synchronized int size() {
+    return members.size();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.lyrebird.hosting;
+
+import dev.lyrebird.api.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads of one connection, and their time: a call that is to end, and whatever still runs
+ * when the connection has ended, is interrupted once when its time is up. What goes on all the same
+ * counts as overdue until it ends.
+ *
+ * <p>Guarded by this object, under whose lock nothing else is called.
+ */
+final class Watch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+
+  private final HostedConnection connection;
+  private final List<Thread> threads = new ArrayList<>(1);
+
+  /** Who carries out a call that is to end. */
+  private @Nullable Thread caller;
+
+  private long callSince;
+  private boolean hasEnded;
+  private long endedAt;
+  private boolean isOverdue;
+  private boolean isDone;
+
+  Watch(HostedConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Runs something on a thread of its own, unless all is over. */
+  void start(Runnable body) {
+    Thread thread = connection.route().thread(() -> run(body));
+    synchronized (this) {
+      if (isDone) {
+        return;
+      }
+      threads.add(thread);
+    }
+    thread.start();
+  }
+
+  private void run(Runnable body) {
+    try {
+      body.run();
+    } finally {
+      leave();
+    }
+  }
+
+  private void leave() {
+    synchronized (this) {
+      if (threads.size() > 1) {
+        threads.remove(Thread.currentThread());
+        return;
+      }
+    }
+    boolean isOver = connection.isOver();
+    synchronized (this) {
+      threads.remove(Thread.currentThread());
+      settleOverdue();
+      isDone = isOver && threads.isEmpty();
+      if (!isDone) {
+        return;
+      }
+    }
+    connection.conclude();
+  }
+
+  /**
+   * Carries out a call that is to end within the limit of its route. Called by one thread at a
+   * time.
+   */
+  <T> T call(Callable<T> code) throws Exception {
+    synchronized (this) {
+      caller = Thread.currentThread();
+      callSince = System.nanoTime();
+    }
+    try {
+      return code.call();
+    } finally {
+      synchronized (this) {
+        caller = null;
+        settleOverdue();
+      }
+    }
+  }
+
+  private void settleOverdue() {
+    if (isOverdue) {
+      isOverdue = false;
+      connection.route().meters().overdue.decrementAndGet();
+      Thread.interrupted(); // it was meant for what has ended now
+    }
+  }
+
+  /** The connection has ended; so are the threads to. */
+  synchronized void ended() {
+    if (!hasEnded) {
+      hasEnded = true;
+      endedAt = System.nanoTime();
+    }
+  }
+
+  /** Looks whether anything takes too long. */
+  void tick(long now) {
+    boolean isCallLate;
+    boolean hurries;
+    synchronized (this) {
+      long callNanos = connection.route().limits().callTime().toNanos();
+      Thread calling = caller;
+      isCallLate = calling != null && !isOverdue && now - callSince > callNanos;
+      boolean outlives = hasEnded && !isOverdue && !threads.isEmpty() && now - endedAt > callNanos;
+      if (isCallLate || outlives) {
+        isOverdue = true;
+        connection.route().meters().overdue.incrementAndGet();
+        threads.forEach(Thread::interrupt);
+        if (calling != null) {
+          calling.interrupt(); // it may be none of them, when all is over
+        }
+      }
+      hurries = hasEnded && now - endedAt > connection.route().limits().sendTime().toNanos();
+    }
+    if (isCallLate) {
+      tellLate();
+    }
+    if (hurries) {
+      connection.hurry();
+    }
+  }
+
+  private void tellLate() {
+    connection.route().meters().wasLate();
+    LOG.atWarn()
+        .addKeyValue("route", connection.route().pattern())
+        .addKeyValue("connection", connection.id())
+        .log("a call of a resource takes longer than its callTime and is interrupted");
+    connection.endOrRefuse(503, Connection.FAULT, "the resource took too long");
+  }
+}
