@@ -1,0 +1,195 @@
+package dev.lyrebird.testkit;
+
+import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.Context;
+import dev.lyrebird.api.Message;
+import dev.lyrebird.api.ProblemException;
+import dev.lyrebird.hosting.HostedConnection;
+import dev.lyrebird.hosting.HostedRoute;
+import dev.lyrebird.hosting.Sent;
+import dev.lyrebird.hosting.Wire;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of users' code. It hears all it is sent, unless it is told to {@link #listen} no more.
+ * Any thread may call; whatever it waits for it waits for {@value #PATIENCE_SECONDS} seconds.
+ */
+public final class TestClient implements AutoCloseable {
+
+  static final int PATIENCE_SECONDS = 30;
+
+  /** How a connection has ended. */
+  public record End(int code, String reason) {}
+
+  private final ExecutorService loop =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("test-client").factory());
+  private final BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
+  private final CompletableFuture<End> end = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> arrival = new CompletableFuture<>();
+
+  // What follows belongs to the loop.
+
+  private boolean isAccepted;
+  private boolean listens = true;
+  private boolean isRead = true;
+  private @Nullable HostedConnection hosted;
+
+  TestClient() {}
+
+  /** Connects, and waits until the code has let it in. */
+  void connect(HostedRoute route, Context context) {
+    on(() -> hosted = route.connect(context, new Line()));
+    try {
+      arrival.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      loop.shutdown();
+      throw e.getCause() instanceof ProblemException problem
+          ? problem
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new IllegalStateException("nobody decided whether to let the client in", e);
+    }
+  }
+
+  /** Says something: text, bytes, a {@link Message}, or what is to be sent as JSON. */
+  public void say(Object message) {
+    on(() -> {
+      if (hosted != null) {
+        hosted.received(Message.of(message));
+      }
+    });
+  }
+
+  /**
+   * Waits for the next message, and returns it as text.
+   *
+   * @throws IllegalStateException where none comes
+   */
+  public String hear() {
+    return hearMessage().text();
+  }
+
+  /** Waits for the next message, which is JSON, and returns the object that it is. */
+  public <T> T hear(Class<T> type) {
+    return hearMessage().as(type);
+  }
+
+  /** Waits for the next message. */
+  public Message hearMessage() {
+    try {
+      Message message = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (message == null) {
+        throw new IllegalStateException(
+            end.isDone() ? "nothing came, and the end was " + end.join() : "nothing came");
+      }
+      return message;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Takes nothing from now on, as a client does that hangs, or goes on to. */
+  public void listen(boolean on) {
+    on(() -> {
+      listens = on;
+      if (on && hosted != null) {
+        hosted.drained();
+      }
+    });
+  }
+
+  /** Tells whether it would be read, or has said more than the code has taken. */
+  public boolean isRead() {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    on(() -> answer.complete(isRead));
+    return answer.join();
+  }
+
+  /** Leaves with the code of a close frame. */
+  public void leave(int code, String reason) {
+    on(() -> gone(code, reason));
+  }
+
+  /** Vanishes without a word. */
+  @Override
+  public void close() {
+    on(() -> gone(Connection.LOST, ""));
+    loop.shutdown();
+  }
+
+  /** Waits for the end, and tells how it was. */
+  public End awaitEnd() {
+    try {
+      return end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the connection did not end", e);
+    }
+  }
+
+  private void gone(int code, String reason) {
+    end.complete(new End(code, reason));
+    if (hosted != null) {
+      hosted.gone(code, reason);
+    }
+  }
+
+  private void on(Runnable task) {
+    if (!loop.isShutdown()) {
+      loop.execute(task);
+    }
+  }
+
+  /** The client's end of the connection. */
+  private final class Line implements Wire {
+
+    @Override
+    public void execute(Runnable task) {
+      on(task);
+    }
+
+    @Override
+    public void accept() {
+      isAccepted = true;
+      arrival.complete(true);
+      if (hosted != null) {
+        hosted.drained();
+      }
+    }
+
+    @Override
+    public void refuse(ProblemException problem) {
+      arrival.completeExceptionally(problem);
+    }
+
+    @Override
+    public boolean isWritable() {
+      return isAccepted && listens && !end.isDone();
+    }
+
+    @Override
+    public void send(Sent message) {
+      heard.add(message.message());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void read(boolean on) {
+      isRead = on;
+    }
+
+    @Override
+    public void close(int code, String reason) {
+      gone(code, reason);
+    }
+  }
+}

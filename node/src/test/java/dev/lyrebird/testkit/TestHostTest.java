@@ -1,0 +1,345 @@
+package dev.lyrebird.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.lyrebird.api.Call;
+import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.ConnectionHandler;
+import dev.lyrebird.api.Limits;
+import dev.lyrebird.api.Message;
+import dev.lyrebird.api.OutgoingMessages;
+import dev.lyrebird.api.ProblemException;
+import dev.lyrebird.api.Protocol;
+import dev.lyrebird.api.Router;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Users' code as the test kit runs it, and so what the engine promises to it. */
+final class TestHostTest {
+
+  private final Router router = new Router();
+
+  @Test
+  void callsReturnWhatTheCodeReturns() {
+    router.get("/hello/{name}", context -> "hello " + context.parameter("name"));
+    router.post("/sum", (content, context) -> List.of(content.as(int[].class)).size());
+
+    try (TestHost host = TestHost.of(router)) {
+      assertEquals("hello ann", host.get("/hello/ann"));
+      assertEquals(1, host.call(Call.POST, "/sum", new int[] {1, 2}));
+      assertEquals(405, problem(() -> host.get("/sum")).status());
+      assertEquals(404, problem(() -> host.get("/nowhere")).status());
+      assertEquals(400, problem(() -> host.call(Call.POST, "/sum", "{")).status());
+    }
+  }
+
+  private static ProblemException problem(Runnable code) {
+    return assertThrows(ProblemException.class, code::run);
+  }
+
+  @Test
+  void messagesWaitForCodeThatIsBusyAndTheRestAtTheClient() throws InterruptedException {
+    CountDownLatch goOn = new CountDownLatch(1);
+    router
+        .connect(
+            "/count",
+            (incoming, context) ->
+                OutgoingMessages.from(outgoing -> {
+                  goOn.await();
+                  for (Message message : incoming) {
+                    outgoing.send(message);
+                  }
+                }))
+        .limits(Limits.DEFAULT.withMailbox(10));
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/count")) {
+      for (int i = 0; i < 9; i++) {
+        client.say(i);
+      }
+      assertEquals(true, client.isRead());
+      client.say(9);
+      assertEquals(false, client.isRead());
+      goOn.countDown();
+      for (int i = 0; i < 10; i++) {
+        assertEquals(i, client.hear(Integer.class));
+      }
+      assertEquals(true, client.isRead());
+    }
+  }
+
+  /** Whether two calls were ever under way at once, and what was told in which order. */
+  private static final class Witness implements ConnectionHandler<List<String>> {
+
+    private final AtomicInteger inside = new AtomicInteger();
+    private final AtomicBoolean twiceAtOnce = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicInteger closes = new AtomicInteger();
+
+    private void in(Runnable code) {
+      if (inside.incrementAndGet() > 1) {
+        twiceAtOnce.set(true);
+      }
+      code.run();
+      inside.decrementAndGet();
+    }
+
+    @Override
+    public List<String> open(Connection connection) {
+      return Collections.synchronizedList(new ArrayList<>());
+    }
+
+    @Override
+    public void message(Connection connection, List<String> told, Message message) {
+      in(() -> told.add(message.text()));
+    }
+
+    @Override
+    public void drain(Connection connection, List<String> told) {
+      in(() -> told.add("drain"));
+    }
+
+    @Override
+    public void close(Connection connection, List<String> told, int code, String reason) {
+      in(() -> {
+        closes.incrementAndGet();
+        connection.onClose(closed::countDown);
+      });
+    }
+  }
+
+  @Test
+  void whatTheClientSaidBeforeItLeftIsToldBeforeTheEnd() throws InterruptedException {
+    List<String> all = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch over = new CountDownLatch(1);
+    router.ws(
+        "/w",
+        new ConnectionHandler<String>() {
+
+          @Override
+          public String open(Connection connection) {
+            return "";
+          }
+
+          @Override
+          public void message(Connection connection, String data, Message message) {
+            all.add(message.text());
+          }
+
+          @Override
+          public void close(Connection connection, String data, int code, String reason) {
+            all.add(code + " " + reason);
+            over.countDown();
+          }
+        });
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/w")) {
+      for (int i = 0; i < 50; i++) {
+        client.say("m" + i);
+      }
+      client.leave(1000, "bye");
+      over.await();
+      assertEquals(51, all.size());
+      assertEquals("m49", all.get(49));
+      assertEquals("1000 bye", all.get(50));
+    }
+  }
+
+  @Test
+  void endsFromAllSidesAtOnceAreToldOnceAndNeverBesideAMessage() throws InterruptedException {
+    for (int round = 0; round < 300; round++) {
+      Witness witness = new Witness();
+      Router own = new Router();
+      own.ws("/w", witness);
+      try (TestHost host = TestHost.of(own);
+          TestClient client = host.connect("/w")) {
+        CountDownLatch start = new CountDownLatch(1);
+        List<Thread> enders =
+            List.of(
+                Thread.ofVirtual().start(() -> after(start, () -> client.leave(1000, "client"))),
+                Thread.ofVirtual().start(() -> after(start, host::close)));
+        for (int i = 0; i < 20; i++) {
+          client.say(i);
+        }
+        start.countDown();
+        for (Thread ender : enders) {
+          ender.join();
+        }
+        witness.closed.await();
+      }
+      assertEquals(1, witness.closes.get());
+      assertEquals(false, witness.twiceAtOnce.get());
+    }
+  }
+
+  private static void after(CountDownLatch start, Runnable code) {
+    try {
+      start.await();
+      code.run();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void handlerIsToldWhenThereIsRoomAgain() {
+    router
+        .ws(
+            "/fill",
+            new ConnectionHandler<String>() {
+
+              @Override
+              public String open(Connection connection) {
+                return "";
+              }
+
+              @Override
+              public void message(Connection connection, String data, Message message) {
+                int sent = 0;
+                while (connection.isWritable()) {
+                  connection.send(sent++);
+                }
+              }
+
+              @Override
+              public void drain(Connection connection, String data) {
+                connection.send("drained");
+              }
+            })
+        .limits(Limits.DEFAULT.withOutgoing(10));
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/fill")) {
+      client.listen(false);
+      client.say("go");
+      client.listen(true);
+      String last = "";
+      for (int i = 0; i < 10_000 && !last.equals("drained"); i++) {
+        last = client.hear();
+      }
+      assertEquals("drained", last);
+    }
+  }
+
+  @Test
+  void whatRunsAlongsideEndsWithTheConnectionAndEndsIt() {
+    AtomicInteger ended = new AtomicInteger();
+    router.connect(
+        "/both",
+        (incoming, context) ->
+            OutgoingMessages.from(
+                    outgoing -> {
+                      outgoing.onClose(ended::incrementAndGet);
+                      outgoing.awaitClose(Duration.ofDays(1));
+                    })
+                .and(outgoing -> {
+                  for (Message message : incoming) {
+                    if (message.text().equals("fail")) {
+                      throw new ProblemException(418, "as asked");
+                    }
+                  }
+                }));
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/both")) {
+      client.say("fail");
+      assertEquals(new TestClient.End(1008, "as asked"), client.awaitEnd());
+    }
+    assertEquals(1, ended.get());
+  }
+
+  @Test
+  void threadsThatSleepBehindTheEndAreInterrupted() throws InterruptedException {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    CountDownLatch asleep = new CountDownLatch(1);
+    router
+        .connect(
+            "/sleeper",
+            (incoming, context) ->
+                OutgoingMessages.from(outgoing -> {
+                  asleep.countDown();
+                  try {
+                    Thread.sleep(Duration.ofDays(1));
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                  }
+                }))
+        .limits(Limits.DEFAULT.withCallTime(Duration.ofMillis(50)));
+
+    try (TestHost host = TestHost.of(router)) {
+      TestClient client = host.connect("/sleeper");
+      asleep.await();
+      client.close();
+      interrupted.await();
+    }
+  }
+
+  @Test
+  void sendBehindTheEndSaysSo() throws InterruptedException {
+    CountDownLatch gone = new CountDownLatch(1);
+    List<String> faults = Collections.synchronizedList(new ArrayList<>());
+    router.connect(
+        "/late",
+        (incoming, context) ->
+            OutgoingMessages.from(outgoing -> {
+              outgoing.onClose(gone::countDown);
+              outgoing.send("hello");
+              assertNull(incoming.next());
+              try {
+                outgoing.send("late");
+              } catch (RuntimeException e) {
+                faults.add(e.getClass().getSimpleName());
+                throw e;
+              }
+            }));
+
+    try (TestHost host = TestHost.of(router)) {
+      TestClient client = host.connect("/late", Protocol.SSE, Map.of());
+      assertEquals("hello", client.hear());
+      client.close();
+      gone.await();
+    }
+    assertEquals(List.of("ConnectionClosedException"), faults);
+  }
+
+  @Test
+  void nothingIsLeftBehindByManyClients() {
+    AtomicInteger open = new AtomicInteger();
+    var route =
+        router.ws(
+            "/many",
+            new ConnectionHandler<String>() {
+
+              @Override
+              public String open(Connection connection) {
+                open.incrementAndGet();
+                connection.join(connection.room("all"));
+                return "";
+              }
+
+              @Override
+              public void close(Connection connection, String data, int code, String reason) {
+                open.decrementAndGet();
+              }
+            });
+
+    try (TestHost host = TestHost.of(router)) {
+      for (int i = 0; i < 2000; i++) {
+        host.connect("/many").close();
+      }
+    }
+    assertEquals(0, open.get());
+    assertEquals(0, route.size());
+    assertEquals(0, route.room("all").size());
+  }
+}
