@@ -42,6 +42,7 @@ public final class ConfigFile {
       List.of(
           "/mqtt/authentication/usersFile",
           "/storage/path",
+          "/resources/jars",
           "/cluster/hazelcast",
           "/cluster/tls/keyFile",
           "/cluster/tls/certificateFile",

@@ -5,6 +5,7 @@ import dev.lyrebird.apidoc.Offer;
 import dev.lyrebird.auth.Users;
 import dev.lyrebird.cluster.Uuid7;
 import dev.lyrebird.hosting.Host;
+import dev.lyrebird.hosting.JarFolder;
 import dev.lyrebird.http.ApiDocuments;
 import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.http.HttpSettings;
@@ -51,6 +52,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The doors of a node, built by hand: the operations port, and for HTTP and MQTT as many verticles
@@ -59,8 +62,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Doors {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
+
   /** Vert.x takes a port below 0 for one free port that all who name that number share. */
   private static final int FREE_PORT_SHARED_BY_MQTT = -1883;
+
+  /**
+   * Numbers of connections begin with the time, so that none has the number of one of an earlier
+   * run: as long as no more than a million come in a millisecond.
+   */
+  private static final int CONNECTIONS_A_MILLI_BITS = 20;
 
   private static final int NONCE_BYTES = 18;
   private static final int MILLIS_PER_SECOND = 1000;
@@ -89,8 +100,12 @@ final class Doors {
   private final Function<Tables, RetentionWatch> retention;
   private @Nullable RetentionWatch retentionWatch;
 
+  private final Router router;
+
   /** Users' code. */
   private final Host host;
+
+  private @Nullable JarFolder jars;
 
   /** What the node tells of its interface; replaced when another schema is in force. */
   private volatile ApiDocuments documents = ApiDocuments.NONE;
@@ -127,8 +142,8 @@ final class Doors {
     this.random = random;
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.nodes = nodes;
-    this.host = host(router, nodes, meters, wall);
-    vertx.setPeriodic(Host.TICK_MILLIS, timer -> host.tick());
+    this.router = router;
+    this.host = new Host(nodes, meters, wall.millis() << CONNECTIONS_A_MILLI_BITS);
     this.groups = new Groups(nodes, config.cluster().enabled(), wall);
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
     this.finder = new SessionFinder(nodes, config.cluster().takeoverTimeoutMillis());
@@ -153,19 +168,38 @@ final class Doors {
     this.retention = retention;
   }
 
-  /** Numbers of connections begin with the time, so that those of an earlier run are no others'. */
-  private static Host host(
-      Router router, Nodes nodes, PrometheusMeterRegistry meters, InstantSource wall) {
+  /**
+   * Has users' code ready before a door is open.
+   *
+   * @throws ConfigException which names what cannot be loaded, and why
+   */
+  private void loadResources() {
     try {
-      return new Host(router.routes(), nodes, meters, wall.millis() << 20);
+      host.serve("the router", router.routes());
+      jars = new JarFolder(Path.of(config.resources().jars()), config.resources().routes(), host);
+      jars.load();
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
+    JarFolder folder = jars;
+    vertx.setPeriodic(Host.TICK_MILLIS, timer -> host.tick());
+    vertx.setPeriodic(
+        JarFolder.LOOK_MILLIS,
+        timer ->
+            vertx
+                .executeBlocking(() -> {
+                  folder.look();
+                  return true;
+                })
+                .onFailure(e -> LOG.error("the folder of resources cannot be read", e)));
   }
 
   /** Ends what users' code does, once no door is open any more. */
   void close() {
     host.close();
+    if (jars != null) {
+      jars.close();
+    }
   }
 
   /** Called on the event loop of the operations port alone, which is the first to need it. */
@@ -186,6 +220,7 @@ final class Doors {
    */
   void open(Floor floor) {
     vertx.setPeriodic(MILLIS_PER_SECOND, timer -> heap.look());
+    loadResources();
     floor.deploy(List.of(operations));
     MqttCounters counters = new MqttCounters(meters);
     Broker broker =

@@ -23,7 +23,8 @@ public record NodeConfig(
     Loops loops,
     Queues queues,
     Queries queries,
-    Memory memory) {
+    Memory memory,
+    Resources resources) {
 
   /** The configuration of a node that is told nothing. */
   public static final NodeConfig DEFAULT =
@@ -39,7 +40,8 @@ public record NodeConfig(
           Loops.DEFAULT,
           Queues.DEFAULT,
           Queries.DEFAULT,
-          Memory.DEFAULT);
+          Memory.DEFAULT,
+          Resources.DEFAULT);
 
   /** Who this node is. */
   public record Identity(String name) {
@@ -369,6 +371,15 @@ public record NodeConfig(
 
     public Memory {
       within("maxHeapPercent", maxHeapPercent, 1, 100);
+    }
+  }
+
+  /** Users' code behind paths. */
+  public record Resources(String jars, List<String> routes) {
+    static final Resources DEFAULT = new Resources("resources", List.of());
+
+    public Resources {
+      routes = List.copyOf(routes);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.lyrebird.harness;
 
 import dev.lyrebird.ConfigFile;
 import dev.lyrebird.Node;
+import dev.lyrebird.api.Router;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,6 +32,7 @@ public final class NodeWithClock {
     Node node =
         Node.start(
             ConfigFile.read(config(arguments), settings(arguments)),
+            new Router(),
             clock,
             fault -> Runtime.getRuntime().halt(1));
     Runtime.getRuntime().addShutdownHook(new Thread(node::close, "stop"));

@@ -11,9 +11,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +38,50 @@ public final class Host implements AutoCloseable {
 
   private static final Duration CONNECTING = Duration.ofSeconds(10);
 
-  private final List<Placed> placed;
-  private final List<HostedRoute> routes;
+  private final Broadcasts broadcasts;
+  private final MeterRegistry meters;
+  private final AtomicLong numbers;
+  private volatile Table table = new Table(List.of());
+
+  /** Routes that are served no more and of which code may still run. */
+  private final Queue<HostedRoute> retired = new ConcurrentLinkedQueue<>();
+
   private @Nullable HttpClient http;
 
-  private record Placed(Pattern pattern, HostedRoute route) {}
+  /**
+   * A route in its place.
+   *
+   * @param source who brought it
+   */
+  private record Placed(String source, Pattern pattern, HostedRoute route)
+      implements Comparable<Placed> {
+
+    @Override
+    public int compareTo(Placed other) {
+      return pattern.compareTo(other.pattern);
+    }
+  }
+
+  /**
+   * All routes at one time.
+   *
+   * @param placed in the order in which they are tried
+   */
+  private record Table(List<Placed> placed) {
+
+    List<HostedRoute> routes() {
+      return placed.stream().map(Placed::route).distinct().toList();
+    }
+
+    List<HostedRoute> routesOf(String source) {
+      return new Table(placed.stream().filter(each -> each.source().equals(source)).toList())
+          .routes();
+    }
+
+    List<Placed> without(String source) {
+      return placed.stream().filter(each -> !each.source().equals(source)).toList();
+    }
+  }
 
   /**
    * A route that a path belongs to.
@@ -50,52 +93,83 @@ public final class Host implements AutoCloseable {
   /**
    * @param nodes the other nodes, for rooms
    * @param firstNumber of connections
-   * @throws IllegalArgumentException where a pattern is at fault, or two take the same paths
    */
-  public Host(List<Router.Placed> wanted, Nodes nodes, MeterRegistry meters, long firstNumber) {
-    Broadcasts broadcasts = new Broadcasts(nodes, this::heard);
-    AtomicLong numbers = new AtomicLong(firstNumber);
+  public Host(Nodes nodes, MeterRegistry meters, long firstNumber) {
+    this.broadcasts = new Broadcasts(nodes, this::heard);
+    this.meters = meters;
+    this.numbers = new AtomicLong(firstNumber);
+  }
+
+  /**
+   * Serves routes in place of those that the same source has brought before. Connections to these
+   * are closed with 1012; calls under way end as they would have.
+   *
+   * @param source in words for those who read logs
+   * @return the routes that are served no more
+   * @throws IllegalArgumentException where a pattern is at fault, or takes the same paths as
+   *     another; then nothing has changed
+   */
+  public synchronized List<HostedRoute> serve(String source, List<Router.Placed> wanted) {
+    check(source, wanted);
+    List<HostedRoute> before = table.routesOf(source);
+    before.forEach(route -> route.meters().remove(meters));
     IdentityHashMap<Route, HostedRoute> hosted = new IdentityHashMap<>();
-    List<Placed> all = new ArrayList<>();
-    for (Router.Placed each : wanted) {
-      HostedRoute route =
-          hosted.computeIfAbsent(
-              each.route(),
-              known ->
-                  new HostedRoute(
-                      each.pattern(),
-                      each.route(),
-                      broadcasts,
-                      new RouteMeters(meters, each.pattern()),
-                      numbers));
-      all.add(new Placed(Pattern.parse(each.pattern()), route));
-    }
-    all.sort((one, other) -> one.pattern().compareTo(other.pattern()));
-    for (int i = 1; i < all.size(); i++) {
-      if (all.get(i).pattern().takesSameAs(all.get(i - 1).pattern())) {
-        throw new IllegalArgumentException(
-            "the routes %s and %s take the same paths"
-                .formatted(all.get(i - 1).pattern(), all.get(i).pattern()));
-      }
-    }
-    placed = List.copyOf(all);
-    routes = List.copyOf(hosted.values());
+    List<Placed> all = new ArrayList<>(table.without(source));
     for (Router.Placed each : wanted) {
       HostedRoute route = hosted.get(each.route());
-      if (route != null && route.pattern().equals(each.pattern())) {
-        each.route().serveBy(route);
+      if (route == null) {
+        route = hosted(each);
+        hosted.put(each.route(), route);
+      }
+      all.add(new Placed(source, Pattern.parse(each.pattern()), route));
+    }
+    Collections.sort(all);
+    table = new Table(List.copyOf(all));
+    retired.addAll(before);
+    before.forEach(route -> route.retire(Connection.RELOAD, "the resource is being replaced"));
+    return before;
+  }
+
+  private HostedRoute hosted(Router.Placed each) {
+    HostedRoute route =
+        new HostedRoute(
+            each.pattern(),
+            each.route(),
+            broadcasts,
+            new RouteMeters(meters, each.pattern()),
+            numbers);
+    each.route().serveBy(route);
+    return route;
+  }
+
+  private void check(String source, List<Router.Placed> wanted) {
+    Map<Pattern, String> sources = new TreeMap<>();
+    table.without(source).forEach(each -> sources.put(each.pattern(), each.source()));
+    for (Router.Placed each : wanted) {
+      String other = sources.putIfAbsent(Pattern.parse(each.pattern()), source);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "the route %s of %s takes the paths of another, of %s"
+                .formatted(each.pattern(), source, other));
       }
     }
   }
 
   /** Returns one without routes. */
   public static Host ofNothing() {
-    return new Host(List.of(), new LoneNode(0), new SimpleMeterRegistry(), 0);
+    return new Host(new LoneNode(0), new SimpleMeterRegistry(), 0);
+  }
+
+  /** Returns one that serves a router, on a node that has no others. */
+  public static Host of(Router router) {
+    Host host = ofNothing();
+    host.serve("the router", router.routes());
+    return host;
   }
 
   /** Returns the route that a path belongs to; null where there is none. */
   public @Nullable Match match(String path) {
-    for (Placed each : placed) {
+    for (Placed each : table.placed()) {
       Map<String, String> parameters = each.pattern().match(path);
       if (parameters != null) {
         return new Match(each.route(), parameters);
@@ -117,15 +191,19 @@ public final class Host implements AutoCloseable {
   /** Looks whether anything takes too long. */
   public void tick() {
     long now = System.nanoTime();
-    routes.forEach(route -> route.tick(now));
+    table.routes().forEach(route -> route.tick(now));
+    retired.removeIf(HostedRoute::isIdle);
+    retired.forEach(route -> route.tick(now));
   }
 
   /** Ends all connections and waits some time for the code to have ended too. */
   @Override
   public void close() {
-    routes.forEach(route -> route.end(Connection.GOING_AWAY, "the node is stopping"));
+    List<HostedRoute> all = new ArrayList<>(table.routes());
+    all.forEach(route -> route.retire(Connection.GOING_AWAY, "the node is stopping"));
+    all.addAll(retired);
     long since = System.nanoTime();
-    while (!routes.stream().allMatch(HostedRoute::isIdle)
+    while (!all.stream().allMatch(HostedRoute::isIdle)
         && System.nanoTime() - since < CLOSING.toNanos()) {
       LockSupport.parkNanos(STEP.toNanos());
     }
@@ -136,7 +214,7 @@ public final class Host implements AutoCloseable {
   }
 
   private void heard(String pattern, @Nullable String room, Message message) {
-    for (HostedRoute route : routes) {
+    for (HostedRoute route : table.routes()) {
       if (route.pattern().equals(pattern)) {
         route.tell(room, new Sent(message));
       }

@@ -34,6 +34,11 @@ public final class HostedRoute implements Route.Host {
   private final Members everybody = new Members();
   private final Map<String, Members> rooms = new ConcurrentHashMap<>();
 
+  /** Why no more connections are taken; null while they are. */
+  private volatile @Nullable Retirement retirement;
+
+  private record Retirement(int code, String reason) {}
+
   /**
    * @param pattern by which the route is known, in metrics, in logs and to other nodes
    * @param numbers the numbers of connections
@@ -69,6 +74,10 @@ public final class HostedRoute implements Route.Host {
         new HostedConnection(this, wire, context, numbers.incrementAndGet());
     connections.add(connection);
     connection.arrive();
+    Retirement end = retirement;
+    if (end != null) {
+      connection.endOrRefuse(503, end.code(), end.reason());
+    }
     return connection;
   }
 
@@ -122,8 +131,9 @@ public final class HostedRoute implements Route.Host {
     calls.forEach(call -> call.tick(now));
   }
 
-  /** Ends all connections. */
-  void end(int code, String reason) {
+  /** Ends all connections, and takes no other. */
+  void retire(int code, String reason) {
+    retirement = new Retirement(code, reason);
     connections.forEach(connection -> connection.endOrRefuse(503, code, reason));
   }
 

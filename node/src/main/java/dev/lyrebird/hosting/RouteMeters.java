@@ -2,7 +2,10 @@ package dev.lyrebird.hosting;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is counted of a route. Any thread may count. */
@@ -17,6 +20,7 @@ final class RouteMeters {
   /** Calls that were interrupted and have not ended. */
   final AtomicInteger overdue = new AtomicInteger();
 
+  private final List<Meter> all = new ArrayList<>();
   private final Counter faults;
   private final Counter slow;
   private final Counter late;
@@ -30,6 +34,11 @@ final class RouteMeters {
         counter(registry, pattern, "slow", "Connections closed since their clients took nothing");
     late = counter(registry, pattern, "late", "Calls that took longer than they may");
     refused = counter(registry, pattern, "refused", "Newcomers for whom there was no room");
+  }
+
+  /** Tells no more of the route. */
+  void remove(MeterRegistry registry) {
+    all.forEach(registry::remove);
   }
 
   void failed() {
@@ -48,19 +57,22 @@ final class RouteMeters {
     refused.increment();
   }
 
-  private static void gauge(
+  private void gauge(
       MeterRegistry registry, String pattern, String name, String tells, AtomicInteger value) {
-    Gauge.builder("lyrebird_resource_" + name, value, AtomicInteger::get)
-        .description(tells)
-        .tag("route", pattern)
-        .register(registry);
+    all.add(
+        Gauge.builder("lyrebird_resource_" + name, value, AtomicInteger::get)
+            .description(tells)
+            .tag("route", pattern)
+            .register(registry));
   }
 
-  private static Counter counter(
-      MeterRegistry registry, String pattern, String name, String tells) {
-    return Counter.builder("lyrebird_resource_" + name)
-        .description(tells)
-        .tag("route", pattern)
-        .register(registry);
+  private Counter counter(MeterRegistry registry, String pattern, String name, String tells) {
+    Counter counter =
+        Counter.builder("lyrebird_resource_" + name)
+            .description(tells)
+            .tag("route", pattern)
+            .register(registry);
+    all.add(counter);
+    return counter;
   }
 }

@@ -7,8 +7,6 @@ import dev.lyrebird.api.Protocol;
 import dev.lyrebird.api.Router;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.hosting.RequestContext;
-import dev.lyrebird.resource.LoneNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,7 +43,7 @@ public final class TestHost implements AutoCloseable {
           Thread.ofPlatform().daemon().name("test-host").factory());
 
   private TestHost(Router router) {
-    host = new Host(router.routes(), new LoneNode(1), new SimpleMeterRegistry(), 0);
+    host = Host.of(router);
     var _ =
         clock.scheduleAtFixedRate(
             host::tick, Host.TICK_MILLIS, Host.TICK_MILLIS, TimeUnit.MILLISECONDS);

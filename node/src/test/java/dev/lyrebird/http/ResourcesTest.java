@@ -17,8 +17,6 @@ import dev.lyrebird.api.Response;
 import dev.lyrebird.api.Route;
 import dev.lyrebird.api.Router;
 import dev.lyrebird.hosting.Host;
-import dev.lyrebird.resource.LoneNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -66,7 +64,7 @@ final class ResourcesTest {
   }
 
   private HttpNode start() {
-    Host made = new Host(router.routes(), new LoneNode(1), new SimpleMeterRegistry(), 0);
+    Host made = Host.of(router);
     HttpNode node = HttpNode.start(SDL, made);
     host = made;
     started = node;

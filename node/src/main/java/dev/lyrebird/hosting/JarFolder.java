@@ -1,0 +1,214 @@
+package dev.lyrebird.hosting;
+
+import dev.lyrebird.api.Router;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jars of users' code in one folder, and the classes that the configuration names. Jars that
+ * come, go or are replaced are noticed when somebody has it look; a bad one leaves what was there
+ * before.
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class JarFolder {
+
+  /** How often {@link #look} is to be called. */
+  public static final long LOOK_MILLIS = 1000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(JarFolder.class);
+
+  /** Under this name the host knows routes of classes that are in no jar of the folder. */
+  private static final String CLASS_PATH = "resources.routes";
+
+  private final Path folder;
+  private final List<NamedRoute> wanted;
+  private final Host host;
+  private final Path copies;
+  private final Map<Path, Loaded> loaded = new LinkedHashMap<>();
+  private final List<Object> madeOfClassPath = new ArrayList<>();
+
+  /** Jars whose code may still run. */
+  private final List<Retired> retired = new ArrayList<>();
+
+  /** Jars that could not be loaded, as they were then: they are not tried again. */
+  private final Map<Path, Stamp> refused = new LinkedHashMap<>();
+
+  /** How each file was when it was looked at last. */
+  private Map<Path, Stamp> seen = Map.of();
+
+  private record Stamp(FileTime changed, long bytes) {}
+
+  private record Loaded(Jar jar, Stamp stamp) {}
+
+  private record Retired(Jar jar, List<HostedRoute> routes) {}
+
+  /**
+   * @param folder which need not exist
+   * @param routes paths with the names of classes
+   * @param host what serves the routes
+   * @throws IllegalArgumentException where one of the routes cannot be read
+   */
+  public JarFolder(Path folder, List<String> routes, Host host) {
+    this.folder = folder;
+    this.wanted = routes.stream().map(NamedRoute::parse).toList();
+    this.host = host;
+    try {
+      this.copies = Files.createTempDirectory("lyrebird-resources");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Loads all there is.
+   *
+   * @throws IllegalArgumentException which names what cannot be loaded, and why
+   */
+  public void load() {
+    seen = stamps();
+    seen.forEach(this::load);
+    Router router = new Router();
+    for (NamedRoute route : wanted) {
+      if (loaded.values().stream().noneMatch(each -> each.jar().has(route.className()))) {
+        addFromClassPath(route, router);
+      }
+    }
+    host.serve(CLASS_PATH, router.routes());
+  }
+
+  private void addFromClassPath(NamedRoute route, Router router) {
+    try {
+      madeOfClassPath.add(route.addTo(router, JarFolder.class.getClassLoader()));
+    } catch (ClassNotFoundException e) {
+      throw new IllegalArgumentException(
+          "resources.routes names the class %s for the path %s, but no jar in %s holds it"
+              .formatted(route.className(), route.pattern(), folder),
+          e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException("%s: %s".formatted(route.className(), e), e);
+    }
+  }
+
+  private void load(Path file, Stamp stamp) {
+    Jar jar = Jar.load(file, wanted, copies);
+    List<HostedRoute> before;
+    try {
+      before = host.serve(file.toString(), jar.routes());
+    } catch (IllegalArgumentException e) {
+      jar.close();
+      throw new IllegalArgumentException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+    Loaded replaced = loaded.put(file, new Loaded(jar, stamp));
+    if (replaced != null) {
+      retired.add(new Retired(replaced.jar(), before));
+    }
+  }
+
+  /** Looks which jars have come, gone or been replaced since, and stand still by now. */
+  public void look() {
+    closeRetired();
+    Map<Path, Stamp> now = stamps();
+    now.forEach((file, stamp) -> {
+      Loaded known = loaded.get(file);
+      boolean standsStill = stamp.equals(seen.get(file));
+      if (standsStill && (known == null || !known.stamp().equals(stamp))) {
+        reload(file, stamp);
+      }
+    });
+    for (Path file : List.copyOf(loaded.keySet())) {
+      if (!now.containsKey(file)) {
+        remove(file);
+      }
+    }
+    seen = now;
+  }
+
+  private void reload(Path file, Stamp stamp) {
+    if (stamp.equals(refused.get(file))) {
+      return;
+    }
+    try {
+      load(file, stamp);
+      refused.remove(file);
+      LOG.atInfo().addKeyValue("jar", file).log("users' code is loaded");
+    } catch (IllegalArgumentException e) {
+      refused.put(file, stamp);
+      LOG.atError()
+          .addKeyValue("jar", file)
+          .setCause(e)
+          .log("a jar cannot be loaded; what was there before goes on");
+    }
+  }
+
+  private void remove(Path file) {
+    Loaded gone = loaded.remove(file);
+    if (gone != null) {
+      retired.add(new Retired(gone.jar(), host.serve(file.toString(), List.of())));
+      LOG.atInfo().addKeyValue("jar", file).log("users' code is gone");
+    }
+  }
+
+  private void closeRetired() {
+    for (Iterator<Retired> each = retired.iterator(); each.hasNext(); ) {
+      Retired next = each.next();
+      if (next.routes().stream().allMatch(HostedRoute::isIdle)) {
+        next.jar().close();
+        each.remove();
+      }
+    }
+  }
+
+  /** Returns where what is loaded lies, until this is closed. */
+  Path copies() {
+    return copies;
+  }
+
+  /** Lets go of everything, once the host has been closed. */
+  public void close() {
+    retired.forEach(each -> each.jar().close());
+    loaded.values().forEach(each -> each.jar().close());
+    NamedRoute.closeAll(madeOfClassPath);
+    retired.clear();
+    loaded.clear();
+    try {
+      Files.deleteIfExists(copies);
+    } catch (IOException e) {
+      LOG.atWarn().addKeyValue("folder", copies).setCause(e).log("a folder could not be deleted");
+    }
+  }
+
+  private Map<Path, Stamp> stamps() {
+    if (!Files.isDirectory(folder)) {
+      return Map.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      Map<Path, Stamp> all = new LinkedHashMap<>();
+      for (Path file : files.filter(file -> file.toString().endsWith(".jar")).sorted().toList()) {
+        try {
+          BasicFileAttributes is = Files.readAttributes(file, BasicFileAttributes.class);
+          all.put(file, new Stamp(is.lastModifiedTime(), is.size()));
+        } catch (NoSuchFileException e) {
+          LOG.atDebug().addKeyValue("jar", file).log("a jar has just gone");
+        }
+      }
+      return all;
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the folder %s cannot be read: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+}
