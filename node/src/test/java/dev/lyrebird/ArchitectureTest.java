@@ -46,7 +46,7 @@ final class ArchitectureTest {
           entry("apidoc", Set.of("format", "view", "schema")),
           entry("view", Set.of("schema", "journal")),
           entry("query", Set.of("schema", "journal")),
-          entry("format", Set.of("view", "journal")),
+          entry("format", Set.of("view", "schema", "journal")),
           entry("pubsub", Set.of("journal")),
           entry("resource", Set.of("pubsub", "query", "journal", "schema")),
           entry("table", Set.of("query", "view", "schema", "journal")),
@@ -55,6 +55,21 @@ final class ArchitectureTest {
               "cluster",
               Set.of("resource", "pubsub", "replication", "table", "query", "schema", "journal")),
           entry("relation", Set.of("resource", "query", "view", "schema", "journal")),
+          entry("stream", Set.of("resource", "pubsub", "query", "view", "schema", "journal")),
+          entry("api", Set.of()),
+          entry(
+              "hosting",
+              Set.of(
+                  "api",
+                  "stream",
+                  "relation",
+                  "resource",
+                  "pubsub",
+                  "query",
+                  "format",
+                  "view",
+                  "schema",
+                  "journal")),
           entry(
               "http",
               Set.of(
@@ -63,6 +78,7 @@ final class ArchitectureTest {
                   "apidoc",
                   "relation",
                   "resource",
+                  "stream",
                   "pubsub",
                   "query",
                   "format",

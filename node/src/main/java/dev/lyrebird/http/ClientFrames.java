@@ -1,17 +1,23 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Content;
 import dev.lyrebird.format.Format;
+import dev.lyrebird.format.RowReader;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.PerTable;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Target;
+import dev.lyrebird.stream.EventWire;
+import dev.lyrebird.stream.StreamTarget;
 import dev.lyrebird.view.JsonCopy;
 import java.io.IOException;
 import java.util.function.Function;
@@ -29,7 +35,7 @@ final class ClientFrames implements Tables.Receipt {
   private final Tables tables;
   private final PerTable<RowReader> readers;
   private final StreamTarget target;
-  private final EventWire wire;
+  private final EventWire<byte[]> wire;
   private final int maxUnanswered;
 
   private int unanswered;
@@ -48,7 +54,7 @@ final class ClientFrames implements Tables.Receipt {
       Tables tables,
       PerTable<RowReader> readers,
       StreamTarget target,
-      EventWire wire,
+      EventWire<byte[]> wire,
       int maxUnanswered) {
     this.connection = connection;
     this.tables = tables;
@@ -159,7 +165,7 @@ final class ClientFrames implements Tables.Receipt {
   }
 
   private void refuse(Refusal refusal) {
-    connection.frame(wire.notice(Notice.error(Problem.of(refusal, "")), null));
+    connection.frame(wire.notice(Problem.of(refusal, "").notice(), null));
     connection.flush();
     isDeaf = !connection.isWritable();
     mayRead();

@@ -1,6 +1,8 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Content;
 import dev.lyrebird.format.Format;
+import dev.lyrebird.format.RowReader;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Payload;
@@ -9,6 +11,8 @@ import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.Confirmation;
+import dev.lyrebird.resource.PerTable;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.KeyType;

@@ -1,7 +1,10 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.hosting.Host;
+import dev.lyrebird.format.RowReader;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
+import dev.lyrebird.stream.StreamPicks;
 import dev.lyrebird.view.RowView;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -39,7 +42,8 @@ final class Doors {
     PerTable<RowView> views = new PerTable<>(tables, RowView::new);
     PerTable<RowReader> readers = new PerTable<>(tables, RowReader::new);
     StreamTargets targets = new StreamTargets(tables, paths);
-    StreamPicks picks = new StreamPicks(tables, views, random);
+    StreamPicks<EventWires> picks =
+        new StreamPicks<>(tables, views, random, json -> new EventWires(tables.hub(), json));
     offersEvents = settings.sse();
     rest =
         settings.rest()

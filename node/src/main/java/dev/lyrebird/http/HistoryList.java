@@ -5,6 +5,7 @@ import dev.lyrebird.format.ListWriter;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.stream.EventJson;
 import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Timestamp;
+import dev.lyrebird.query.ParameterValues;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,11 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.format.Format;
+import dev.lyrebird.resource.PerTable;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
+import dev.lyrebird.stream.EventJson;
 import dev.lyrebird.view.RowView;
 
 /**

@@ -3,6 +3,7 @@ package dev.lyrebird.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.stream.Notice;
 import dev.lyrebird.view.JsonCopy;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
@@ -197,6 +198,18 @@ record Problem(
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns what a client is told of a frame that was not taken. */
+  byte[] notice() {
+    return Notice.of(
+        "error",
+        out -> {
+          out.writeNumberField("status", status);
+          out.writeStringField("title", title());
+          out.writeStringField("detail", detail);
+          writeFaults(out);
+        });
   }
 
   /** Writes the member that lists the faults, if there are any. */

@@ -1,7 +1,11 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.RowReader;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.relation.JoinedQueries;
+import dev.lyrebird.resource.PerTable;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
 import dev.lyrebird.schema.TableDefinition;

@@ -1,6 +1,7 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.journal.RefusedException;
+import dev.lyrebird.query.ParameterValues;
 import dev.lyrebird.query.ParsedQuery;
 import dev.lyrebird.query.Query;
 import dev.lyrebird.query.QueryParser;

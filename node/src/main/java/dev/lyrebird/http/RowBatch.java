@@ -1,7 +1,10 @@
 package dev.lyrebird.http;
 
+import dev.lyrebird.format.Content;
+import dev.lyrebird.format.RowReader;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.ArrayList;
 import java.util.HashSet;

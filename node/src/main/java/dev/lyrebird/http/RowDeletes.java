@@ -5,10 +5,13 @@ import dev.lyrebird.journal.Outcome;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Write;
+import dev.lyrebird.query.ParameterValues;
 import dev.lyrebird.query.RowMatcher;
 import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.query.RowTree;
+import dev.lyrebird.relation.JoinedQueries;
 import dev.lyrebird.resource.Confirmation;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.RowView;
@@ -57,11 +60,8 @@ final class RowDeletes {
     if (!Preconditions.of(exchange.request().headers(), true).isEmpty()) {
       throw ParameterValues.refused("If-Match and the like are about one row; DELETE it by itself");
     }
-    joined.prepare(
-        exchange,
-        table,
-        prefix,
-        asked.query(),
+    exchange.attempt(
+        joined.typed(table, prefix, asked.query()),
         query -> {
           Deletion deletion = new Deletion(exchange, table, query);
           deletion.of(tables.query(table, query, deletion));

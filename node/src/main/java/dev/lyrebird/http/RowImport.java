@@ -2,7 +2,9 @@ package dev.lyrebird.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.lyrebird.format.Content;
 import dev.lyrebird.format.Format;
+import dev.lyrebird.format.RowReader;
 import dev.lyrebird.format.RowStream;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Outcome;
@@ -11,6 +13,7 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.resource.Confirmation;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.JsonCopy;

@@ -2,6 +2,10 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.stream.StreamPicks;
+import dev.lyrebird.stream.StreamQuery;
+import dev.lyrebird.stream.StreamTarget;
+import dev.lyrebird.stream.Telling;
 import io.vertx.core.Vertx;
 
 /** Opens event streams (WHATWG HTML §9.2). Owned by the event loop of its {@link HttpVerticle}. */
@@ -11,7 +15,7 @@ final class SseDoor implements Door {
   private final HttpSettings settings;
   private final Tables tables;
   private final StreamTargets targets;
-  private final StreamPicks picks;
+  private final StreamPicks<EventWires> picks;
   private final OpenStreams streams;
   private final EventResponses responses;
 
@@ -20,7 +24,7 @@ final class SseDoor implements Door {
       HttpSettings settings,
       Tables tables,
       StreamTargets targets,
-      StreamPicks picks,
+      StreamPicks<EventWires> picks,
       OpenStreams streams,
       EventResponses responses) {
     this.vertx = vertx;
@@ -37,7 +41,7 @@ final class SseDoor implements Door {
     StreamTarget target = targets.resolve(exchange.path(), Protocol.SSE);
     StreamQuery query = StreamQuery.parse(exchange.query(), exchange.header("Last-Event-ID"));
     query.checkStart(tables.hub(), target);
-    Telling telling = picks.telling(query, target, EventWires::sse);
+    Telling<byte[]> telling = picks.telling(query, target, EventWires::sse);
     Outlet outlet = responses.begin(exchange);
     if (outlet == null) {
       return;

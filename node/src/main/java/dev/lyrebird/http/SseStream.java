@@ -5,6 +5,10 @@ import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.pubsub.Subscriber;
+import dev.lyrebird.stream.Notice;
+import dev.lyrebird.stream.StreamQuery;
+import dev.lyrebird.stream.StreamTarget;
+import dev.lyrebird.stream.Telling;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
@@ -21,7 +25,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   private final Vertx vertx;
   private final HttpServerResponse response;
   private final Outlet outlet;
-  private final Telling telling;
+  private final Telling<byte[]> telling;
   private final boolean tellsReady;
   private final boolean conflates;
   private final OpenStreams streams;
@@ -42,7 +46,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
       Vertx vertx,
       HttpServerResponse response,
       Outlet outlet,
-      Telling telling,
+      Telling<byte[]> telling,
       Hub hub,
       StreamQuery query,
       OpenStreams streams,

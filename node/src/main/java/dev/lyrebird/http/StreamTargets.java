@@ -4,10 +4,9 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.resource.Tables;
-import dev.lyrebird.schema.Export;
 import dev.lyrebird.schema.Protocol;
-import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.Target;
+import dev.lyrebird.stream.StreamTarget;
 import java.util.Arrays;
 
 /** Finds what the path of a stream names. Owned by one event loop. */
@@ -32,9 +31,9 @@ final class StreamTargets {
       return filtered(path, protocol);
     }
     return switch (paths.resolve(path, protocol)) {
-      case Target.Table table -> below(table.definition(), "");
-      case Target.Collection rows -> below(rows.definition(), rows.prefix());
-      case Target.Row row -> row(row.definition(), row.id());
+      case Target.Table table -> StreamTarget.below(tables, table.definition(), "");
+      case Target.Collection rows -> StreamTarget.below(tables, rows.definition(), rows.prefix());
+      case Target.Row row -> StreamTarget.row(tables, row.definition(), row.id());
       case Target.NotOffered other -> throw Paths.refusal(other, path);
       case Target.NotFound nothing -> throw Paths.refusal(nothing, path);
     };
@@ -56,34 +55,5 @@ final class StreamTargets {
           Refusal.of(Refusal.Reason.NOT_FOUND, "no table has topics that match " + path));
     }
     return new StreamTarget(filter, touched, new StreamTarget.Scope.AnyTable());
-  }
-
-  private StreamTarget below(TableDefinition table, String prefix) {
-    String path =
-        prefix.isEmpty()
-            ? export(table).path()
-            : export(table).pathOf(prefix.substring(0, prefix.length() - 1));
-    return new StreamTarget(
-        TopicFilter.below(path), indexOf(table), new StreamTarget.Scope.OneTable(table));
-  }
-
-  private StreamTarget row(TableDefinition table, String id) {
-    RowIds.check(table, id);
-    return new StreamTarget(
-        TopicFilter.topic(export(table).pathOf(id)),
-        indexOf(table),
-        new StreamTarget.Scope.OneRow(table, id));
-  }
-
-  private int[] indexOf(TableDefinition table) {
-    return new int[] {tables.indexOf(table)};
-  }
-
-  private static Export export(TableDefinition table) {
-    Export export = table.export();
-    if (export == null) {
-      throw new IllegalStateException(table.typeName() + " was found by a path but has none");
-    }
-    return export;
   }
 }

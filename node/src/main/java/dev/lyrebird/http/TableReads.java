@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.RowQuery;
+import dev.lyrebird.relation.JoinedQueries;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.schema.TableDescription;
@@ -48,11 +50,8 @@ final class TableReads {
       RestQuery query,
       @Nullable Format asked) {
     var shown = joined.shown(query.query(), table, views.of(table));
-    joined.prepare(
-        exchange,
-        table,
-        prefix,
-        query.query(),
+    exchange.attempt(
+        joined.typed(table, prefix, query.query()),
         wanted -> {
           if (query.isExplained()) {
             explain(exchange, table, wanted, asked);

@@ -2,8 +2,15 @@ package dev.lyrebird.http;
 
 import dev.lyrebird.format.Format;
 import dev.lyrebird.hosting.Host;
+import dev.lyrebird.format.RowReader;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.stream.EventWire;
+import dev.lyrebird.stream.StreamPicks;
+import dev.lyrebird.stream.StreamQuery;
+import dev.lyrebird.stream.StreamTarget;
+import dev.lyrebird.stream.Telling;
 import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Future;
@@ -28,7 +35,7 @@ final class WebSocketDoor implements Door {
   private final Tables tables;
   private final PerTable<RowReader> readers;
   private final StreamTargets targets;
-  private final StreamPicks picks;
+  private final StreamPicks<EventWires> picks;
   private final OpenStreams streams;
   private final List<Subprotocol> subprotocols;
   private final Map<String, WebSocketAcceptor> acceptors;
@@ -40,7 +47,7 @@ final class WebSocketDoor implements Door {
       Tables tables,
       PerTable<RowReader> readers,
       StreamTargets targets,
-      StreamPicks picks,
+      StreamPicks<EventWires> picks,
       OpenStreams streams,
       Upgrades upgrades,
       ResourceDoor resources) {
@@ -138,9 +145,10 @@ final class WebSocketDoor implements Door {
     StreamTarget target = targets.resolve(exchange.path(), Protocol.WEB_SOCKET);
     StreamQuery query = StreamQuery.parse(exchange.query(), null);
     query.checkStart(tables.hub(), target);
-    Function<EventWires, EventWire> kind = wires -> wires.webSocket(format, query.tellsCursor());
-    Telling telling = picks.telling(query, target, kind);
-    EventWire errors = kind.apply(picks.whole());
+    Function<EventWires, EventWire<byte[]>> kind =
+        wires -> wires.webSocket(format, query.tellsCursor());
+    Telling<byte[]> telling = picks.telling(query, target, kind);
+    EventWire<byte[]> errors = kind.apply(picks.whole());
     connect(
         exchange.request(),
         connection -> {

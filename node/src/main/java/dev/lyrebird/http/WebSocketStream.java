@@ -5,6 +5,10 @@ import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.pubsub.Subscriber;
+import dev.lyrebird.stream.Notice;
+import dev.lyrebird.stream.StreamQuery;
+import dev.lyrebird.stream.StreamTarget;
+import dev.lyrebird.stream.Telling;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.util.List;
 
@@ -17,7 +21,7 @@ final class WebSocketStream
     implements Subscriber<StreamTarget>, WebSocketListener, OpenStreams.OpenStream {
 
   private final WebSocketConnection connection;
-  private final Telling telling;
+  private final Telling<byte[]> telling;
   private final Format format;
   private final boolean tellsReady;
   private final boolean conflates;
@@ -27,7 +31,7 @@ final class WebSocketStream
 
   WebSocketStream(
       WebSocketConnection connection,
-      Telling telling,
+      Telling<byte[]> telling,
       Format format,
       StreamQuery query,
       ClientFrames frames,

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.pubsub.Event;
@@ -12,26 +12,32 @@ import org.jspecify.annotations.Nullable;
  * loop, and an event is encoded once for all streams of that kind.
  *
  * <p>Owned by one event loop.
+ *
+ * @param <T> what streams of that kind are sent
  */
-final class EventWire implements Telling {
+public final class EventWire<T> implements Telling<T> {
 
   private final Form<byte[]> json;
-  private final Packing packing;
+  private final Packing<T> packing;
   private final boolean tellsCursor;
-  private final Form<byte[]> shared;
+  private final Form<T> shared;
 
-  /** Puts JSON between whatever the wire wants before and behind it. */
+  /**
+   * Puts JSON between whatever the wire wants before and behind it.
+   *
+   * @param <T> what comes of it
+   */
   @FunctionalInterface
-  interface Packing {
+  public interface Packing<T> {
 
     /**
-     * Returns the bytes that go out.
+     * Returns what goes out.
      *
      * @param json a document
      * @param cursor where the client stands once it has it; null where that is no place to go on
      *     from, or where it is not told
      */
-    byte[] pack(byte[] json, @Nullable Cursor cursor);
+    T pack(byte[] json, @Nullable Cursor cursor);
   }
 
   /**
@@ -40,7 +46,7 @@ final class EventWire implements Telling {
    * @param json of its events
    * @param tellsCursor whether clients are told where they stand after each event
    */
-  EventWire(Hub hub, Form<byte[]> json, boolean tellsCursor, Packing packing) {
+  public EventWire(Hub hub, Form<byte[]> json, boolean tellsCursor, Packing<T> packing) {
     this.json = json;
     this.packing = packing;
     this.tellsCursor = tellsCursor;
@@ -52,14 +58,14 @@ final class EventWire implements Telling {
   }
 
   @Override
-  public byte[] event(Event event, Member<?> member) {
+  public T event(Event event, Member<?> member) {
     return tellsCursor && !member.sharesCursors()
         ? packing.pack(event.as(json), member.cursorAfter(event))
         : event.as(shared);
   }
 
   @Override
-  public byte[] notice(byte[] json, @Nullable Cursor cursor) {
+  public T notice(byte[] json, @Nullable Cursor cursor) {
     return packing.pack(json, tellsCursor ? cursor : null);
   }
 

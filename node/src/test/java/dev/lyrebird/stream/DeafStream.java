@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Subscriber;

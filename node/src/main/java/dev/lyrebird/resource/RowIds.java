@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.resource;
 
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Judges the ids of rows that clients name in URLs and in rows. */
-final class RowIds {
+public final class RowIds {
 
   /** The longest id that a URL may hold, in bytes of UTF-8. */
   private static final int MAX_URL_BYTES = 4096;
@@ -16,7 +16,8 @@ final class RowIds {
 
   private RowIds() {}
 
-  static boolean isTooLong(String id) {
+  /** Tells whether an id is longer than a URL may hold. */
+  public static boolean isTooLong(String id) {
     return id.length() > MAX_URL_BYTES / 3
         && id.getBytes(StandardCharsets.UTF_8).length > MAX_URL_BYTES;
   }
@@ -26,7 +27,7 @@ final class RowIds {
    *
    * @throws RefusedException for any other
    */
-  static void check(TableDefinition table, String id) {
+  public static void check(TableDefinition table, String id) {
     String fault = fault(table, id);
     if (fault != null) {
       throw new RefusedException(Refusal.of(Refusal.Reason.BAD_REQUEST, fault));
@@ -34,7 +35,7 @@ final class RowIds {
   }
 
   /** Returns what is wrong with an id, or null where nothing is. */
-  static @Nullable String fault(TableDefinition table, String id) {
+  public static @Nullable String fault(TableDefinition table, String id) {
     String fault = table.key().type().check(id);
     if (fault == null) {
       return null;

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
@@ -7,39 +7,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** What a stream tells its client beside events, as JSON. */
-final class Notice {
+public final class Notice {
 
   private Notice() {}
 
   /** Writes what a notice says beside its type. */
   @FunctionalInterface
-  private interface Members {
+  public interface Members {
     void write(JsonGenerator out) throws IOException;
   }
 
   /** The client has had all current rows, or all that it missed. */
-  static byte[] ready() {
-    return json("ready", out -> {});
+  public static byte[] ready() {
+    return of("ready", out -> {});
   }
 
   /** The client missed what the journal no longer has; what follows are the current rows. */
-  static byte[] reset(String reason) {
-    return json("reset", out -> out.writeStringField("reason", reason));
+  public static byte[] reset(String reason) {
+    return of("reset", out -> out.writeStringField("reason", reason));
   }
 
-  /** A frame of the client was not taken. */
-  static byte[] error(Problem problem) {
-    return json(
-        "error",
-        out -> {
-          out.writeNumberField("status", problem.status());
-          out.writeStringField("title", problem.title());
-          out.writeStringField("detail", problem.detail());
-          problem.writeFaults(out);
-        });
-  }
-
-  private static byte[] json(String type, Members members) {
+  /** Returns a notice of another type. */
+  public static byte[] of(String type, Members members) {
     try (ByteArrayBuilder bytes = new ByteArrayBuilder()) {
       try (JsonGenerator out = JsonCopy.generator(bytes)) {
         out.writeStartObject();

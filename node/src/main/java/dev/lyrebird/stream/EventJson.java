@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.lyrebird.journal.Cursor;
@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Form;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.KeyType;
 import dev.lyrebird.schema.TableDefinition;
@@ -25,10 +26,10 @@ import java.util.Arrays;
  *
  * <p>Owned by one event loop.
  */
-final class EventJson implements Form<byte[]> {
+public final class EventJson implements Form<byte[]> {
 
   /** What {@link #ofHistory} tells, for formats of lines. */
-  static final Columns COLUMNS_OF_HISTORY =
+  public static final Columns COLUMNS_OF_HISTORY =
       Columns.named("id", "localTime", "value", "version", "type", "origin", "user", "superseded");
 
   private static final int ROOM_FOR_THE_REST = 128;
@@ -37,7 +38,7 @@ final class EventJson implements Form<byte[]> {
   private final Tables tables;
   private final PerTable<RowView> views;
 
-  EventJson(Tables tables, PerTable<RowView> views) {
+  public EventJson(Tables tables, PerTable<RowView> views) {
     this.tables = tables;
     this.views = views;
   }
@@ -85,7 +86,7 @@ final class EventJson implements Form<byte[]> {
    * Returns an entry as history shows it: as the event that it was, then who has made the change.
    * Of one that nobody was told of, because a later one was here first, it shows what was written.
    */
-  byte[] ofHistory(TableDefinition table, Entry entry) {
+  public byte[] ofHistory(TableDefinition table, Entry entry) {
     RowView view = views.of(table);
     byte[] value =
         switch (entry.type()) {
@@ -106,7 +107,7 @@ final class EventJson implements Form<byte[]> {
   }
 
   /** Returns the JSON of an event with a cursor behind its other attributes. */
-  static byte[] withCursor(byte[] json, Cursor cursor) {
+  public static byte[] withCursor(byte[] json, Cursor cursor) {
     byte[] tail = (",\"cursor\":\"" + cursor.encode() + "\"}").getBytes(StandardCharsets.US_ASCII);
     return withTail(json, tail);
   }

@@ -1,10 +1,11 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.pubsub.Feeds;
 import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.pubsub.Start;
+import dev.lyrebird.query.ParameterValues;
 import dev.lyrebird.query.ParsedQuery;
 import dev.lyrebird.query.Query;
 import dev.lyrebird.query.QueryParser;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tellsCursor whether each event tells where the client stands
  * @param conflates whether a client that lags is told only how rows stand
  */
-record StreamQuery(
+public record StreamQuery(
     Query query, Start start, boolean tellsReady, boolean tellsCursor, boolean conflates) {
 
   /** What a stream takes for itself; an attribute of such a name is written in parentheses. */
@@ -34,7 +35,7 @@ record StreamQuery(
    * @param query as it stands in the request line, or null for none
    * @param lastEventId where the client says it stands, or null; wins over {@code since}
    */
-  static StreamQuery parse(@Nullable String query, @Nullable String lastEventId) {
+  public static StreamQuery parse(@Nullable String query, @Nullable String lastEventId) {
     ParsedQuery parsed = QueryParser.parse(query == null ? "" : query, PARAMETERS);
     if (!parsed.query().sort().isEmpty() || parsed.query().limit() != null) {
       throw ParameterValues.refused(
@@ -92,7 +93,7 @@ record StreamQuery(
   }
 
   /** Refuses a cursor that is not of the tables to read. */
-  void checkStart(Hub hub, StreamTarget target) {
+  public void checkStart(Hub hub, StreamTarget target) {
     if (start instanceof Start.After(var cursor) && !hub.knows(cursor, target.tables())) {
       throw ParameterValues.refused(
           "this cursor was not given out on this path; leave it out to begin anew");

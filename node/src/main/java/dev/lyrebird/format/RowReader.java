@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.format;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * JSON is kept as it was sent, once it has proven to be JSON; other formats are kept as JSON.
  * Content of other types is kept byte for byte.
  */
-final class RowReader {
+public final class RowReader {
 
   /** An object that names an attribute twice means different rows to different readers. */
   private static final JsonFactory STRICT =
@@ -45,7 +45,7 @@ final class RowReader {
   private final RowJson rowJson;
   private final Columns columns;
 
-  RowReader(TableDefinition table) {
+  public RowReader(TableDefinition table) {
     this.columns = Columns.of(table);
     this.key = table.key();
     this.keyName = key.attribute().getBytes(StandardCharsets.UTF_8);
@@ -53,12 +53,12 @@ final class RowReader {
   }
 
   /** Returns the columns of the table's rows, for formats of lines. */
-  Columns columns() {
+  public Columns columns() {
     return columns;
   }
 
   /** Returns the row that the content is. */
-  Payload row(String id, Content content, byte[] bytes) {
+  public Payload row(String id, Content content, byte[] bytes) {
     if (bytes.length == 0) {
       throw refused("a row is never empty; DELETE removes it");
     }
@@ -98,7 +98,7 @@ final class RowReader {
   }
 
   /** Returns the attributes to merge that the content is. */
-  Payload patch(String id, Content content, byte[] bytes) {
+  public Payload patch(String id, Content content, byte[] bytes) {
     byte[] json =
         switch (content) {
           case Content.Formatted(var format, var mediaType) -> format.toJson(bytes);
@@ -122,7 +122,7 @@ final class RowReader {
   }
 
   /** Returns the message that the content is. */
-  static Payload message(Content content, byte[] bytes) {
+  public static Payload message(Content content, byte[] bytes) {
     return switch (content) {
       case Content.Formatted(var format, var mediaType) -> {
         byte[] json = format.toJson(bytes);
@@ -139,7 +139,7 @@ final class RowReader {
    *
    * @param most as many elements as are taken
    */
-  static @Nullable List<byte[]> elements(byte[] json, int most) {
+  public static @Nullable List<byte[]> elements(byte[] json, int most) {
     if (JsonCopy.firstCharacter(json) != '[') {
       return null;
     }
@@ -174,7 +174,7 @@ final class RowReader {
    *
    * @throws RefusedException where its key attribute holds what can be no key of the table
    */
-  @Nullable String idIn(byte[] object) {
+  public @Nullable String idIn(byte[] object) {
     PlainObject plain = PlainObject.of(object);
     String text = plain != null && plain.hasDistinctNames() ? plain.text(keyName) : null;
     return text != null ? text : parsedId(object);
@@ -219,7 +219,7 @@ final class RowReader {
     return false;
   }
 
-  static boolean isObject(byte[] json) {
+  public static boolean isObject(byte[] json) {
     return JsonCopy.firstCharacter(json) == '{';
   }
 

@@ -1,7 +1,5 @@
-package dev.lyrebird.http;
+package dev.lyrebird.resource;
 
-import dev.lyrebird.resource.PerSchema;
-import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.IdentityHashMap;
 import java.util.function.Function;
@@ -13,20 +11,26 @@ import java.util.function.Function;
  *
  * @param <T> what there is one of for each
  */
-final class PerTable<T> {
+public final class PerTable<T> {
 
   private final PerSchema<IdentityHashMap<TableDefinition, T>> things;
   private final Function<TableDefinition, T> maker;
 
-  PerTable(Tables tables, Function<TableDefinition, T> maker) {
+  /**
+   * @param tables of the loop, which know the schema in force
+   * @param maker makes what there is one of
+   */
+  public PerTable(Tables tables, Function<TableDefinition, T> maker) {
     this.things = new PerSchema<>(tables, IdentityHashMap::new);
     this.maker = maker;
   }
 
   /**
+   * Returns the one for a table.
+   *
    * @param table as it is defined, or was when what asks began
    */
-  T of(TableDefinition table) {
+  public T of(TableDefinition table) {
     return things.now().computeIfAbsent(table, maker);
   }
 }

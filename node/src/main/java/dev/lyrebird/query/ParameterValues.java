@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.query;
 
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
@@ -8,14 +8,15 @@ import java.math.RoundingMode;
 import java.util.regex.Pattern;
 
 /** Reads the values of parameters of a query, and refuses by their names those that are none. */
-final class ParameterValues {
+public final class ParameterValues {
 
   private static final Pattern MILLIS = Pattern.compile("\\d{1,14}(\\.\\d{1,4})?");
   private static final Pattern COUNT = Pattern.compile("\\d{1,15}");
 
   private ParameterValues() {}
 
-  static boolean flag(String name, String value) {
+  /** Reads true or false. */
+  public static boolean flag(String name, String value) {
     return switch (value) {
       case "true" -> true;
       case "false" -> false;
@@ -24,7 +25,7 @@ final class ParameterValues {
   }
 
   /** Reads milliseconds since 1970; returns them in the unit of {@link Timestamp#time}. */
-  static long time(String name, String value) {
+  public static long time(String name, String value) {
     if (!MILLIS.matcher(value).matches()) {
       throw refused(name + " is in milliseconds since 1970, such as 1795219620000.0");
     }
@@ -35,7 +36,7 @@ final class ParameterValues {
   }
 
   /** Reads a count of entries, 1 or more. */
-  static long count(String name, String value, long most) {
+  public static long count(String name, String value, long most) {
     long count = COUNT.matcher(value).matches() ? Long.parseLong(value) : 0;
     if (count < 1 || count > most) {
       String bound = most == Long.MAX_VALUE ? "1 or more" : "from 1 to " + most;
@@ -44,7 +45,8 @@ final class ParameterValues {
     return count;
   }
 
-  static RefusedException refused(String detail) {
+  /** Returns the refusal of a query, with the reason. */
+  public static RefusedException refused(String detail) {
     return new RefusedException(Refusal.of(Refusal.Reason.BAD_REQUEST, detail));
   }
 }

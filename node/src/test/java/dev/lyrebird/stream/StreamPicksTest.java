@@ -1,10 +1,9 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Payload;
@@ -14,7 +13,7 @@ import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.resource.MemoryTables;
-import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.view.RowView;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -26,10 +25,13 @@ final class StreamPicksTest {
 
   private final MemoryTables tables =
       MemoryTables.of("type Sensors @table @export { id: ID @primaryKey }", task -> {});
-  private final StreamPicks picks =
-      new StreamPicks(tables, new PerTable<>(tables, RowView::new), new Random(1));
-  private final StreamTarget target =
-      new StreamTargets(tables, new Paths(tables)).resolve("Sensors/", Protocol.SSE);
+  private final StreamPicks<EventWire<byte[]>> picks =
+      new StreamPicks<>(
+          tables,
+          new PerTable<>(tables, RowView::new),
+          new Random(1),
+          json -> new EventWire<>(tables.hub(), json, false, (packed, cursor) -> packed));
+  private final StreamTarget target = StreamTarget.below(tables, tables.definition(0), "");
   private final Member<StreamTarget> member = tables.hub().join(new DeafStream());
 
   @Test
@@ -49,9 +51,9 @@ final class StreamPicksTest {
 
   @Test
   void eventIsEncodedOnceForAllEqualStreams() {
-    Telling one = telling("temp=gt=30&select(temp)");
-    Telling other = telling("select(temp)&temp=gt=30");
-    Telling whole = telling("temp=gt=30");
+    Telling<byte[]> one = telling("temp=gt=30&select(temp)");
+    Telling<byte[]> other = telling("select(temp)&temp=gt=30");
+    Telling<byte[]> whole = telling("temp=gt=30");
     Event event = put("{\"temp\":31}");
 
     assertNotSame(one, other);
@@ -64,9 +66,8 @@ final class StreamPicksTest {
     assertEquals(null, whole.event(leaving, member));
   }
 
-  private Telling telling(String query) {
-    return picks.telling(
-        StreamQuery.parse(query, null), target, wires -> wires.webSocket(Format.JSON, false));
+  private Telling<byte[]> telling(String query) {
+    return picks.telling(StreamQuery.parse(query, null), target, wire -> wire);
   }
 
   private StreamCondition condition(String query) {

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -6,6 +6,7 @@ import dev.lyrebird.journal.Entry;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.query.RowTree;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.RowView;
 import java.util.IdentityHashMap;

@@ -1,11 +1,10 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Change;
 import dev.lyrebird.journal.Entry;
 import dev.lyrebird.journal.Payload;
@@ -15,7 +14,7 @@ import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Member;
 import dev.lyrebird.resource.MemoryTables;
-import dev.lyrebird.schema.Protocol;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.view.RowView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,15 +32,17 @@ final class PickedRowsPropertyTest {
 
   private static final int STREAMS = 2_000;
   private static final int EVENTS = 60;
-  private static final byte LENGTH_IN_TWO_BYTES = 126;
   private static final ObjectMapper READER = new ObjectMapper();
 
   private final MemoryTables tables =
       MemoryTables.of("type Sensors @table @export { id: ID @primaryKey }", task -> {});
-  private final StreamPicks picks =
-      new StreamPicks(tables, new PerTable<>(tables, RowView::new), new Random(1));
-  private final StreamTarget target =
-      new StreamTargets(tables, new Paths(tables)).resolve("Sensors/", Protocol.SSE);
+  private final StreamPicks<EventWire<byte[]>> picks =
+      new StreamPicks<>(
+          tables,
+          new PerTable<>(tables, RowView::new),
+          new Random(1),
+          json -> new EventWire<>(tables.hub(), json, false, (packed, cursor) -> packed));
+  private final StreamTarget target = StreamTarget.below(tables, tables.definition(0), "");
   private final Member<StreamTarget> member = tables.hub().join(new DeafStream());
 
   private final long seed = Long.getLong("seed", System.nanoTime());
@@ -69,9 +70,7 @@ final class PickedRowsPropertyTest {
   private void run(Map<String, Integer> rows, Map<String, Integer> has, String query)
       throws IOException {
     boolean isKnown = !query.contains("since");
-    Telling telling =
-        picks.telling(
-            StreamQuery.parse(query, null), target, wires -> wires.webSocket(Format.JSON, false));
+    Telling<byte[]> telling = picks.telling(StreamQuery.parse(query, null), target, wire -> wire);
     for (int i = 0; i < EVENTS; i++) {
       if (random.nextInt(50) == 0) {
         telling.reset();
@@ -105,8 +104,7 @@ final class PickedRowsPropertyTest {
     if (frame == null) {
       return;
     }
-    int header = frame[1] == LENGTH_IN_TWO_BYTES ? 4 : 2; // RFC 6455 §5.2
-    JsonNode event = READER.readTree(frame, header, frame.length - header);
+    JsonNode event = READER.readTree(frame);
     String id = event.get("id").textValue();
     if (event.get("type").textValue().equals("put")) {
       has.put(id, event.get("value").get("n").intValue());

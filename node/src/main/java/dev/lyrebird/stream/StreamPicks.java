@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import dev.lyrebird.pubsub.Form;
 import dev.lyrebird.pubsub.Start;
@@ -6,6 +6,7 @@ import dev.lyrebird.query.Expression;
 import dev.lyrebird.query.Projection;
 import dev.lyrebird.query.Select;
 import dev.lyrebird.resource.PerSchema;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.view.RowView;
 import java.lang.ref.WeakReference;
@@ -21,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  * them.
  *
  * <p>Owned by one event loop.
+ *
+ * @param <W> the wires of all kinds of streams, for events of one JSON
  */
-final class StreamPicks {
+public final class StreamPicks<W> {
 
   private final Tables tables;
   private final EventJson json;
-  private final EventWires whole;
-  private final EventWires leaving;
+  private final Function<Form<byte[]>, W> wires;
+  private final W whole;
+  private final W leaving;
   private final Form<ShownValue> shown;
   private final RowRoom room = new RowRoom(RowRoom.PLACES);
   private final long seed;
@@ -35,16 +39,22 @@ final class StreamPicks {
   /** Each value holds its key, so that an entry lasts as long as some stream has the value. */
   private final PerSchema<Map<Expression, WeakReference<StreamCondition>>> conditions;
 
-  private final Map<Select, WeakReference<SelectedJson>> selections = new WeakHashMap<>();
+  private final Map<Select, WeakReference<SelectedJson<W>>> selections = new WeakHashMap<>();
 
   /**
    * @param random by which nobody can guess how topics are hashed
+   * @param wires makes the wires of all kinds of streams, for events of one JSON
    */
-  StreamPicks(Tables tables, PerTable<RowView> views, RandomGenerator random) {
+  public StreamPicks(
+      Tables tables,
+      PerTable<RowView> views,
+      RandomGenerator random,
+      Function<Form<byte[]>, W> wires) {
     this.tables = tables;
     this.json = new EventJson(tables, views);
-    this.whole = new EventWires(tables.hub(), json);
-    this.leaving = new EventWires(tables.hub(), json::leaving);
+    this.wires = wires;
+    this.whole = wires.apply(json);
+    this.leaving = wires.apply(json::leaving);
     this.shown = ShownValue.form(tables, views);
     this.conditions = new PerSchema<>(tables, WeakHashMap::new);
     this.seed = random.nextLong();
@@ -56,13 +66,14 @@ final class StreamPicks {
    * @param kind picks the wire of the stream's kind
    * @throws dev.lyrebird.journal.RefusedException where the query does not fit the tables
    */
-  Telling telling(StreamQuery query, StreamTarget target, Function<EventWires, EventWire> kind) {
-    EventWire wire = kind.apply(wires(query.query().select(), target));
+  public <T> Telling<T> telling(
+      StreamQuery query, StreamTarget target, Function<W, EventWire<T>> kind) {
+    EventWire<T> wire = kind.apply(wires(query.query().select(), target));
     Expression expression = query.query().condition();
     if (expression == null) {
       return wire;
     }
-    return new PickedEvents(
+    return new PickedEvents<>(
         condition(expression, target),
         wire,
         kind.apply(leaving),
@@ -70,7 +81,7 @@ final class StreamPicks {
   }
 
   /** Returns the wires of whole events. */
-  EventWires whole() {
+  public W whole() {
     return whole;
   }
 
@@ -86,17 +97,17 @@ final class StreamPicks {
     };
   }
 
-  private EventWires wires(@Nullable Select select, StreamTarget target) {
+  private W wires(@Nullable Select select, StreamTarget target) {
     if (select == null) {
       return whole;
     }
     for (int table : target.tables()) {
       Projection.check(select, tables.definition(table));
     }
-    WeakReference<SelectedJson> known = selections.get(select);
-    SelectedJson selected = known == null ? null : known.get();
+    WeakReference<SelectedJson<W>> known = selections.get(select);
+    SelectedJson<W> selected = known == null ? null : known.get();
     if (selected == null) {
-      selected = new SelectedJson(select, json, shown, tables.hub());
+      selected = new SelectedJson<>(select, json, shown, wires);
       selections.put(select, new WeakReference<>(selected));
     }
     return selected.wires();

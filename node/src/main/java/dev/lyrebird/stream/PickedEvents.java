@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import dev.lyrebird.journal.Cursor;
 import dev.lyrebird.pubsub.Event;
@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * and of a row that the client has and that does not pass any more, that it is gone.
  *
  * <p>Owned by the event loop of the stream.
+ *
+ * @param <T> what the stream is sent
  */
-final class PickedEvents implements Telling {
+final class PickedEvents<T> implements Telling<T> {
 
   private final StreamCondition condition;
-  private final EventWire passing;
-  private final EventWire leaving;
+  private final EventWire<T> passing;
+  private final EventWire<T> leaving;
   private final ClientRows rows;
 
   /**
@@ -23,7 +25,8 @@ final class PickedEvents implements Telling {
    * @param leaving how an event looks that takes a row away
    * @param rows which rows the client has
    */
-  PickedEvents(StreamCondition condition, EventWire passing, EventWire leaving, ClientRows rows) {
+  PickedEvents(
+      StreamCondition condition, EventWire<T> passing, EventWire<T> leaving, ClientRows rows) {
     this.condition = condition;
     this.passing = passing;
     this.leaving = leaving;
@@ -31,7 +34,7 @@ final class PickedEvents implements Telling {
   }
 
   @Override
-  public byte @Nullable [] event(Event event, Member<?> member) {
+  public @Nullable T event(Event event, Member<?> member) {
     return switch (event.entry().type()) {
       case MESSAGE -> condition.passes(event) ? passing.event(event, member) : null;
       case PUT -> {
@@ -45,12 +48,12 @@ final class PickedEvents implements Telling {
     };
   }
 
-  private byte @Nullable [] leaving(Event event, Member<?> member) {
+  private @Nullable T leaving(Event event, Member<?> member) {
     return rows.leaves(event.topic()) ? leaving.event(event, member) : null;
   }
 
   @Override
-  public byte[] notice(byte[] json, @Nullable Cursor cursor) {
+  public T notice(byte[] json, @Nullable Cursor cursor) {
     return passing.notice(json, cursor);
   }
 

@@ -1,6 +1,5 @@
-package dev.lyrebird.http;
+package dev.lyrebird.format;
 
-import dev.lyrebird.format.Format;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
@@ -10,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the content of a request is, by its {@code Content-Type}. */
-sealed interface Content {
+public sealed interface Content {
 
   /** JSON in its own name. */
   Content JSON = new Formatted(Format.JSON, Payload.JSON);

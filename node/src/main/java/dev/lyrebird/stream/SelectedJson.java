@@ -1,19 +1,21 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.pubsub.Form;
-import dev.lyrebird.pubsub.Hub;
 import dev.lyrebird.query.Projection;
 import dev.lyrebird.query.RowTree;
 import dev.lyrebird.query.Select;
+import java.util.function.Function;
 
 /**
  * The JSON of events of whose value a part is selected. All streams of an event loop with equal
  * selections share one, and its wires.
  *
  * <p>Owned by one event loop.
+ *
+ * @param <W> the wires for events of one JSON
  */
-final class SelectedJson implements Form<byte[]> {
+final class SelectedJson<W> implements Form<byte[]> {
 
   /** By which it is found for as long as it lasts. */
   private final Select select;
@@ -21,15 +23,16 @@ final class SelectedJson implements Form<byte[]> {
   private final Projection projection;
   private final EventJson json;
   private final Form<ShownValue> shown;
-  private final EventWires wires;
+  private final W wires;
 
   /** Takes a selection that was held against the tables of all events that will come. */
-  SelectedJson(Select select, EventJson json, Form<ShownValue> shown, Hub hub) {
+  SelectedJson(
+      Select select, EventJson json, Form<ShownValue> shown, Function<Form<byte[]>, W> wires) {
     this.select = select;
     this.projection = new Projection(select);
     this.json = json;
     this.shown = shown;
-    this.wires = new EventWires(hub, this);
+    this.wires = wires.apply(this);
   }
 
   @Override
@@ -41,7 +44,7 @@ final class SelectedJson implements Form<byte[]> {
     };
   }
 
-  EventWires wires() {
+  W wires() {
     return wires;
   }
 

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,6 +17,7 @@ import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.Event;
 import dev.lyrebird.resource.MemoryTables;
+import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.view.RowView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 /**
  * Which rows the client of a stream with a condition has, as far as the node can know: so that a

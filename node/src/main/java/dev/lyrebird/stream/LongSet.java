@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 /**
  * A set of numbers in eight bytes and a little each: open addressing with linear probing. Owned by

@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.relation;
 
 import dev.lyrebird.journal.Row;
 import dev.lyrebird.query.Expression;
@@ -7,27 +7,27 @@ import dev.lyrebird.query.Query;
 import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.query.RowTree;
 import dev.lyrebird.query.Select;
-import dev.lyrebird.relation.JoinedConditions;
-import dev.lyrebird.relation.JoinedRows;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.RowView;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What queries of REST ask of joined rows: other tables are read before the one that is asked, or
- * with each page of what it finds. Owned by one event loop.
+ * What queries ask of joined rows: other tables are read before the one that is asked, or with each
+ * page of what it finds. Owned by one event loop.
  */
-final class JoinedQueries {
+public final class JoinedQueries {
 
   private final Tables tables;
   private final JoinedConditions conditions;
   private final JoinedRows rows;
 
-  JoinedQueries(Tables tables) {
+  /**
+   * @param tables of the loop
+   */
+  public JoinedQueries(Tables tables) {
     this.tables = tables;
     this.conditions = new JoinedConditions(tables);
     this.rows = new JoinedRows(tables);
@@ -37,26 +37,21 @@ final class JoinedQueries {
    * Gives a query the types of a table.
    *
    * @param prefix what the ids of all rows begin with
-   * @param then is handed the query: at once where it asks nothing of joined rows
+   * @return the query: at once where it asks nothing of joined rows; fails with a {@link
+   *     dev.lyrebird.journal.RefusedException} where it does not fit the tables
    */
-  void prepare(
-      Exchange exchange,
-      TableDefinition table,
-      String prefix,
-      Query query,
-      Consumer<RowQuery> then) {
+  public CompletableFuture<RowQuery> typed(TableDefinition table, String prefix, Query query) {
     Expression condition = query.condition();
     if (condition == null) {
-      then.accept(RowQuery.of(prefix, null, query, table));
-      return;
+      return CompletableFuture.completedFuture(RowQuery.of(prefix, null, query, table));
     }
-    exchange.attempt(
-        conditions.matcher(condition, table),
-        matcher -> then.accept(RowQuery.of(prefix, matcher, query, table)));
+    return conditions
+        .matcher(condition, table)
+        .thenApply(matcher -> RowQuery.of(prefix, matcher, query, table));
   }
 
   /** Tells whether a query shows joined rows. */
-  static boolean showsJoined(Query query, TableDefinition table) {
+  public static boolean showsJoined(Query query, TableDefinition table) {
     return query.select() != null && JoinedRows.areWanted(query.select(), table);
   }
 
@@ -65,7 +60,7 @@ final class JoinedQueries {
    *
    * @throws dev.lyrebird.journal.RefusedException where it selects what cannot be there
    */
-  Function<List<Row>, CompletableFuture<List<byte[]>>> shown(
+  public Function<List<Row>, CompletableFuture<List<byte[]>>> shown(
       Query query, TableDefinition table, RowView view) {
     Select select = query.select();
     if (select == null) {

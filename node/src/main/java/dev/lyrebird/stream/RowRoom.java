@@ -1,4 +1,4 @@
-package dev.lyrebird.http;
+package dev.lyrebird.stream;
 
 /**
  * Room for what the streams of one event loop know of their clients' rows, shared by all of them:
