@@ -125,11 +125,14 @@ public final class TableClient implements Tables {
     return isAsDemanded ? Math.max(options.confirm(), leastConfirmations) : options.confirm();
   }
 
-  /** Returns the name by which hubs know a table. A private one has no topics. */
+  /**
+   * Returns the name by which hubs know a table. A private one has no topics that a client could
+   * name, since none holds U+0000 [MQTT-1.5.4-2]: what is told of it is told to nobody else.
+   */
   public static Channel channel(TableDefinition definition) {
     Export export = definition.export();
     return new Channel(
-        export == null ? definition.qualifiedName() : export.path(),
+        export == null ? '\0' + definition.qualifiedName() : export.path(),
         Cursor.tableKey(definition.database(), definition.table()));
   }
 
@@ -161,6 +164,11 @@ public final class TableClient implements Tables {
   @Override
   public TableDefinition definition(int index) {
     return definitions.get(index);
+  }
+
+  @Override
+  public List<TableDefinition> definitions() {
+    return definitions;
   }
 
   @Override

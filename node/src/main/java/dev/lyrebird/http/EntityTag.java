@@ -20,7 +20,7 @@ record EntityTag(String opaque, boolean weak) {
 
   /** What is before the first dot of every tag of a row with this version. */
   static String ofVersion(Timestamp version) {
-    return Long.toHexString(version.time()) + '-' + Long.toHexString(version.node());
+    return version.tag();
   }
 
   /** Whether this is a tag of a row with that version, in whatever form. */

@@ -59,6 +59,11 @@ public record Timestamp(long time, long node) implements Comparable<Timestamp> {
     return millisOf(time);
   }
 
+  /** Returns it as entity tags and users' code name a version: time and node in base 16. */
+  public String tag() {
+    return Long.toHexString(time) + '-' + Long.toHexString(node);
+  }
+
   /** Tells whether this timestamp outranks the other. */
   public boolean isAfter(Timestamp other) {
     return compareTo(other) > 0;

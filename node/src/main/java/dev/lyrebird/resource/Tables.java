@@ -36,6 +36,9 @@ public interface Tables {
    */
   TableDefinition definition(int index);
 
+  /** Returns all tables, exported or not, by their indexes, as they are defined now. */
+  List<TableDefinition> definitions();
+
   /** Returns the table that a relationship names by its type. */
   TableDefinition ofType(String typeName);
 

@@ -28,7 +28,7 @@ public final class NearestName {
   }
 
   /** The same as the end of a message: {@code "; did you mean NAME?"}, or nothing. */
-  static String hint(String unknown, Collection<String> known) {
+  public static String hint(String unknown, Collection<String> known) {
     return of(unknown, known).map(name -> "; did you mean " + name + "?").orElse("");
   }
 

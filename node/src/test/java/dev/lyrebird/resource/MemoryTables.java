@@ -132,6 +132,11 @@ public final class MemoryTables implements Tables {
   }
 
   @Override
+  public List<TableDefinition> definitions() {
+    return tables.stream().map(MemoryTable::definition).toList();
+  }
+
+  @Override
   public TableDefinition ofType(String typeName) {
     return tables.stream()
         .map(MemoryTable::definition)
