@@ -37,9 +37,7 @@ final class ArchitectureTest {
    */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
-          entry("api", Set.of()),
           entry("testkit", Set.of("hosting", "api")),
-          entry("hosting", Set.of("api", "resource", "journal")),
           entry("journal", Set.of()),
           entry("schema", Set.of()),
           entry("auth", Set.of()),

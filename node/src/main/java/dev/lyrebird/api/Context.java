@@ -43,6 +43,9 @@ public interface Context {
   /** Returns the values of the query by their names, decoded, in their order. */
   Map<String, List<String>> query();
 
+  /** Returns the query as it stands in the URL behind the {@code ?}, not decoded; else empty. */
+  String queryText();
+
   /** Returns the first value of that name in the query, or null. */
   default @Nullable String query(String name) {
     List<String> values = query().get(name);
@@ -51,6 +54,9 @@ public interface Context {
 
   /** Returns a header field of the request, by its name in any case, or null; of MQTT none. */
   @Nullable String header(String name);
+
+  /** Returns the tables of the node. */
+  Tables tables();
 
   /** Returns a client for HTTP to other servers. To wait for its answers holds up nobody. */
   HttpClient http();

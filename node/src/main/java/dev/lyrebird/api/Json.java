@@ -1,12 +1,19 @@
 package dev.lyrebird.api;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Objects as JSON and back, by Jackson. Times are written as ISO 8601. */
 final class Json {
@@ -16,6 +23,18 @@ final class Json {
           .addModule(new JavaTimeModule())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .build();
+
+  /** Reads rows, which may have attributes that a class of users does not know. */
+  private static final JsonMapper LENIENT =
+      MAPPER.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  /** Changes no value that only passes through. */
+  private static final JsonMapper EXACT =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
   private Json() {}
@@ -55,6 +74,71 @@ final class Json {
       throw new ProblemException(400, "null was sent where a value is needed");
     }
     return value;
+  }
+
+  /**
+   * Reads what the node itself holds.
+   *
+   * @param what for the message
+   * @throws IllegalStateException where it does not fit the type
+   */
+  static <T> T fit(String what, byte[] json, Class<T> type) {
+    T value;
+    try {
+      value = LENIENT.readValue(json, type);
+    } catch (IOException e) {
+      throw new IllegalStateException("%s is no %s".formatted(what, type.getName()), e);
+    }
+    if (value == null) {
+      throw new IllegalStateException("%s is null and no %s".formatted(what, type.getName()));
+    }
+    return value;
+  }
+
+  /**
+   * Reads any one value, with every digit of its numbers.
+   *
+   * @throws ProblemException 400 where it is no JSON
+   */
+  static JsonNode tree(byte[] json) {
+    try {
+      return EXACT.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new ProblemException(400, "this is no JSON: " + e.getOriginalMessage());
+    } catch (IOException e) {
+      throw new IllegalStateException("bytes in memory are always read", e);
+    }
+  }
+
+  /**
+   * Returns the elements of an array, or null where it is none.
+   *
+   * @throws ProblemException 400 where it begins like one and is no JSON
+   */
+  static @Nullable List<Message> elements(byte[] json) {
+    int at = 0;
+    while (at < json.length && json[at] <= ' ' && json[at] >= 0) {
+      at++;
+    }
+    if (at == json.length || json[at] != '[') {
+      return null;
+    }
+    List<Message> elements = new ArrayList<>();
+    tree(json).forEach(element -> elements.add(Message.json(element)));
+    return elements;
+  }
+
+  /** Tells whether bytes are one JSON value. */
+  static boolean isJson(byte[] bytes) {
+    try (JsonParser in = MAPPER.createParser(bytes)) {
+      if (in.nextToken() == null) {
+        return false;
+      }
+      in.skipChildren();
+      return in.nextToken() == null;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Names the place in the JSON, but no class of the resource. */

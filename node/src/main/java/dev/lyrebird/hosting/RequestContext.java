@@ -2,16 +2,17 @@ package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Protocol;
+import dev.lyrebird.api.Tables;
 import java.net.http.HttpClient;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * With what a client came.
  *
- * @param client returns the client for HTTP, which is made when it is first asked for
+ * @param queryText the query as it stands in the URL, or empty
+ * @param node what it offers
  */
 public record RequestContext(
     Protocol protocol,
@@ -21,8 +22,14 @@ public record RequestContext(
     Map<String, String> parameters,
     Map<String, List<String>> query,
     Headers headers,
-    Supplier<HttpClient> client)
+    String queryText,
+    Facilities node)
     implements Context {
+
+  @Override
+  public Tables tables() {
+    return node.tables();
+  }
 
   /** The header fields of a request. */
   @FunctionalInterface
@@ -34,7 +41,7 @@ public record RequestContext(
 
   @Override
   public HttpClient http() {
-    return client.get();
+    return node.http().get();
   }
 
   @Override

@@ -1,7 +1,8 @@
 package dev.lyrebird.http;
 
-import dev.lyrebird.hosting.Host;
 import dev.lyrebird.format.RowReader;
+import dev.lyrebird.hosting.Host;
+import dev.lyrebird.hosting.HostedTables;
 import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.stream.StreamPicks;
@@ -51,7 +52,9 @@ final class Doors {
             : Doors::refuse;
     EventResponses responses = new EventResponses(settings.socketBytes(), random);
     sse = new SseDoor(loop.owner(), settings, tables, targets, picks, streams, responses);
-    resources = new ResourceDoor(loop, host, settings, responses, streams);
+    HostedTables hosted =
+        new HostedTables(task -> loop.runOnContext(turn -> task.run()), tables, random);
+    resources = new ResourceDoor(loop, host, settings, responses, streams, hosted);
     webSocket =
         new WebSocketDoor(
             settings, clock, tables, readers, targets, picks, streams, upgrades, resources);

@@ -5,8 +5,10 @@ import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Protocol;
 import dev.lyrebird.api.Response;
+import dev.lyrebird.api.Tables;
 import dev.lyrebird.format.Content;
 import dev.lyrebird.format.Format;
+import dev.lyrebird.hosting.Facilities;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.hosting.HostedConnection;
 import dev.lyrebird.hosting.RequestContext;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -42,18 +45,21 @@ final class ResourceDoor {
   private final HttpSettings settings;
   private final EventResponses responses;
   private final OpenStreams streams;
+  private final Facilities facilities;
 
   ResourceDoor(
       Context loop,
       Host host,
       HttpSettings settings,
       EventResponses responses,
-      OpenStreams streams) {
+      OpenStreams streams,
+      Tables tables) {
     this.loop = loop;
     this.host = host;
     this.settings = settings;
     this.responses = responses;
     this.streams = streams;
+    this.facilities = new Facilities(tables, host::http);
   }
 
   /** Returns whose a path is; null where it is nobody's here. */
@@ -225,7 +231,8 @@ final class ResourceDoor {
         match.parameters(),
         query(exchange.query()),
         request.headers()::get,
-        host::http);
+        Objects.requireNonNullElse(exchange.query(), ""),
+        facilities);
   }
 
   private static Map<String, List<String>> query(@Nullable String text) {

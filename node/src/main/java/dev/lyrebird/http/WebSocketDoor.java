@@ -1,8 +1,8 @@
 package dev.lyrebird.http;
 
 import dev.lyrebird.format.Format;
-import dev.lyrebird.hosting.Host;
 import dev.lyrebird.format.RowReader;
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.Protocol;

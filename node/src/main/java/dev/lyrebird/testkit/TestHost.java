@@ -5,6 +5,8 @@ import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Protocol;
 import dev.lyrebird.api.Router;
+import dev.lyrebird.api.Tables;
+import dev.lyrebird.hosting.Facilities;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.hosting.RequestContext;
 import java.net.URLDecoder;
@@ -38,20 +40,37 @@ public final class TestHost implements AutoCloseable {
   private static final Message NOTHING = Message.text("");
 
   private final Host host;
+  private final Facilities facilities;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("test-host").factory());
 
-  private TestHost(Router router) {
+  private TestHost(Router router, Tables tables) {
     host = Host.of(router);
+    facilities = new Facilities(tables, host::http);
     var _ =
         clock.scheduleAtFixedRate(
             host::tick, Host.TICK_MILLIS, Host.TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Begins to serve a router. */
+  /** Begins to serve a router whose code asks for no tables. */
   public static TestHost of(Router router) {
-    return new TestHost(router);
+    return of(
+        router,
+        name -> {
+          throw new IllegalStateException(
+              "code asks for the table %s, but the test has none: TestHost.of(router, tables)"
+                  .formatted(name));
+        });
+  }
+
+  /**
+   * Begins to serve a router.
+   *
+   * @param tables what its code finds as the node's tables
+   */
+  public static TestHost of(Router router, Tables tables) {
+    return new TestHost(router, tables);
   }
 
   /**
@@ -138,7 +157,8 @@ public final class TestHost implements AutoCloseable {
         match.parameters(),
         query(target),
         headers::get,
-        host::http);
+        queryText(target),
+        facilities);
   }
 
   private static String path(String target) {
@@ -147,11 +167,16 @@ public final class TestHost implements AutoCloseable {
     return decoded((path.startsWith("/") ? path.substring(1) : path).replace("+", "%2B"));
   }
 
+  private static String queryText(String target) {
+    int start = target.indexOf('?');
+    return start < 0 ? "" : target.substring(start + 1);
+  }
+
   private static Map<String, List<String>> query(String target) {
     Map<String, List<String>> all = new LinkedHashMap<>();
-    int start = target.indexOf('?');
-    if (start >= 0) {
-      for (String pair : target.substring(start + 1).split("&", -1)) {
+    String text = queryText(target);
+    if (!text.isEmpty()) {
+      for (String pair : text.split("&", -1)) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);
         String value = equals < 0 ? "" : pair.substring(equals + 1);

@@ -119,7 +119,12 @@ final class JarFolderTest {
         match.parameters(),
         Map.of(),
         name -> null,
-        host::http);
+        "",
+        new Facilities(
+            name -> {
+              throw new IllegalStateException("there are no tables here");
+            },
+            host::http));
   }
 
   @Test
