@@ -112,27 +112,38 @@ final class Watch {
   /** Looks whether anything takes too long. */
   void tick(long now) {
     boolean isCallLate;
+    boolean interrupts;
     boolean hurries;
     synchronized (this) {
       long callNanos = connection.route().limits().callTime().toNanos();
-      Thread calling = caller;
-      isCallLate = calling != null && !isOverdue && now - callSince > callNanos;
+      isCallLate = caller != null && !isOverdue && now - callSince > callNanos;
       boolean outlives = hasEnded && !isOverdue && !threads.isEmpty() && now - endedAt > callNanos;
       if (isCallLate || outlives) {
         isOverdue = true;
         connection.route().meters().overdue.incrementAndGet();
-        threads.forEach(Thread::interrupt);
-        if (calling != null) {
-          calling.interrupt(); // it may be none of them, when all is over
-        }
       }
+      interrupts = isCallLate || outlives;
       hurries = hasEnded && now - endedAt > connection.route().limits().sendTime().toNanos();
     }
     if (isCallLate) {
       tellLate();
     }
+    if (interrupts) {
+      interrupt();
+    }
     if (hurries) {
       connection.hurry();
+    }
+  }
+
+  /** Interrupts what is overdue, if it still is. The connection has ended before. */
+  private synchronized void interrupt() {
+    if (isOverdue) {
+      threads.forEach(Thread::interrupt);
+      Thread calling = caller;
+      if (calling != null) {
+        calling.interrupt(); // it may be none of them, when all is over
+      }
     }
   }
 
