@@ -22,8 +22,11 @@ public final class Chat implements ConnectionHandler<Chat.Guest> {
   @Override
   public Guest open(Connection connection) {
     String name = connection.context().query("name");
+    if (name == null) {
+      name = connection.context().header("name"); // MQTT has no query, but User Properties
+    }
     if (name == null || name.isBlank()) {
-      throw new ProblemException(400, "say who you are: ?name=");
+      throw new ProblemException(400, "say who you are: ?name=, over MQTT 5 a User Property");
     }
     Room room = connection.room(connection.context().parameter("room"));
     room.broadcast(new Heard("", name + " has come"));

@@ -233,6 +233,8 @@ final class Doors {
             finder,
             new PendingWills(),
             groups,
+            host,
+            random,
             counters,
             wall,
             new Uuid7(wall, random),

@@ -52,7 +52,10 @@ public interface Context {
     return values == null ? null : values.getFirst();
   }
 
-  /** Returns a header field of the request, by its name in any case, or null; of MQTT none. */
+  /**
+   * Returns a header field of the request, by its name in any case, or null. Of MQTT 5 that is a
+   * User Property of the packet that has led here, or else of CONNECT; older versions have none.
+   */
   @Nullable String header(String name);
 
   /** Returns the tables of the node. */

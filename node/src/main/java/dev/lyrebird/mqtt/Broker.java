@@ -1,7 +1,13 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.hosting.Facilities;
+import dev.lyrebird.hosting.Host;
+import dev.lyrebird.hosting.HostedTables;
+import dev.lyrebird.resource.Tables;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * What all MQTT doors of a node share.
@@ -14,6 +20,8 @@ import java.util.function.Supplier;
  * @param finder finds the latest row of a session
  * @param wills when wills fall due of clients that are away
  * @param groups who shares subscriptions
+ * @param host users' code behind topics
+ * @param random for what nobody may guess
  * @param counters what the doors count together
  * @param clock for expiry and uptime
  * @param freshIds gives client ids that no other client has
@@ -29,11 +37,18 @@ public record Broker(
     SessionFinder finder,
     PendingWills wills,
     Groups groups,
+    Host host,
+    RandomGenerator random,
     MqttCounters counters,
     InstantSource clock,
     Supplier<String> freshIds,
     String serverReference,
     SysTree sysTree) {
+
+  /** Returns what users' code is offered by way of one event loop. */
+  Facilities facilities(Executor loop, Tables tables) {
+    return new Facilities(new HostedTables(loop, tables, random), host::http);
+  }
 
   /** Returns what clients are told when the node stops. */
   ReasonCode stopping() {

@@ -1,10 +1,9 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.api.Connection;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.Write;
-import dev.lyrebird.pubsub.Start;
-import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.schema.TableDefinition;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -13,17 +12,15 @@ import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubscribeMessage;
-import io.netty.handler.codec.mqtt.MqttSubscriptionOption;
-import io.netty.handler.codec.mqtt.MqttTopicSubscription;
 import io.netty.handler.codec.mqtt.MqttUnsubscribeMessage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client that was let in, from CONNACK to the end of its connection: hands what it sends to the
- * {@link MqttPublisher} and the {@link MqttSubscriber} that it is, and grants subscriptions.
+ * {@link MqttPublisher} and the {@link MqttSubscriber} that it is, and to its {@link
+ * Subscriptions}.
  *
  * <p>Owned by the event loop of its connection.
  */
@@ -45,21 +42,20 @@ final class Client implements SessionRow.Source {
   private final Loop loop;
   private final MqttPublisher publisher;
   private final MqttSubscriber subscriber;
+  private final ResourceTopics resources;
+  private final Subscriptions subscriptions;
 
   /** How long the session outlives the connection, which a DISCONNECT may change. */
   private long expirySeconds;
+
+  /** With which code the client's connections to users' code end. */
+  private int closeCode = Connection.LOST;
 
   /** When the connection ended, ms since the epoch; 0 before. */
   private long endedAtMillis;
 
   /** When the will falls due that is still to be published; 0 for none. */
   private long willAtMillis;
-
-  /** Why a subscription is not granted, in a number and in words. */
-  private record Denial(ReasonCode code, String reason) {}
-
-  /** A subscription that was granted, and where it begins. */
-  private record Granted(MqttSubscription subscription, Start start) {}
 
   /**
    * @param opened the client's session
@@ -83,10 +79,14 @@ final class Client implements SessionRow.Source {
     this.replies = new Replies(connect);
     this.loop = loop;
     this.expirySeconds = connect.expirySeconds();
+    this.resources = new ResourceTopics(connect, session, row, connection, outbox, loop);
     this.publisher =
         new MqttPublisher(
-            connect, claim, session.received(), row, connection, outbox, replies, loop);
+            connect, claim, session.received(), row, resources, connection, outbox, replies, loop);
     this.subscriber = new MqttSubscriber(connect, session, row, connection, outbox, replies, loop);
+    this.subscriptions =
+        new Subscriptions(
+            connect, session, row, subscriber, resources, connection, outbox, replies, loop);
   }
 
   /** Lets the client in. */
@@ -102,12 +102,15 @@ final class Client implements SessionRow.Source {
     if (earlier != null) {
       for (SessionState.Received one : earlier.received()) {
         TableDefinition table = loop.tableOf(one.table());
-        if (table != null) {
+        if (table != null || one.table() == SessionState.Received.NO_TABLE) {
           session.received().keep(one.packetId(), table);
         }
       }
       subscriber.goOn(earlier);
       loop.broker().counters().add(Count.SUBSCRIPTIONS, session.subscriptionCount());
+      if (!connection.isEnded()) {
+        resources.goOn(List.copyOf(session.subscriptions()));
+      }
     }
   }
 
@@ -119,8 +122,8 @@ final class Client implements SessionRow.Source {
       case PUBREC -> subscriber.received(packetId(packet), isRefusal(packet));
       case PUBREL -> publisher.release(packetId(packet));
       case PUBCOMP -> subscriber.completed(packetId(packet));
-      case SUBSCRIBE -> subscribe((MqttSubscribeMessage) packet);
-      case UNSUBSCRIBE -> unsubscribe((MqttUnsubscribeMessage) packet);
+      case SUBSCRIBE -> subscriptions.subscribe((MqttSubscribeMessage) packet);
+      case UNSUBSCRIBE -> subscriptions.unsubscribe((MqttUnsubscribeMessage) packet);
       case PINGREQ -> outbox.pingresp(); // [MQTT-3.12.4-1]
       case DISCONNECT -> disconnect(packet);
       case AUTH, CONNECT, CONNACK, SUBACK, UNSUBACK, PINGRESP ->
@@ -133,6 +136,7 @@ final class Client implements SessionRow.Source {
   /** Goes on sending where the socket was full. */
   void resume() {
     subscriber.resume();
+    resources.resume();
   }
 
   /** Tells whether the client has been silent for one and a half keep alives ([MQTT-3.1.2-22]). */
@@ -142,6 +146,9 @@ final class Client implements SessionRow.Source {
 
   /** Tells the client why its connection ends, if its version of the protocol can. */
   void sayGoodbye(ReasonCode code, String reason) {
+    if (code == loop.broker().stopping()) {
+      closeCode = Connection.GOING_AWAY;
+    }
     if (!connect.isVersion5()) {
       return;
     }
@@ -167,6 +174,7 @@ final class Client implements SessionRow.Source {
    */
   void leave(boolean isLost, Consumer<@Nullable SessionState> done) {
     subscriber.stop();
+    resources.leave(closeCode);
     loop.broker().counters().add(Count.SUBSCRIPTIONS, -session.subscriptionCount());
     loop.broker().counters().add(Count.CONNECTED, -1);
     endedAtMillis = loop.broker().clock().millis();
@@ -283,143 +291,9 @@ final class Client implements SessionRow.Source {
         && (header.reasonCode() & ReasonCode.LEAST_FAILURE) != 0;
   }
 
-  /**
-   * The SUBACK goes out before the first message of the subscriptions, but for those of a session
-   * that outlives the connection: there what the SUBACK promises is journalled first. That of a
-   * shared subscription waits until the client is in its group.
-   */
-  private void subscribe(MqttSubscribeMessage message) {
-    if (!hasRoomFor(message.payload().topicSubscriptions().size())) {
-      return;
-    }
-    int identifier =
-        (int)
-            new PacketProperties(message.idAndPropertiesVariableHeader().properties())
-                .number(ClientProperty.SUBSCRIPTION_IDENTIFIER, 0);
-    List<Integer> codes = new ArrayList<>();
-    List<Granted> granted = new ArrayList<>();
-    String reason = "";
-    for (MqttTopicSubscription wanted : message.payload().topicSubscriptions()) {
-      Denial denial = denial(wanted.topicFilter());
-      if (wanted.option().isNoLocal() && SharedFilter.isMeant(wanted.topicFilter())) {
-        connection.end(
-            ReasonCode.PROTOCOL_ERROR, "a shared subscription has no No Local"); // [MQTT-3.8.3-4]
-        return;
-      }
-      if (denial == null) {
-        Granted one = grant(wanted, identifier);
-        granted.add(one);
-        codes.add(one.subscription.qos());
-      } else {
-        codes.add(connect.isVersion5() ? denial.code.value() & 0xff : ReasonCode.SUBACK_FAILURE_V3);
-        reason = reason.isEmpty() ? denial.reason : reason;
-      }
-    }
-    MqttMessage suback = replies.suback(packetId(message), codes, reason);
-    boolean isAwaited =
-        row != null || granted.stream().anyMatch(one -> one.subscription.isShared());
-    if (!isAwaited) {
-      outbox.send(suback);
-    }
-    granted.forEach(one -> subscriber.subscribe(one.subscription, one.start));
-    if (isAwaited) {
-      subscriber.whenPlaced(() -> sendWhenSaved(suback));
-    }
-  }
-
-  /** Ends the connection of a client that could not be sent so many answers. */
-  private boolean hasRoomFor(int codes) {
-    boolean hasRoom = replies.hasRoomForCodes(codes);
-    if (!hasRoom) {
-      connection.end(ReasonCode.PACKET_TOO_LARGE, "the answer is larger than the client takes");
-    }
-    return hasRoom;
-  }
-
-  private void sendWhenSaved(MqttMessage packet) {
-    if (row == null) {
-      if (!connection.isEnded()) {
-        outbox.send(packet);
-      }
-      return;
-    }
-    row.save(refusal -> {
-      if (refusal != null) {
-        connection.end(ReasonCode.of(refusal.reason()), refusal.detail());
-      } else if (!connection.isEnded()) {
-        outbox.send(packet);
-      }
-    });
-  }
-
-  private @Nullable Denial denial(String filter) {
-    String fault = filterFault(filter);
-    if (fault != null) {
-      return new Denial(ReasonCode.TOPIC_FILTER_INVALID, fault);
-    }
-    int most = loop.broker().limits().maxSubscriptions();
-    if (session.subscriptionCount() < most || session.isSubscribed(TopicFilter.of(filter))) {
-      return null;
-    }
-    loop.broker().admission().alarm().reached(Limit.SUBSCRIPTIONS, connect.clientId());
-    return new Denial(
-        Limit.SUBSCRIPTIONS.code(), "a client has at most " + most + " subscriptions");
-  }
-
-  private @Nullable String filterFault(String text) {
-    boolean isShared = SharedFilter.isMeant(text);
-    String fault = isShared ? SharedFilter.fault(text) : TopicFilter.fault(text);
-    if (fault != null) {
-      return fault;
-    }
-    String filter = isShared ? SharedFilter.of(text).filter().text() : text;
-    return loop.broker().limits().topics().fault(filter);
-  }
-
-  private Granted grant(MqttTopicSubscription wanted, int identifier) {
-    MqttSubscriptionOption option = wanted.option();
-    MqttSubscription subscription =
-        new MqttSubscription(
-            TopicFilter.of(wanted.topicFilter()),
-            option.qos().value(),
-            option.isNoLocal(),
-            option.isRetainAsPublished(),
-            identifier);
-    boolean existed = session.subscribe(subscription);
-    if (!existed) {
-      loop.broker().counters().add(Count.SUBSCRIPTIONS, 1);
-    }
-    return new Granted(
-        subscription,
-        switch (option.retainHandling()) {
-          case SEND_AT_SUBSCRIBE -> new Start.Current();
-          case SEND_AT_SUBSCRIBE_IF_NOT_YET_EXISTS ->
-              existed ? new Start.Live() : new Start.Current();
-          case DONT_SEND_AT_SUBSCRIBE -> new Start.Live();
-        });
-  }
-
-  private void unsubscribe(MqttUnsubscribeMessage message) {
-    if (!hasRoomFor(message.payload().topics().size())) {
-      return;
-    }
-    List<Short> codes = new ArrayList<>();
-    for (String text : message.payload().topics()) {
-      TopicFilter filter = new TopicFilter(text, TopicFilter.Kind.MQTT);
-      boolean existed = session.unsubscribe(filter);
-      if (existed) {
-        subscriber.unsubscribe(filter);
-        loop.broker().counters().add(Count.SUBSCRIPTIONS, -1);
-      }
-      ReasonCode code = existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
-      codes.add((short) code.value());
-    }
-    MqttMessage unsuback = replies.unsuback(packetId(message), codes);
-    sendWhenSaved(unsuback);
-  }
-
   private void disconnect(MqttMessage packet) {
     if (!(packet.variableHeader() instanceof MqttReasonCodeAndPropertiesVariableHeader header)) {
+      closeCode = Connection.NORMAL;
       connection.endAsAsked(false);
       return;
     }
@@ -430,6 +304,7 @@ final class Client implements SessionRow.Source {
       connection.end(ReasonCode.PROTOCOL_ERROR, "a session that was to end with its connection");
     } else {
       expirySeconds = loop.broker().sessionLimits().granted(expiry);
+      closeCode = Connection.NORMAL;
       connection.endAsAsked(header.reasonCode() != ReasonCode.SUCCESS.value()); // [MQTT-3.14.4-3]
     }
   }

@@ -1,5 +1,7 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.journal.PublishProperties.UserProperty;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param topicAliasMaximum how many topic aliases the client takes
  * @param wantsReasons whether reasons in words may be sent with any packet ([MQTT-3.1.2-29])
  * @param will what to publish when the connection is lost, or null for nothing
+ * @param userProperties names and values that the client sent along
  * @param identity who the client has proven to be
  */
 record Connect(
@@ -35,6 +38,7 @@ record Connect(
     int topicAliasMaximum,
     boolean wantsReasons,
     SessionState.@Nullable Will will,
+    List<UserProperty> userProperties,
     Identity identity) {
 
   static final int LEVEL_3_1 = 3;
@@ -71,6 +75,7 @@ record Connect(
         topicAliasMaximum,
         wantsReasons,
         will,
+        userProperties,
         proven);
   }
 }

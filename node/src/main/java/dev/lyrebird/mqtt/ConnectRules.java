@@ -98,6 +98,7 @@ final class ConnectRules {
         (int) Math.min(aliases, limits.topicAliasMaximum()),
         properties.number(ClientProperty.REQUEST_PROBLEM_INFORMATION, 1) == 1,
         will,
+        properties.users(),
         Identity.UNKNOWN);
   }
 

@@ -1,5 +1,6 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.hosting.Facilities;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.mqtt.Routes.Route;
 import dev.lyrebird.pubsub.TopicFilter;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param turn flushes at the end of a turn
  * @param executor the loop itself
  * @param staleRows rows of sessions that lag behind what their clients have acknowledged
+ * @param facilities what users' code is offered by way of this loop
  * @param groups shared subscriptions of which messages are handed out here
  */
 record Loop(
@@ -33,6 +35,7 @@ record Loop(
     Turn turn,
     EventLoop executor,
     Set<SessionRow> staleRows,
+    Facilities facilities,
     LoopGroups groups) {
 
   /** Touches every table. */
@@ -59,22 +62,29 @@ record Loop(
    * @param mark {@link dev.lyrebird.journal.Write#publisherOf} the client
    */
   void publish(Publication publication, long mark) {
-    publish(publication, mark, tables, routes, broker);
+    publish(publication, mark, tables, routes, broker, facilities);
   }
 
   /** Likewise, for who has no connections. */
   static void publish(
-      Publication publication, long mark, Tables tables, Routes routes, Broker broker) {
-    if (routes.of(publication.topic()) instanceof Route.ToRow(var table, var id)) {
-      tables.write(
-          table,
-          publication.write(id, mark, broker.clock()),
-          Condition.NONE,
-          Confirmation.NOT_AWAITED,
-          (outcome, token) -> {},
-          0);
-    } else {
-      broker.counters().add(Count.REFUSED, 1);
+      Publication publication,
+      long mark,
+      Tables tables,
+      Routes routes,
+      Broker broker,
+      Facilities facilities) {
+    switch (routes.of(publication.topic())) {
+      case Route.ToRow(var table, var id) ->
+          tables.write(
+              table,
+              publication.write(id, mark, broker.clock()),
+              Condition.NONE,
+              Confirmation.NOT_AWAITED,
+              (outcome, token) -> {},
+              0);
+      case Route.ToResource(var match) ->
+          ResourceTopics.publish(publication, match, broker, facilities);
+      case Route.Nowhere _ -> broker.counters().add(Count.REFUSED, 1);
     }
   }
 }

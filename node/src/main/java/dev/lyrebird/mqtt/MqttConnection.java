@@ -365,7 +365,8 @@ final class MqttConnection extends ChannelInboundHandlerAdapter implements Clien
     own.begin(credentials);
   }
 
-  private String address() {
+  /** Returns the address of the client; empty where it has none. */
+  String address() {
     return context.channel().remoteAddress() instanceof InetSocketAddress remote
         ? remote.getHostString()
         : "";

@@ -84,12 +84,13 @@ public final class MqttDoor {
         new Loop(
             broker,
             tables,
-            new Routes(tables, broker.limits().topics()),
+            new Routes(broker.host(), tables, broker.limits().topics()),
             new PublishEncoder(broker.clock(), turn),
             new SysTopics(broker.sysTree(), new SessionCensus(tables, broker.clientIds().node())),
             turn,
             eventLoop,
             new LinkedHashSet<>(),
+            broker.facilities(eventLoop, tables),
             new LoopGroups(eventLoop));
     loop.groups().belongTo(loop);
     broker.groups().add(loop.groups());

@@ -45,6 +45,7 @@ final class MqttPublisher implements Tables.Receipt {
   private final Acknowledgements acknowledgements = new Acknowledgements(this::acknowledge);
   private final Received received;
   private final @Nullable SessionRow row;
+  private final ResourceTopics resources;
   private final long mark;
   private final Timestamp claim;
   private int unanswered;
@@ -59,12 +60,14 @@ final class MqttPublisher implements Tables.Receipt {
    * @param claim by which the connection holds the client id
    * @param received what the session has received
    * @param row of the session; null for one that ends with the connection
+   * @param resources takes what is for users' code
    */
   MqttPublisher(
       Connect connect,
       Timestamp claim,
       Received received,
       @Nullable SessionRow row,
+      ResourceTopics resources,
       MqttConnection connection,
       Outbox outbox,
       Replies replies,
@@ -73,6 +76,7 @@ final class MqttPublisher implements Tables.Receipt {
     this.claim = claim;
     this.received = received;
     this.row = row;
+    this.resources = resources;
     this.connection = connection;
     this.outbox = outbox;
     this.replies = replies;
@@ -157,12 +161,12 @@ final class MqttPublisher implements Tables.Receipt {
     }
     received.remove(packetId);
     TableDefinition table = one.table();
-    if (row == null || table == null) {
-      outbox.pubcomp(packetId);
-    } else if (one.isKept()) {
+    if (row != null && one.isKept()) {
       row.save(refusal -> complete(packetId, refusal));
-    } else {
+    } else if (row != null && table != null) {
       loop.tables().release(table, List.of(reception(packetId)), () -> complete(packetId, null));
+    } else {
+      outbox.pubcomp(packetId);
     }
   }
 
@@ -183,8 +187,9 @@ final class MqttPublisher implements Tables.Receipt {
     List<SessionState.Received> told = new ArrayList<>();
     for (Received.One one : received.all()) {
       TableDefinition table = one.table();
-      if (table != null && (isLast || one.isKept())) {
-        told.add(new SessionState.Received(one.packetId(), loop.keyOf(table)));
+      if (isLast || one.isKept()) {
+        int key = table == null ? SessionState.Received.NO_TABLE : loop.keyOf(table);
+        told.add(new SessionState.Received(one.packetId(), key));
       }
     }
     return told;
@@ -240,24 +245,42 @@ final class MqttPublisher implements Tables.Receipt {
   private void write(Publication publication, int token, @Nullable Reception reception) {
     switch (loop.routes().of(publication.topic())) {
       case Route.ToRow(var table, var id) -> {
-        if (++unanswered == loop.broker().limits().connectionWrites()) {
-          connection.stopReading(ReadHalt.WRITES);
-        }
+        begun();
         Write write = publication.write(id, mark, loop.broker().clock());
         Confirmation confirmation =
             token == NO_ACKNOWLEDGEMENT ? Confirmation.NOT_AWAITED : Confirmation.AS_DEMANDED;
         loop.tables().write(table, write, Condition.NONE, confirmation, reception, this, token);
       }
+      case Route.ToResource(var match) -> {
+        begun();
+        resources.publish(
+            publication,
+            match,
+            refusal -> {
+              ended();
+              answer(token, refusal);
+            });
+      }
       case Route.Nowhere(var refusal) -> answer(token, refusal);
+    }
+  }
+
+  private void begun() {
+    if (++unanswered == loop.broker().limits().connectionWrites()) {
+      connection.stopReading(ReadHalt.WRITES);
+    }
+  }
+
+  private void ended() {
+    if (--unanswered == loop.broker().limits().connectionWrites() / 2) {
+      connection.goOnReading(ReadHalt.WRITES);
     }
   }
 
   /** A table tells what became of a write. */
   @Override
   public void done(Outcome outcome, int token) {
-    if (--unanswered == loop.broker().limits().connectionWrites() / 2) {
-      connection.goOnReading(ReadHalt.WRITES);
-    }
+    ended();
     answer(
         token,
         switch (outcome) {

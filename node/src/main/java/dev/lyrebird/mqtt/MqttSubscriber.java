@@ -159,15 +159,26 @@ final class MqttSubscriber implements Subscriber<MqttSubscription> {
       session.subscribe(subscription);
       if (subscription.isShared()) {
         consumers().goOn(subscription, state.releasing());
-      } else if (!loop.tables().hub().knows(cursor, touchedBy(subscription.filter()))) {
-        beginning.add(subscription);
-      } else {
-        subscribe(
-            subscription,
-            kept.isFresh() ? new Start.CurrentAfter(cursor) : new Start.After(cursor));
+      } else if (loop.routes().resource(kept.filter()) == null) {
+        goOn(subscription, kept.isFresh(), cursor, beginning);
       }
     }
     beginning.forEach(subscription -> subscribe(subscription, new Start.Current()));
+  }
+
+  /**
+   * @param beginning takes it if it has to begin anew
+   */
+  private void goOn(
+      MqttSubscription subscription,
+      boolean isFresh,
+      Cursor cursor,
+      List<MqttSubscription> beginning) {
+    if (!loop.tables().hub().knows(cursor, touchedBy(subscription.filter()))) {
+      beginning.add(subscription);
+    } else {
+      subscribe(subscription, isFresh ? new Start.CurrentAfter(cursor) : new Start.After(cursor));
+    }
   }
 
   private Consumers consumers() {

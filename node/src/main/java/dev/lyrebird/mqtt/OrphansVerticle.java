@@ -1,5 +1,6 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.hosting.Facilities;
 import dev.lyrebird.resource.Nodes;
 import dev.lyrebird.resource.Tables;
 import io.vertx.core.Future;
@@ -32,14 +33,16 @@ public final class OrphansVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     Tables own = tables.get();
-    Routes routes = new Routes(own, broker.limits().topics());
+    Routes routes = new Routes(broker.host(), own, broker.limits().topics());
+    Facilities facilities =
+        broker.facilities(task -> context.runOnContext(turn -> task.run()), own);
     Orphans orphans =
         new Orphans(
             own,
             nodes,
             broker.clientIds(),
             broker.wills(),
-            (will, mark) -> Loop.publish(will, mark, own, routes, broker),
+            (will, mark) -> Loop.publish(will, mark, own, routes, broker, facilities),
             broker.clock(),
             task -> context.runOnContext(turn -> task.run()));
     orphans.begin(nodes.present().isEmpty());

@@ -55,7 +55,8 @@ record PacketProperties(MqttProperties properties) {
         : null;
   }
 
-  private List<UserProperty> users() {
+  /** Returns the User Properties, in their order. */
+  List<UserProperty> users() {
     return properties.getProperties(ClientProperty.USER_PROPERTY.identifier()).stream()
         .filter(MqttProperties.UserProperty.class::isInstance)
         .map(property -> ((MqttProperties.UserProperty) property).value())

@@ -1,10 +1,17 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.api.Call;
+import dev.lyrebird.api.Message;
 import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.PublishProperties.UserProperty;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 record Publication(String topic, Payload payload, int qos, boolean retain, long expirySeconds) {
 
   private static final int MILLIS_PER_SECOND = 1000;
+
+  private static final String TEXT = "text/plain";
+  private static final String BINARY = "application/octet-stream";
 
   static Publication of(
       String topic, byte[] bytes, int qos, boolean retain, MqttProperties properties) {
@@ -51,6 +61,40 @@ record Publication(String topic, Payload payload, int qos, boolean retain, long 
             ? 0
             : clock.millis() + expirySeconds * MILLIS_PER_SECOND;
     return new Write(kind(), id, payload, qos, publisher, expiresAtMillis, null);
+  }
+
+  /** Returns what the publication asks of users' code that is on no subscription of its client. */
+  Call call() {
+    return switch (kind()) {
+      case PUT -> Call.PUT;
+      case DELETE -> Call.DELETE;
+      case PATCH, MESSAGE -> Call.PUBLISH;
+    };
+  }
+
+  /**
+   * Returns the publication as users' code is told it. Most clients do not say whether they send
+   * text, so what is UTF-8 counts as such.
+   */
+  Message message() {
+    byte[] bytes = payload.bytes();
+    String type = payload.contentType();
+    boolean mayBeText = type == null || type.startsWith("text/") || type.equals(Payload.JSON);
+    boolean isText = isDeclaredText() || (mayBeText && isUtf8(bytes));
+    return Message.of(bytes, type == null ? isText ? TEXT : BINARY : type, isText);
+  }
+
+  private boolean isDeclaredText() {
+    return payload.properties() != null && payload.properties().utf8();
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    return ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8);
+  }
+
+  /** Returns the User Properties that came with it. */
+  List<UserProperty> userProperties() {
+    return payload.properties() == null ? List.of() : payload.properties().userProperties();
   }
 
   private Write.Kind kind() {

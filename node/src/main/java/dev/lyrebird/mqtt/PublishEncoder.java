@@ -2,6 +2,7 @@ package dev.lyrebird.mqtt;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lyrebird.api.Message;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.PublishProperties;
 import dev.lyrebird.journal.PublishProperties.UserProperty;
@@ -13,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /**
  * Encodes events as PUBLISH packets, one {@link PublishImage} for each protocol version, quality of
@@ -31,7 +33,11 @@ final class PublishEncoder {
   private static final int MAX_QOS = 2;
   private static final byte[] NOTHING = new byte[0];
 
+  /** A string of MQTT has its length before it in two bytes. */
+  private static final int LONGEST_STRING = 65_535;
+
   private final InstantSource clock;
+  private final Turn sharer;
   private final Form<ByteBuf> sharedPayload;
   private final Form<PublishImage>[] forms;
 
@@ -43,6 +49,7 @@ final class PublishEncoder {
    */
   PublishEncoder(InstantSource clock, Turn sharer) {
     this.clock = clock;
+    this.sharer = sharer;
     this.sharedPayload = event -> sharer.share(event.entry().payload().bytes());
     this.forms = forms();
   }
@@ -71,9 +78,40 @@ final class PublishEncoder {
   }
 
   private PublishImage encode(Event event, boolean isVersion5, int fixedHeader) {
-    byte[] topic = topic(event.topic());
-    byte[] payload = event.entry().payload().bytes();
-    byte[] properties = isVersion5 ? properties(event) : NOTHING;
+    return assemble(
+        fixedHeader,
+        topic(event.topic()),
+        isVersion5 ? properties(event) : NOTHING,
+        event.entry().payload().bytes(),
+        isVersion5,
+        () -> event.as(sharedPayload));
+  }
+
+  /**
+   * Encodes what users' code sends, at QoS 0 and not retained. It is to be sent in this turn.
+   *
+   * @param topic with its length before it, see {@link #topic}
+   */
+  PublishImage image(byte[] topic, Message message, boolean isVersion5) {
+    return assemble(
+        PUBLISH,
+        topic,
+        isVersion5 ? properties(message) : NOTHING,
+        message.bytes(),
+        isVersion5,
+        () -> sharer.share(message.bytes()));
+  }
+
+  /**
+   * @param shared returns a payload that is large enough to be shared
+   */
+  private static PublishImage assemble(
+      int fixedHeader,
+      byte[] topic,
+      byte[] properties,
+      byte[] payload,
+      boolean isVersion5,
+      Supplier<ByteBuf> shared) {
     boolean isShared = payload.length >= SHARED_PAYLOAD_BYTES;
     PublishImage.Parts parts =
         new PublishImage.Parts(
@@ -101,12 +139,11 @@ final class PublishEncoder {
       copy.writeBytes(properties);
     }
     copy.writeBytes(parts.copiedPayload());
-    return new PublishImage(
-        parts, copy.array(), packetIdAt, size, isShared ? event.as(sharedPayload) : null);
+    return new PublishImage(parts, copy.array(), packetIdAt, size, isShared ? shared.get() : null);
   }
 
   /** Returns a topic with its length before it; empty for what is no topic of MQTT. */
-  private static byte[] topic(String topic) {
+  static byte[] topic(String topic) {
     if (TopicFilter.topicFault(topic) != null) {
       return NOTHING;
     }
@@ -135,6 +172,19 @@ final class PublishEncoder {
     }
     if (more != null) {
       writeProperties(out, more);
+    }
+    return ByteBufUtil.getBytes(out);
+  }
+
+  private static byte[] properties(Message message) {
+    ByteBuf out = Unpooled.buffer();
+    if (message.isText()) {
+      out.writeByte(ClientProperty.PAYLOAD_FORMAT_INDICATOR.identifier()).writeByte(1);
+    }
+    String contentType = message.contentType();
+    if (contentType.length() * 3 <= LONGEST_STRING && contentType.indexOf(0) < 0) {
+      out.writeByte(ClientProperty.CONTENT_TYPE.identifier());
+      writeString(out, contentType);
     }
     return ByteBufUtil.getBytes(out);
   }

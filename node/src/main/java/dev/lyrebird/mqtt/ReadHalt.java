@@ -6,6 +6,8 @@ enum ReadHalt {
   LETTING_IN,
   /** Too many of its writes are on their way to tables. */
   WRITES,
+  /** A resource has too much before it of what the client has told it. */
+  RESOURCE,
   /** It has published all that it may in this second. */
   RATE
 }

@@ -28,7 +28,7 @@ final class Received {
    * A publish.
    *
    * @param packetId of the client
-   * @param table where it is; null where no table takes it
+   * @param table where it is; null where it is in none
    * @param isStored whether its outcome is known
    * @param isKept whether the row of the session says that it was received, not the table
    */
@@ -67,7 +67,7 @@ final class Received {
   }
 
   /** Notes one of an earlier connection. */
-  void keep(int packetId, TableDefinition table) {
+  void keep(int packetId, @Nullable TableDefinition table) {
     put(new One(packetId, table, true, true));
   }
 

@@ -1,6 +1,8 @@
 package dev.lyrebird.mqtt;
 
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.pubsub.TopicFilter;
 import dev.lyrebird.resource.PerSchema;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
@@ -14,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where publications go, by their topics. Remembers topics that it was asked for: most come again,
- * and one and the same id makes the look-ups that follow cheap.
+ * Where publications go, by their topics: to users' code before tables. Remembers topics of tables
+ * that it was asked for: most come again, and one and the same id makes the look-ups that follow
+ * cheap.
  *
  * <p>Owned by one event loop.
  */
@@ -29,6 +32,7 @@ final class Routes {
   /** Longer topics are not remembered, so that hostile ones cannot fill the memory. */
   private static final int REMEMBERED_LENGTH = 256;
 
+  private final Host host;
   private final Tables tables;
   private final TopicBounds bounds;
   private final PerSchema<Map<String, Route>> found;
@@ -40,17 +44,41 @@ final class Routes {
     /** To a row, or to its subscribers. */
     record ToRow(TableDefinition table, String id) implements Route {}
 
+    /** To users' code. */
+    record ToResource(Host.Match match) implements Route {}
+
     /** To nobody. */
     record Nowhere(Refusal refusal) implements Route {}
   }
 
-  Routes(Tables tables, TopicBounds bounds) {
+  Routes(Host host, Tables tables, TopicBounds bounds) {
+    this.host = host;
     this.tables = tables;
     this.bounds = bounds;
     this.found = new PerSchema<>(tables, HashMap::new);
   }
 
   Route of(String topic) {
+    Host.Match match = resource(topic);
+    return match == null ? ofTables(topic) : new Route.ToResource(match);
+  }
+
+  /**
+   * Returns the users' code that a topic, or a filter that is one, belongs to; null where it is
+   * none's. What names several topics or is shared reaches tables alone.
+   */
+  Host.@Nullable Match resource(String filter) {
+    Host.Match match = host.match(filter);
+    boolean isTopic =
+        match != null
+            && !SysTopics.owns(filter)
+            && !SharedFilter.isMeant(filter)
+            && TopicFilter.topicFault(filter) == null
+            && bounds.fault(filter) == null;
+    return isTopic ? match : null;
+  }
+
+  private Route ofTables(String topic) {
     Map<String, Route> remembered = found.now();
     Route known = remembered.get(topic);
     if (known != null) {

@@ -105,9 +105,14 @@ record SessionState(
    * A publish of QoS 2 that awaits its PUBREL.
    *
    * @param packetId of the client
-   * @param table which has it: {@link dev.lyrebird.journal.Cursor#tableKey}
+   * @param table which has it: {@link dev.lyrebird.journal.Cursor#tableKey}; {@link #NO_TABLE}
+   *     where users' code was handed it
    */
-  record Received(int packetId, int table) {}
+  record Received(int packetId, int table) {
+
+    /** The key of no table. */
+    static final int NO_TABLE = 0;
+  }
 
   /**
    * What is published in the name of a client that is lost.

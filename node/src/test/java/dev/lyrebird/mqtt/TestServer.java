@@ -1,6 +1,7 @@
 package dev.lyrebird.mqtt;
 
 import dev.lyrebird.auth.Users;
+import dev.lyrebird.hosting.Host;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Write;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -92,27 +94,50 @@ final class TestServer implements AutoCloseable {
    * @param loops how many event loops share the port
    */
   TestServer(MqttLimits limits, int loops) {
-    this(limits, loops, null, false, NO_BOUNDS, () -> false, "", new LoneNode(1));
+    this(limits, loops, null, false, NO_BOUNDS, () -> false, "", new LoneNode(1), Host.ofNothing());
   }
 
   /** Starts a server of one event loop that does not take every connection. */
   TestServer(MqttLimits limits, Admission.Bounds bounds, BooleanSupplier memoryIsShort) {
-    this(limits, 1, null, false, bounds, memoryIsShort, "", new LoneNode(1));
+    this(limits, 1, null, false, bounds, memoryIsShort, "", new LoneNode(1), Host.ofNothing());
   }
 
   /** Starts a server of one event loop with users. */
   TestServer(MqttLimits limits, Users users, boolean isLoginRequired) {
-    this(limits, 1, users, isLoginRequired, NO_BOUNDS, () -> false, "", new LoneNode(1));
+    this(
+        limits,
+        1,
+        users,
+        isLoginRequired,
+        NO_BOUNDS,
+        () -> false,
+        "",
+        new LoneNode(1),
+        Host.ofNothing());
   }
 
   /** Starts a server of one event loop that sends its clients elsewhere when it stops. */
   TestServer(Users users, String serverReference) {
-    this(LIMITS, 1, users, false, NO_BOUNDS, () -> false, serverReference, new LoneNode(1));
+    this(
+        LIMITS,
+        1,
+        users,
+        false,
+        NO_BOUNDS,
+        () -> false,
+        serverReference,
+        new LoneNode(1),
+        Host.ofNothing());
   }
 
   /** Starts a server of one event loop on a node among others. */
   TestServer(Nodes nodes) {
-    this(LIMITS, 1, null, false, NO_BOUNDS, () -> false, "", nodes);
+    this(LIMITS, 1, null, false, NO_BOUNDS, () -> false, "", nodes, Host.ofNothing());
+  }
+
+  /** Starts a server of one event loop with users' code behind topics. */
+  TestServer(MqttLimits limits, Host host) {
+    this(limits, 1, null, false, NO_BOUNDS, () -> false, "", new LoneNode(1), host);
   }
 
   private TestServer(
@@ -123,7 +148,8 @@ final class TestServer implements AutoCloseable {
       Admission.Bounds bounds,
       BooleanSupplier memoryIsShort,
       String serverReference,
-      Nodes nodes) {
+      Nodes nodes,
+      Host host) {
     InstantSource clock = () -> Instant.ofEpochMilli(millis.get());
     MqttCounters counters = new MqttCounters(meters);
     ClientIds clientIds = new ClientIds(new LoneNode(1), clock, 3000);
@@ -143,6 +169,8 @@ final class TestServer implements AutoCloseable {
             new SessionFinder(nodes, 3000),
             new PendingWills(),
             new Groups(new LoneNode(1), false, clock),
+            host,
+            new SplittableRandom(1),
             counters,
             clock,
             () -> "fresh-" + freshIds.incrementAndGet(),
