@@ -13,7 +13,7 @@ final class StartOptions {
       names = "--config",
       paramLabel = "FILE",
       description = "The configuration; ${DEFAULT-VALUE} if not given.",
-      defaultValue = "${sys:lyrebird.home:-.}/conf/config.yaml")
+      defaultValue = "${sys:lyrebird.config:-${sys:lyrebird.home:-.}/conf/config.yaml}")
   private Path config = Path.of("conf/config.yaml");
 
   @Option(

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * below those that systems give to outgoing connections, any of which might otherwise hold a port
  * while its program is not running.
  */
-final class Ports {
+public final class Ports {
 
   private static final int FIRST = 12_000;
   private static final int COUNT = 20_000;
@@ -23,7 +23,7 @@ final class Ports {
   private Ports() {}
 
   /** A port that nobody listened on a moment ago, and that no other caller was given lately. */
-  static int free() {
+  public static int free() {
     for (int i = 0; i < COUNT; i++) {
       int port = FIRST + NEXT.getAndUpdate(last -> (last + 1) % COUNT);
       if (isFree(port)) {
