@@ -95,7 +95,7 @@ public final class Host implements AutoCloseable {
    * @param firstNumber of connections
    */
   public Host(Nodes nodes, MeterRegistry meters, long firstNumber) {
-    this.broadcasts = new Broadcasts(nodes, this::heard);
+    this.broadcasts = new Broadcasts(nodes, meters, System::nanoTime, this::heard);
     this.meters = meters;
     this.numbers = new AtomicLong(firstNumber);
   }
