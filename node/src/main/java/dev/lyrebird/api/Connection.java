@@ -55,6 +55,13 @@ public interface Connection {
    */
   boolean isWritable();
 
+  /**
+   * Waits until {@link #isWritable}, for a client that may be slow as long as it likes.
+   *
+   * @return whether it is; false where the connection has ended, or the time is up
+   */
+  boolean awaitWritable(Duration limit);
+
   /** Tells whether the connection has not ended. */
   boolean isOpen();
 

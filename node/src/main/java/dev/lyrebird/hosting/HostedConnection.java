@@ -34,6 +34,8 @@ public final class HostedConnection implements Connection {
   /** A wait of years needs no timer. */
   private static final long FOR_EVER = TimeUnit.DAYS.toNanos(10_000);
 
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
   private enum State {
     ARRIVING,
     OPEN,
@@ -292,6 +294,13 @@ public final class HostedConnection implements Connection {
     }
   }
 
+  /**
+   * Returns the nanoseconds of a limit; those of one that is longer than they can count are all.
+   */
+  private static long nanos(Duration limit) {
+    return limit.compareTo(LONGEST) < 0 ? limit.toNanos() : Long.MAX_VALUE;
+  }
+
   /** Waits for something to happen, or nothing. */
   @SuppressWarnings("WaitNotInLoop") // all who call it look again
   private void await(long nanos) {
@@ -314,6 +323,18 @@ public final class HostedConnection implements Connection {
       isDrainOwed |= !isWritable;
       return isWritable;
     }
+  }
+
+  @Override
+  public synchronized boolean awaitWritable(Duration limit) {
+    long since = System.nanoTime();
+    long nanos = nanos(limit);
+    long left = nanos;
+    while (!outbox.isHalfEmpty() && isOpen() && left > 0) {
+      await(left);
+      left = nanos - (System.nanoTime() - since);
+    }
+    return outbox.isHalfEmpty() && isOpen();
   }
 
   @Override
@@ -356,9 +377,10 @@ public final class HostedConnection implements Connection {
 
   @Override
   public boolean awaitClose(Duration limit) {
-    long until = System.nanoTime() + limit.toNanos();
+    long since = System.nanoTime();
+    long nanos = nanos(limit);
     synchronized (this) {
-      for (long left = limit.toNanos(); isOpen() && left > 0; left = until - System.nanoTime()) {
+      for (long left = nanos; isOpen() && left > 0; left = nanos - (System.nanoTime() - since)) {
         await(left);
       }
       return !isOpen();
@@ -467,7 +489,7 @@ public final class HostedConnection implements Connection {
 
       @Override
       public @Nullable Message next() {
-        return next(Duration.ofNanos(Long.MAX_VALUE));
+        return next(LONGEST);
       }
 
       @Override
@@ -479,7 +501,7 @@ public final class HostedConnection implements Connection {
 
   private synchronized @Nullable Message awaitMessage(Duration limit) {
     long since = System.nanoTime();
-    long nanos = limit.toNanos();
+    long nanos = nanos(limit);
     Message message = poll();
     while (message == null && isOpen()) {
       long left = nanos - (System.nanoTime() - since);

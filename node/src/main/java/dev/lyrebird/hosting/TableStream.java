@@ -16,11 +16,6 @@ final class TableStream {
 
   private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
-  /** Between two looks at whether a slow client has room again. */
-  private static final long LEAST_PAUSE_MILLIS = 1;
-
-  private static final long MOST_PAUSE_MILLIS = 500;
-
   private final LoopCalls calls;
   private final Connection outgoing;
   private final Handover<Message> handover;
@@ -69,22 +64,10 @@ final class TableStream {
 
   private void send() {
     for (Message next = handover.poll(); next != null; next = handover.poll()) {
-      if (!awaitRoom()) {
+      if (!outgoing.awaitWritable(FOR_EVER)) {
         return;
       }
       outgoing.send(next);
     }
-  }
-
-  /** Tells whether the connection has room, and not ended. */
-  private boolean awaitRoom() {
-    long pause = LEAST_PAUSE_MILLIS;
-    while (!outgoing.isWritable()) {
-      if (outgoing.awaitClose(Duration.ofMillis(pause))) {
-        return false;
-      }
-      pause = Math.min(2 * pause, MOST_PAUSE_MILLIS);
-    }
-    return true;
   }
 }

@@ -71,7 +71,12 @@ record Problem(
     }
 
     private static List<Fault> inAttributes(@Nullable Place place, Refusal refusal) {
-      return refusal.faults().entrySet().stream()
+      return inAttributes(place, refusal.faults());
+    }
+
+    /** Returns what is wrong with which attribute. */
+    static List<Fault> inAttributes(@Nullable Place place, Map<String, String> faults) {
+      return faults.entrySet().stream()
           .map(fault -> new Fault(place, fault.getKey(), fault.getValue()))
           .toList();
     }
@@ -119,23 +124,6 @@ record Problem(
         Map.of());
   }
 
-  /** The one place where reasons of refusal become statuses. */
-  static int status(Refusal.Reason reason) {
-    return switch (reason) {
-      case BAD_REQUEST -> 400;
-      case NOT_FOUND -> 404;
-      case NOT_ALLOWED -> 405;
-      case CONFLICT -> 409;
-      case PRECONDITION_FAILED -> 412;
-      case TOO_LARGE -> 413;
-      case UNSUPPORTED_TYPE -> 415;
-      case SCHEMA -> 422;
-      case OVERLOADED -> 503;
-      case FAULT -> 500;
-      case UNCONFIRMED -> 504;
-    };
-  }
-
   /**
    * Tells a refusal.
    *
@@ -158,7 +146,7 @@ record Problem(
               UNCONFIRMED ->
               Map.of();
         };
-    return new Problem(status(refusal.reason()), refusal.detail(), faults, null, headers);
+    return new Problem(refusal.reason().status(), refusal.detail(), faults, null, headers);
   }
 
   /** The same problem with what is wrong in the content; of many faults the first ones. */

@@ -266,8 +266,10 @@ final class ResourceDoor {
 
   /** Returns what a client is told of a problem. */
   static Problem problem(ProblemException problem) {
-    return problem.status() == 503
-        ? Problem.of(503, problem.detail(), "Retry-After", "1")
-        : Problem.of(problem.status(), problem.detail());
+    Problem told =
+        problem.status() == 503
+            ? Problem.of(503, problem.detail(), "Retry-After", "1")
+            : Problem.of(problem.status(), problem.detail());
+    return told.withFaults(Problem.Fault.inAttributes(null, problem.faults()));
   }
 }

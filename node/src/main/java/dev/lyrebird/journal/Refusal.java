@@ -18,27 +18,38 @@ public record Refusal(Reason reason, String detail, Map<String, String> faults) 
   /** The kinds of refusal, in the words of HTTP where it has one. */
   public enum Reason {
     /** The request cannot be understood. */
-    BAD_REQUEST,
+    BAD_REQUEST(400),
     /** There is no such row, table or path. */
-    NOT_FOUND,
+    NOT_FOUND(404),
     /** The path exists but does not take this. */
-    NOT_ALLOWED,
+    NOT_ALLOWED(405),
     /** What is there stands against it: the row exists already, or is no object to merge into. */
-    CONFLICT,
+    CONFLICT(409),
     /** The client's condition does not hold. */
-    PRECONDITION_FAILED,
+    PRECONDITION_FAILED(412),
     /** The row does not fit the table's schema. */
-    SCHEMA,
+    SCHEMA(422),
     /** A key, a payload or a path is over its limit. */
-    TOO_LARGE,
+    TOO_LARGE(413),
     /** The content is of a type that is not taken here. */
-    UNSUPPORTED_TYPE,
+    UNSUPPORTED_TYPE(415),
     /** The node has no room for it now. */
-    OVERLOADED,
+    OVERLOADED(503),
     /** The node failed; the cause is in its log. */
-    FAULT,
+    FAULT(500),
     /** The write was carried out, but too few other nodes have told in time that they have it. */
-    UNCONFIRMED
+    UNCONFIRMED(504);
+
+    private final int status;
+
+    Reason(int status) {
+      this.status = status;
+    }
+
+    /** Returns the status of HTTP that says it best (RFC 9110 §15). */
+    public int status() {
+      return status;
+    }
   }
 
   public Refusal {

@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -186,8 +187,10 @@ final class HostedTablesTest {
 
   @Test
   void refusalHasTheStatusOfRest() {
-    String detail = refused(422, () -> sensors.put("a", Map.of("temp", "warm")));
-    assertTrue(detail.contains("temp"), detail);
+    ProblemException unfit =
+        assertThrows(ProblemException.class, () -> sensors.put("a", Map.of("temp", "warm")));
+    assertEquals(422, unfit.status());
+    assertEquals(Set.of("temp"), unfit.faults().keySet());
     refused(400, () -> sensors.put("", Map.of()));
     refused(400, () -> sensors.row("a\0b"));
     refused(400, () -> loop.tables.table("Counts").put("x", Map.of()));

@@ -111,6 +111,13 @@ final class TestConnection implements Connection {
     return !isClosed && outbox.size() < ROOM / 2;
   }
 
+  /** No limit is shorter than this waits. */
+  @Override
+  public synchronized boolean awaitWritable(Duration limit) {
+    await(() -> isWritable() || isClosed);
+    return isWritable();
+  }
+
   @Override
   public synchronized boolean isOpen() {
     return !isClosed;
