@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -89,13 +90,14 @@ public final class Bench implements Callable<Integer> {
       throw refused("--payload must be at least " + Stamp.SHORTEST_PAYLOAD);
     }
     if (target != null) {
-      runAgainst(running(target));
+      runAgainst(running(target), scenarios);
     } else {
-      runAgainstNewNode();
+      runAgainstNewNodes();
     }
     if (withMosquitto) {
       try (Mosquitto mosquitto = Mosquitto.start(FOLDER.resolve("mosquitto"))) {
-        runAgainst(Server.of("mosquitto", "127.0.0.1", mosquitto.port(), 0, mosquitto.pid()));
+        runAgainst(
+            Server.of("mosquitto", "127.0.0.1", mosquitto.port(), 0, mosquitto.pid()), scenarios);
       }
     }
     if (withSqlite) {
@@ -113,15 +115,29 @@ public final class Bench implements Callable<Integer> {
     }
   }
 
-  private void runAgainstNewNode() throws IOException {
+  /** What measures users' code has a node of its own, so that the others are what users start. */
+  private void runAgainstNewNodes() throws IOException {
+    Map<Boolean, List<Scenario>> parts =
+        scenarios.stream().collect(Collectors.partitioningBy(Scenario::needsResources));
     NodeSetup setup =
         NodeSetup.in(FOLDER.resolve("node")).shippedJvm().schemaBesides(SampleRows.SCHEMA);
+    runAgainstNewNode(setup, parts.getOrDefault(false, List.of()));
+    NodeSetup ofCode =
+        NodeSetup.in(FOLDER.resolve("resource-node")).shippedJvm().startedBy(ResourceNode.class);
+    runAgainstNewNode(ofCode, parts.getOrDefault(true, List.of()));
+  }
+
+  private void runAgainstNewNode(NodeSetup plain, List<Scenario> wanted) throws IOException {
+    if (wanted.isEmpty()) {
+      return;
+    }
+    NodeSetup setup = plain;
     for (Map.Entry<String, String> setting : settings.entrySet()) {
       setup = setup.set(setting.getKey(), setting.getValue());
     }
     try (NodeProcess node = NodeProcess.start(setup)) {
       var at = node.addresses();
-      runAgainst(Server.of("lyrebird", at.host(), at.mqtt(), at.http(), node.pid()));
+      runAgainst(Server.of("lyrebird", at.host(), at.mqtt(), at.http(), node.pid()), wanted);
     }
   }
 
@@ -138,8 +154,8 @@ public final class Bench implements Callable<Integer> {
         pid);
   }
 
-  private void runAgainst(Server server) throws IOException {
-    for (Scenario scenario : scenarios) {
+  private void runAgainst(Server server, List<Scenario> wanted) throws IOException {
+    for (Scenario scenario : wanted) {
       if (scenario.isMqttOnly() || server.http().isPresent()) {
         print(new Run(scenario, server, size()).perform());
       }

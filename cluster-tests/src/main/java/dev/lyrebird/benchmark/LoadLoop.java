@@ -34,6 +34,14 @@ final class LoadLoop implements AutoCloseable {
    */
   interface Pump {
     boolean send() throws IOException;
+
+    /** Returns one that sends what both do. */
+    default Pump and(Pump other) {
+      return () -> {
+        boolean hasMore = send();
+        return other.send() || hasMore;
+      };
+    }
   }
 
   Wire connect(InetSocketAddress server, Wire.Dialogue dialogue) throws IOException {

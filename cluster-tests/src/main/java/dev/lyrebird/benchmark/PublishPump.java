@@ -15,7 +15,7 @@ final class PublishPump implements LoadLoop.Pump {
   private static final int MOST_AT_ONCE = 1024;
 
   /** The loop waits in whole milliseconds, so that being late by two says nothing of the server. */
-  private static final long LATE_NANOS = 3_000_000;
+  static final long LATE_NANOS = 3_000_000;
 
   /** A publisher with its connection. */
   record Sender(Publisher publisher, Wire wire) {}

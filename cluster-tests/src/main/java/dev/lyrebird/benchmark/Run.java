@@ -2,8 +2,10 @@ package dev.lyrebird.benchmark;
 
 import dev.lyrebird.benchmark.PublishPump.Sender;
 import dev.lyrebird.benchmark.Scenario.Absence;
+import dev.lyrebird.benchmark.Scenario.Echoing;
 import dev.lyrebird.benchmark.Scenario.Idling;
 import dev.lyrebird.benchmark.Scenario.Lagging;
+import dev.lyrebird.benchmark.Scenario.Misbehaving;
 import dev.lyrebird.benchmark.Scenario.Publishing;
 import dev.lyrebird.benchmark.Scenario.Querying;
 import dev.lyrebird.benchmark.Scenario.Receiver;
@@ -50,6 +52,8 @@ final class Run {
       case Resuming work -> new ResumeRun(scenario, work, server, size.payloadBytes()).perform();
       case Lagging work -> new LagRun(scenario, work, server, size).perform();
       case Idling work -> new IdleRun(scenario, work, server).perform();
+      case Echoing work -> new EchoRun(scenario, work, server, size).perform();
+      case Misbehaving work -> new HostileRun(scenario, work, server, size).perform();
     };
   }
 
@@ -171,7 +175,8 @@ final class Run {
         .orElseThrow(() -> new IllegalStateException(server.name() + " has no HTTP port"));
   }
 
-  private static Duration ownCpu() {
+  /** The processor time that this JVM has used so far. */
+  static Duration ownCpu() {
     return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
   }
 }

@@ -35,7 +35,12 @@ record Scenario(String name, Work work) {
           new Scenario("million-rows", new Querying(1_000_000)),
           new Scenario("absent-sessions", new Absence(10_000, 10_000)),
           new Scenario("long-journal", new Resuming(10_000_000, 1000)),
-          new Scenario("idle-connections", new Idling(20_000)));
+          new Scenario("idle-connections", new Idling(20_000)),
+          new Scenario("resource-echo", new Echoing(10_000, ResourceNode.ECHO)),
+          new Scenario("resource-echo-handler", new Echoing(10_000, ResourceNode.ECHO_HANDLER)),
+          new Scenario(
+              "resource-hostile",
+              new Misbehaving(new Publishing(1, 1, MQTT, 1, 0).withRate(1000), 10)));
 
   static Scenario named(String name) {
     return ALL.stream()
@@ -141,6 +146,26 @@ record Scenario(String name, Work work) {
 
   /** MQTT connections on which nothing happens. */
   record Idling(int connections) implements Work {}
+
+  /**
+   * WebSockets that send messages to code of {@link ResourceNode}, and get them back.
+   *
+   * @param path of the code
+   */
+  record Echoing(int connections, String path) implements Work {}
+
+  /**
+   * Messages, and as many echoes from a route, beside other routes whose code and clients do what
+   * none should.
+   *
+   * @param peers WebSockets that share the echoes
+   */
+  record Misbehaving(Publishing messages, int peers) implements Work {}
+
+  /** Whether it takes a {@link ResourceNode}. */
+  boolean needsResources() {
+    return work instanceof Echoing || work instanceof Misbehaving;
+  }
 
   /** Whether a server that speaks MQTT alone can take part. */
   boolean isMqttOnly() {

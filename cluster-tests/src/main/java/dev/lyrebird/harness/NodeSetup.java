@@ -18,14 +18,14 @@ import java.util.stream.Stream;
  * shipped configuration.
  *
  * @param host where it runs; empty for this machine itself
- * @param movableClock whether it goes by a clock that {@link NodeProcess#setClock} moves
+ * @param main the class that starts it
  */
 public record NodeSetup(
     Path directory,
     Map<String, String> settings,
     List<String> jvmArguments,
     Optional<Network.Host> host,
-    boolean movableClock) {
+    String main) {
 
   /** Enough for every test, and little enough that a leak shows. */
   private static final List<String> SMALL_JVM = List.of("-Xmx512m", "-XX:+UseSerialGC");
@@ -45,14 +45,14 @@ public record NodeSetup(
             .collect(Collectors.toMap(key -> key, key -> Integer.toString(Ports.free()))),
         SMALL_JVM,
         Optional.empty(),
-        false);
+        Installation.MAIN);
   }
 
   /** The same with one configuration key set. */
   public NodeSetup set(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(settings);
     more.put(key, value);
-    return new NodeSetup(directory, more, jvmArguments, host, movableClock);
+    return new NodeSetup(directory, more, jvmArguments, host, main);
   }
 
   /** The same with {@code sdl} in place of the shipped schema. */
@@ -77,7 +77,7 @@ public record NodeSetup(
 
   /** The same with these JVM flags in place of the small heap of tests. */
   public NodeSetup jvm(List<String> flags) {
-    return new NodeSetup(directory, settings, flags, host, movableClock);
+    return new NodeSetup(directory, settings, flags, host, main);
   }
 
   /** The same with the JVM flags that users get. */
@@ -87,13 +87,18 @@ public record NodeSetup(
 
   /** The same on a host of a network, which other nodes reach it at. */
   public NodeSetup on(Network.Host where) {
-    return new NodeSetup(directory, settings, jvmArguments, Optional.of(where), movableClock)
+    return new NodeSetup(directory, settings, jvmArguments, Optional.of(where), main)
         .set("cluster.host", where.address());
   }
 
-  /** The same with a clock that can be moved. */
+  /** The same with a clock that {@link NodeProcess#setClock} moves. */
   public NodeSetup withMovableClock() {
-    return new NodeSetup(directory, settings, jvmArguments, host, true);
+    return startedBy(NodeWithClock.class);
+  }
+
+  /** The same, started by a program of this module that takes the options of a node. */
+  public NodeSetup startedBy(Class<?> program) {
+    return new NodeSetup(directory, settings, jvmArguments, host, program.getName());
   }
 
   Path log() {
@@ -109,16 +114,16 @@ public record NodeSetup(
   List<String> command(Installation installation, long aheadMillis) {
     List<String> command = new ArrayList<>(installation.java());
     command.addAll(jvmArguments);
-    if (movableClock) {
+    if (main.equals(Installation.MAIN)) {
+      command.addAll(List.of("-cp", installation.classPath(), main, "start"));
+    } else {
       command.add("-D" + NodeWithClock.AHEAD_MILLIS + "=" + aheadMillis);
       command.addAll(
           List.of(
-              "-cp", installation.classPath() + File.pathSeparator + Installation.ownClasses()));
-      command.add(NodeWithClock.class.getName());
-    } else {
-      command.addAll(List.of("-cp", installation.classPath(), Installation.MAIN));
+              "-cp",
+              installation.classPath() + File.pathSeparator + Installation.ownClasses(),
+              main));
     }
-    command.add("start");
     command.addAll(List.of("--config", installation.config().toString()));
     command.addAll(List.of("--data", disk().folder().toString()));
     settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
