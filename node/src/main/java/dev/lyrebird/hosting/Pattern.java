@@ -84,7 +84,7 @@ final class Pattern implements Comparable<Pattern> {
 
   /** Returns the named parts of a path; null where it is not one of these. */
   @Nullable Map<String, String> match(String path) {
-    Map<String, String> found = new LinkedHashMap<>();
+    Map<String, String> found = Map.of();
     int from = 0;
     for (Segment segment : segments) {
       if (from > path.length()) {
@@ -102,16 +102,23 @@ final class Pattern implements Comparable<Pattern> {
           if (to == from) {
             return null;
           }
-          found.put(name, path.substring(from, to));
+          found = with(found, name, path.substring(from, to));
         }
         case Segment.Rest(var name) -> {
-          found.put(name, path.substring(from));
+          found = with(found, name, path.substring(from));
           to = path.length();
         }
       }
       from = to + 1;
     }
     return from == path.length() + 1 ? found : null;
+  }
+
+  /** Most patterns name nothing, and a connection keeps what was found. */
+  private static Map<String, String> with(Map<String, String> found, String name, String value) {
+    Map<String, String> all = found.isEmpty() ? new LinkedHashMap<>() : found;
+    all.put(name, value);
+    return all;
   }
 
   /** Tells whether another takes just the same paths. */

@@ -21,11 +21,21 @@ import org.jspecify.annotations.Nullable;
 final class HostedWebSocket implements Wire, WebSocketListener, OpenStreams.OpenStream {
 
   private final Context loop;
-  private final Exchange exchange;
-  private final Function<WebSocketAcceptor, Future<WebSocketConnection>> opening;
   private final OpenStreams streams;
+
+  /** What the socket comes from; null once it has been opened, which needs it no more. */
+  private @Nullable Request request;
+
   private @Nullable HostedConnection hosted;
   private @Nullable WebSocketConnection socket;
+
+  /**
+   * A request for a WebSocket.
+   *
+   * @param opening opens it
+   */
+  private record Request(
+      Exchange exchange, Function<WebSocketAcceptor, Future<WebSocketConnection>> opening) {}
 
   /**
    * @param exchange whose answer opens the socket, or refuses it
@@ -37,16 +47,17 @@ final class HostedWebSocket implements Wire, WebSocketListener, OpenStreams.Open
       Function<WebSocketAcceptor, Future<WebSocketConnection>> opening,
       OpenStreams streams) {
     this.loop = loop;
-    this.exchange = exchange;
-    this.opening = opening;
+    this.request = new Request(exchange, opening);
     this.streams = streams;
   }
 
   /** Says who serves it, in the turn in which it was brought there. */
   void serveBy(HostedConnection by) {
     hosted = by;
-    exchange.request().pause();
-    exchange.response().closeHandler(gone -> closed(Connection.LOST, ""));
+    if (request != null) {
+      request.exchange().request().pause();
+      request.exchange().response().closeHandler(gone -> closed(Connection.LOST, ""));
+    }
     streams.add(this);
   }
 
@@ -57,8 +68,14 @@ final class HostedWebSocket implements Wire, WebSocketListener, OpenStreams.Open
 
   @Override
   public void accept() {
-    exchange.request().resume();
-    opening
+    Request taken = request;
+    if (taken == null) {
+      return;
+    }
+    request = null;
+    taken.exchange().request().resume();
+    taken
+        .opening()
         .apply(connection -> {
           socket = connection;
           return this;
@@ -70,8 +87,10 @@ final class HostedWebSocket implements Wire, WebSocketListener, OpenStreams.Open
   @Override
   public void refuse(ProblemException problem) {
     streams.remove(this);
-    exchange.request().resume();
-    exchange.problem(ResourceDoor.problem(problem));
+    if (request != null) {
+      request.exchange().request().resume();
+      request.exchange().problem(ResourceDoor.problem(problem));
+    }
   }
 
   @Override

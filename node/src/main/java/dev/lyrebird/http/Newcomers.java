@@ -52,7 +52,7 @@ final class Newcomers {
   /** A request has come; tells whether its connection is served. */
   boolean isWelcome(HttpConnection connection) {
     speaks(connection);
-    return !unwelcome.contains(connection);
+    return !unwelcome.remove(connection);
   }
 
   private void speaks(HttpConnection connection) {

@@ -230,7 +230,7 @@ final class ResourceDoor {
         exchange.path(),
         match.parameters(),
         query(exchange.query()),
-        request.headers()::get,
+        protocol == Protocol.REST ? request.headers()::get : HeaderText.of(request.headers()),
         Objects.requireNonNullElse(exchange.query(), ""),
         facilities);
   }

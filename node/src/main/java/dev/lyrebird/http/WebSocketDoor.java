@@ -104,6 +104,7 @@ final class WebSocketDoor implements Door {
     Subprotocol subprotocol = subprotocol(request);
     if (problem != null) {
       exchange.problem(problem);
+      request.connection().close();
     } else if (subprotocol != null) {
       connect(request, subprotocol); // it has its own words for that
     } else {
@@ -177,7 +178,10 @@ final class WebSocketDoor implements Door {
             new FrameRate(settings.maxFramesPerSecond(), clock));
     return WebSocketHandshake.accept(
             request, null, maxBytes, new Utf8FrameValidator(false), control, outlet, connection)
-        .map(connection);
+        .map(socket -> {
+          WebSocketHandshake.leaveAlone(socket);
+          return connection;
+        });
   }
 
   private void connect(HttpServerRequest request, Subprotocol subprotocol) {

@@ -1,6 +1,7 @@
 package dev.lyrebird.http;
 
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
@@ -118,6 +119,16 @@ final class WebSocketHandshake {
             pipeline.addBefore("handler", handler.getClass().getSimpleName(), handler);
           }
         });
+  }
+
+  /**
+   * Takes the socket of Vert.x out of a pipeline whose handlers need it no more. Its queue of what
+   * is to be written has room for a thousand messages, and it keeps the request; together they are
+   * more than half of what a silent connection takes.
+   */
+  static void leaveAlone(NetSocketInternal socket) {
+    ChannelHandlerContext vertx = socket.channelHandlerContext();
+    vertx.pipeline().remove(vertx.handler());
   }
 
   private static Stream<String> tokens(HttpServerRequest request, CharSequence header) {
