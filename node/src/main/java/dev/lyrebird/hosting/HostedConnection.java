@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,9 @@ public final class HostedConnection implements Connection {
   /** How many messages the wire has taken; by it a sender sees that a client is not dead. */
   private int taken;
 
+  /** Who waits for what the client says. */
+  private @Nullable Thread reader;
+
   private int code;
   private String reason = "";
   private @Nullable List<Runnable> afterwards;
@@ -120,7 +124,7 @@ public final class HostedConnection implements Connection {
       if (isFull) {
         isRead = false;
       }
-      notifyAll();
+      tellWaiting();
     }
     if (isFull) {
       wire.read(false);
@@ -150,7 +154,7 @@ public final class HostedConnection implements Connection {
       state = State.CLOSED;
       isWireClosed = true;
       outbox.clear();
-      notifyAll();
+      tellWaiting();
     }
     ended();
   }
@@ -312,8 +316,12 @@ public final class HostedConnection implements Connection {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ConnectionClosedException("the code was interrupted, as its time is up");
+      throw timeIsUp();
     }
+  }
+
+  private static ConnectionClosedException timeIsUp() {
+    return new ConnectionClosedException("the code was interrupted, as its time is up");
   }
 
   @Override
@@ -453,6 +461,7 @@ public final class HostedConnection implements Connection {
       isWireClosed = true;
       code = POLICY;
       reason = problem.detail();
+      tellWaiting();
       wire.execute(() -> wire.refuse(problem));
     }
     ended();
@@ -499,19 +508,35 @@ public final class HostedConnection implements Connection {
     };
   }
 
-  private synchronized @Nullable Message awaitMessage(Duration limit) {
+  /** Its thread parks: one that waits for a monitor is woken by way of another thread. */
+  private @Nullable Message awaitMessage(Duration limit) {
     long since = System.nanoTime();
     long nanos = nanos(limit);
-    Message message = poll();
-    while (message == null && isOpen()) {
+    while (true) {
       long left = nanos - (System.nanoTime() - since);
-      if (left <= 0) {
-        return null;
+      synchronized (this) {
+        Message message = poll();
+        if (message != null || !isOpen() || left <= 0) {
+          reader = null;
+          return message;
+        }
+        reader = Thread.currentThread();
       }
-      await(left);
-      message = poll();
+      if (left < FOR_EVER) {
+        LockSupport.parkNanos(this, left);
+      } else {
+        LockSupport.park(this); // and no timer
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw timeIsUp();
+      }
     }
-    return message;
+  }
+
+  /** Tells all who wait that something has changed. */
+  private void tellWaiting() {
+    notifyAll();
+    LockSupport.unpark(reader);
   }
 
   /** Ends the connection from this side, behind what was sent. What the client has said is lost. */
@@ -525,7 +550,7 @@ public final class HostedConnection implements Connection {
       code = how;
       reason = why;
       mailbox.clear();
-      notifyAll();
+      tellWaiting();
       pumpLater();
     }
     ended();
