@@ -2,6 +2,7 @@ package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Action;
 import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.ConnectionClosedException;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Resource;
 import java.util.Locale;
@@ -24,14 +25,19 @@ final class Faults {
 
   /** The code has thrown before it let the client in, or just then. */
   static void whileArriving(HostedConnection connection, Throwable fault) {
-    if (!connection.refuse(problem(connection.route(), connection.id(), fault))) {
-      onConnection(connection, fault);
+    if (isOfTheEnd(connection, fault)) {
+      return;
+    }
+    ProblemException problem = problem(connection.route(), connection.id(), fault);
+    if (!connection.refuse(problem)) {
+      connection.end(
+          problem.status() < 500 ? Connection.POLICY : Connection.FAULT, problem.detail());
     }
   }
 
-  /** The code has thrown on a connection. What it throws once that has ended is of no interest. */
+  /** The code has thrown on a connection. */
   static void onConnection(HostedConnection connection, Throwable fault) {
-    if (!connection.isOpen()) {
+    if (isOfTheEnd(connection, fault)) {
       return;
     }
     if (fault instanceof ProblemException problem && problem.status() < 500) {
@@ -40,6 +46,12 @@ final class Faults {
       log(connection.route(), connection.id(), fault);
       connection.end(Connection.FAULT, "fault; see the node's log for " + connection.id());
     }
+  }
+
+  /** Tells whether code has merely noticed that its connection has ended. */
+  private static boolean isOfTheEnd(HostedConnection connection, Throwable fault) {
+    return !connection.isOpen()
+        && (fault instanceof ConnectionClosedException || fault instanceof InterruptedException);
   }
 
   /** Something that was to run behind the end of a connection has thrown. */

@@ -107,9 +107,10 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
           try {
             what.run();
           } catch (Exception fault) {
-            if (connection.isOpen()) {
-              handler.error(connection, data, fault);
+            if (!connection.isOpen()) {
+              throw fault;
             }
+            handler.error(connection, data, fault);
           }
           return true;
         }));

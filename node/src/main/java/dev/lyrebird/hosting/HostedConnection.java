@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The event loop of its {@link Wire} and the threads of the code meet here, under this object's
- * lock, which is never held while either is called. {@link Conduct} tells what the code does.
+ * lock. It is the last to be taken: while it is held, no code runs, no message is sent, and no room
+ * or {@link Conduct} is told anything. {@link Conduct} tells what the code does.
  */
 public final class HostedConnection implements Connection {
 
@@ -215,9 +216,10 @@ public final class HostedConnection implements Connection {
     }
   }
 
-  /** The node is stopping. */
+  /** The node is stopping, and waits for no client that is slow. */
   public void goAway() {
     endOrRefuse(503, GOING_AWAY, "the node is stopping");
+    hurry();
   }
 
   /**
@@ -251,14 +253,16 @@ public final class HostedConnection implements Connection {
       letIn();
     }
     synchronized (this) {
-      if (outbox.isFull()) {
-        awaitRoom();
+      if (awaitRoom()) {
+        if (!isOpen()) {
+          throw new ConnectionClosedException("the connection has ended");
+        }
+        add(sent);
+        return;
       }
-      if (!isOpen()) {
-        throw new ConnectionClosedException("the connection has ended");
-      }
-      add(sent);
     }
+    endSlow();
+    throw new SlowClientException("the client has taken nothing for " + route.limits().sendTime());
   }
 
   /** Sends a message that many get; tells whether too much waits for this client already. */
@@ -279,7 +283,11 @@ public final class HostedConnection implements Connection {
     pumpLater();
   }
 
-  private void awaitRoom() {
+  /** Waits until there is room, or the end has come; tells whether that was in time. */
+  private boolean awaitRoom() {
+    if (!outbox.isFull()) {
+      return true;
+    }
     long patience = route.limits().sendTime().toNanos();
     long since = System.nanoTime();
     int seen = taken;
@@ -290,12 +298,11 @@ public final class HostedConnection implements Connection {
       }
       long left = patience - (System.nanoTime() - since);
       if (left <= 0) {
-        endSlow();
-        throw new SlowClientException(
-            "the client has taken nothing for " + route.limits().sendTime());
+        return false;
       }
       await(left);
     }
+    return true;
   }
 
   /**

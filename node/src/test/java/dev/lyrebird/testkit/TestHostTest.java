@@ -342,4 +342,43 @@ final class TestHostTest {
     assertEquals(0, route.size());
     assertEquals(0, route.room("all").size());
   }
+
+  /** Sends as soon as it is told anything, whether its client listens or not. */
+  private static final class Chatter implements ConnectionHandler<String> {
+
+    @Override
+    public String open(Connection connection) {
+      connection.join(connection.room("all"));
+      connection.send("welcome");
+      return "";
+    }
+
+    @Override
+    public void message(Connection connection, String data, Message message) {
+      connection.send(message);
+    }
+  }
+
+  @Test
+  void clientThatIsSlowWhileOthersSpeakHoldsUpNobody() {
+    var route =
+        router
+            .ws("/chatter", new Chatter())
+            .limits(Limits.DEFAULT.withOutgoing(1).withSendTime(Duration.ofMillis(1)));
+
+    try (TestHost host = TestHost.of(router)) {
+      for (int round = 0; round < 200; round++) {
+        TestClient client = host.connect("/chatter");
+        assertEquals("welcome", client.hear());
+        client.listen(false);
+        for (int i = 0; i < 20; i++) {
+          client.say("m" + i);
+          route.room("all").broadcastHere("to all");
+        }
+        assertEquals(1008, client.awaitEnd().code());
+        client.close();
+      }
+    }
+    assertEquals(0, route.size());
+  }
 }
