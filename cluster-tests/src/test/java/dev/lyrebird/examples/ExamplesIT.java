@@ -9,9 +9,11 @@ import dev.lyrebird.client.HiveMqttClient;
 import dev.lyrebird.client.Rest;
 import dev.lyrebird.client.ServerSentEvent;
 import dev.lyrebird.client.SseClient;
+import dev.lyrebird.client.Tool;
 import dev.lyrebird.client.WebSocketClient;
 import dev.lyrebird.harness.Await;
 import dev.lyrebird.harness.Ports;
+import dev.lyrebird.harness.Program;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,11 +77,35 @@ final class ExamplesIT {
       String said = "{\"from\":\"ann\",\"text\":\"hello from a page\"}";
       assertEquals(said, socket.inbox().awaitAny(said::equals));
       assertEquals(said, listener.inbox().awaitAny(event -> event.data().equals(said)).data());
+      try (Program mosquitto = mosquitto(chat, "chat/lobby", "mo")) {
+        var _ = mosquitto.awaitLine(line -> line.contains("welcome to lobby, mo"), LIMIT);
+        socket.send("{\"text\":\"hello over MQTT\"}");
+        var _ = mosquitto.awaitLine(line -> line.contains("hello over MQTT"), LIMIT);
+      }
       socket.send("{\"text\":\"hello from a program\"}");
       awaitTrue(
           browser,
           "return document.getElementById('heard').innerText.includes('bob: hello from a program')");
     }
+  }
+
+  /** Subscribes with MQTT 5, whose User Properties say who the guest is. */
+  private Program mosquitto(Example example, String topic, String name) {
+    return Program.start(
+        Tool.require("mosquitto_sub")
+            .command(
+                "-V",
+                "mqttv5",
+                "-p",
+                Integer.toString(example.addresses().mqtt()),
+                "-t",
+                topic,
+                "-D",
+                "subscribe",
+                "user-property",
+                "name",
+                name),
+        folder.resolve("mosquitto"));
   }
 
   @Test
@@ -139,6 +165,10 @@ final class ExamplesIT {
       awaitTrue(browser, "return document.getElementById('notes').innerText.includes('good dogs')");
       var _ = watcher.inbox().awaitAny(event -> event.data().contains("\"watching\":3"));
 
+      mqtt.subscribe("dog/");
+      var _ = mqtt.inbox().awaitAny(event -> event.text().contains("\"name\":\"Rex\""));
+      var _ = mqtt.inbox().awaitAny(event -> event.text().contains("\"watching\":4"));
+
       assertEquals(422, rest.put("/dog/rex", "{\"breed\":5}").statusCode());
       socket.send("no note");
       var _ = socket.inbox().awaitAny(frame -> frame.contains("\"type\":\"error\""));
@@ -163,6 +193,10 @@ final class ExamplesIT {
         assertEquals(List.of("found", "found", "done"), events.stream().map(ServerSentEvent::event).toList());
         assertEquals("{\"found\":2}", events.getLast().data());
       }
+      try (WebSocketClient socket =
+          WebSocketClient.open(search.addresses().webSocket("/search?q=dogfish"))) {
+        assertEquals("{\"found\":1}", socket.inbox().await(2).getLast());
+      }
       String list = told(rest.get("/search?q=whale"));
       assertTrue(list.startsWith("200 [{\"id\":\"moby\""), list);
       assertEquals(400, rest.get("/search?q=").statusCode());
@@ -183,6 +217,7 @@ final class ExamplesIT {
         Rest rest = new Rest(sensors.addresses());
         HiveMqttClient watcher = HiveMqttClient.overTcp(sensors.addresses());
         HiveMqttClient sensor = HiveMqttClient.overTcp(sensors.addresses());
+        Browser browser = Browser.start(folder.resolve("browser"));
         SseClient stream = SseClient.open(sensors.addresses().http("/readings/"));
         WebSocketClient one = WebSocketClient.open(sensors.addresses().webSocket("/readings/boiler"))) {
       watcher.subscribe("alerts/#");
@@ -194,6 +229,12 @@ final class ExamplesIT {
       var _ = stream.inbox().awaitAny(event -> event.data().contains("\"celsius\":82.2"));
       var _ = one.inbox().awaitAny(frame -> frame.contains("\"celsius\":82.2"));
       assertTrue(Rest.text(rest.get("/readings/boiler")).contains("\"received\":\""));
+      browser.open(sensors.addresses().http("/readings/boiler"));
+      var _ =
+          browser.run(
+              "window.heard = ''; const s = new EventSource('/readings/');"
+                  + "s.onmessage = e => heard += e.data;");
+      awaitTrue(browser, "return heard.includes('\"celsius\":82.2')");
       String refused = told(rest.put("/readings/hall", "{\"temperature\":-300}"));
       assertTrue(refused.startsWith("422 "), refused);
       assertTrue(refused.contains("below absolute zero"), refused);
