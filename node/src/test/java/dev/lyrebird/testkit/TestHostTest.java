@@ -18,9 +18,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** Users' code as the test kit runs it, and so what the engine promises to it. */
@@ -343,8 +346,10 @@ final class TestHostTest {
     assertEquals(0, route.room("all").size());
   }
 
-  /** Sends as soon as it is told anything, whether its client listens or not. */
+  /** Sends more than its client takes, and tells when it begins to wait. */
   private static final class Chatter implements ConnectionHandler<String> {
+
+    private final AtomicLong waitsSince = new AtomicLong();
 
     @Override
     public String open(Connection connection) {
@@ -355,28 +360,41 @@ final class TestHostTest {
 
     @Override
     public void message(Connection connection, String data, Message message) {
-      connection.send(message);
+      connection.send("fills the queue");
+      waitsSince.set(System.nanoTime());
+      connection.send("has to wait");
     }
   }
 
+  /** Just when the time of one who waits for the client is up, others tell its room something. */
   @Test
-  void clientThatIsSlowWhileOthersSpeakHoldsUpNobody() {
+  void clientThatIsClosedForBeingSlowWhileItsRoomSpeaksHoldsUpNobody() {
+    Chatter chatter = new Chatter();
+    Duration sendTime = Duration.ofMillis(2);
+    RandomGenerator random = new SplittableRandom(7);
     var route =
         router
-            .ws("/chatter", new Chatter())
-            .limits(Limits.DEFAULT.withOutgoing(1).withSendTime(Duration.ofMillis(1)));
+            .ws("/chatter", chatter)
+            .limits(Limits.DEFAULT.withOutgoing(1).withSendTime(sendTime));
 
     try (TestHost host = TestHost.of(router)) {
-      for (int round = 0; round < 200; round++) {
-        TestClient client = host.connect("/chatter");
-        assertEquals("welcome", client.hear());
-        client.listen(false);
-        for (int i = 0; i < 20; i++) {
-          client.say("m" + i);
+      for (int round = 0; round < 1000; round++) {
+        try (TestClient client = host.connect("/chatter")) {
+          assertEquals("welcome", client.hear());
+          client.listen(false);
+          chatter.waitsSince.set(0);
+          client.say("go");
+          while (chatter.waitsSince.get() == 0) {
+            Thread.onSpinWait();
+          }
+          long due =
+              chatter.waitsSince.get() + sendTime.toNanos() + random.nextLong(-100_000, 300_000);
+          while (System.nanoTime() < due) {
+            Thread.onSpinWait();
+          }
           route.room("all").broadcastHere("to all");
+          assertEquals(1008, client.awaitEnd().code());
         }
-        assertEquals(1008, client.awaitEnd().code());
-        client.close();
       }
     }
     assertEquals(0, route.size());
