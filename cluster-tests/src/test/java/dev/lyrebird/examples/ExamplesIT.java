@@ -111,8 +111,7 @@ final class ExamplesIT {
   @Test
   void chatSpansNodes() throws Exception {
     int[] ports = {Ports.free(), Ports.free()};
-    String members =
-        "cluster.members=[127.0.0.1:%d, 127.0.0.1:%d]".formatted(ports[0], ports[1]);
+    String members = "cluster.members=[127.0.0.1:%d, 127.0.0.1:%d]".formatted(ports[0], ports[1]);
     Path one = Files.createDirectory(folder.resolve("one"));
     Path two = Files.createDirectory(folder.resolve("two"));
     try (Example first =
