@@ -36,8 +36,7 @@ public final class Dog extends TableResource {
         .and(outgoing -> passOn(incoming, outgoing))
         .and(outgoing -> {
           Room watchers = outgoing.room("watchers");
-          OutgoingMessages.every(
-                  Duration.ofSeconds(1), () -> new Status("status", watchers.size()))
+          OutgoingMessages.every(Duration.ofSeconds(1), () -> new Status("status", watchers.size()))
               .sendTo(outgoing);
         });
   }

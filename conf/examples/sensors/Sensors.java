@@ -6,7 +6,9 @@ import dev.lyrebird.api.Router;
 import dev.lyrebird.api.TableResource;
 import java.time.Instant;
 
-/** Readings of sensors: checked, completed, kept, and told again as an alert where they are high. */
+/**
+ * Readings of sensors: checked, completed, kept, and told again as an alert where they are high.
+ */
 public final class Sensors extends TableResource {
 
   /** What a sensor sends. */

@@ -189,7 +189,9 @@ final class ExamplesIT {
 
       try (SseClient found = SseClient.open(search.addresses().http("/search?q=Whale"))) {
         var events = found.inbox().await(3);
-        assertEquals(List.of("found", "found", "done"), events.stream().map(ServerSentEvent::event).toList());
+        assertEquals(
+            List.of("found", "found", "done"),
+            events.stream().map(ServerSentEvent::event).toList());
         assertEquals("{\"found\":2}", events.getLast().data());
       }
       try (WebSocketClient socket =
@@ -218,7 +220,8 @@ final class ExamplesIT {
         HiveMqttClient sensor = HiveMqttClient.overTcp(sensors.addresses());
         Browser browser = Browser.start(folder.resolve("browser"));
         SseClient stream = SseClient.open(sensors.addresses().http("/readings/"));
-        WebSocketClient one = WebSocketClient.open(sensors.addresses().webSocket("/readings/boiler"))) {
+        WebSocketClient one =
+            WebSocketClient.open(sensors.addresses().webSocket("/readings/boiler"))) {
       watcher.subscribe("alerts/#");
       sensor.publish(
           "readings/boiler", "{\"temperature\":180,\"unit\":\"F\"}".getBytes(UTF_8), true);
