@@ -1,7 +1,5 @@
 package dev.lyrebird.hosting;
 
-import dev.lyrebird.api.Connection;
-
 /** What users' code does on one connection, in order and never twice at once. */
 sealed interface Conduct permits ResourceConduct, HandlerConduct {
 
@@ -10,9 +8,6 @@ sealed interface Conduct permits ResourceConduct, HandlerConduct {
 
   /** Something has happened that the code may have to be told of. Any thread may call. */
   void wake();
-
-  /** Runs a task beside all else. Runs on a thread of its own. */
-  void run(Connection.Task task);
 
   /** All threads of the connection have ended; tells whether no other will follow. */
   boolean isOver();

@@ -84,11 +84,13 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
 
   private void tellNext() {
     D data = Objects.requireNonNull(kept).data();
+    boolean wasOpen =
+        connection.isOpen(); // asked first: what is said before the end comes before it
     Message message = connection.poll();
     if (message != null) {
       tell(data, () -> handler.message(connection, data, message));
-    } else if (!connection.isOpen()) {
-      run(() ->
+    } else if (!wasOpen) {
+      connection.run(() ->
           watch.call(() -> {
             handler.close(connection, data, connection.code(), connection.reason());
             return true;
@@ -102,7 +104,7 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
   }
 
   private void tell(D data, Connection.Task what) {
-    run(() ->
+    connection.run(() ->
         watch.call(() -> {
           try {
             what.run();
@@ -114,15 +116,6 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
           }
           return true;
         }));
-  }
-
-  @Override
-  public void run(Connection.Task task) {
-    try {
-      task.run();
-    } catch (Throwable fault) {
-      Faults.onConnection(connection, fault);
-    }
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.lyrebird.hosting;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +20,6 @@ final class Handover<T> {
   static final int MOST_ITEMS = 64;
 
   static final int MOST_BYTES = 128 << 10;
-
-  /** A wait of years needs no timer. */
-  private static final long FOR_EVER = TimeUnit.DAYS.toNanos(10_000);
 
   private final ToIntFunction<T> sizes;
   private final Runnable whenFree;
@@ -88,19 +84,12 @@ final class Handover<T> {
    * @return null where none came in time, or this has ended
    */
   @Nullable T take(Duration limit) throws InterruptedException {
-    long since = System.nanoTime();
-    long nanos = limit.compareTo(Duration.ofNanos(FOR_EVER)) < 0 ? limit.toNanos() : FOR_EVER;
+    Deadline deadline = new Deadline(limit);
     T item;
     boolean isFree;
     synchronized (this) {
-      long left = nanos;
-      while (items.isEmpty() && !hasEnded && left > 0) {
-        if (nanos == FOR_EVER) {
-          wait();
-        } else {
-          TimeUnit.NANOSECONDS.timedWait(this, left);
-          left = nanos - (System.nanoTime() - since);
-        }
+      while (items.isEmpty() && !hasEnded && !deadline.isOver()) {
+        deadline.awaitInterruptibly(this);
       }
       item = hasEnded ? null : items.poll();
       isFree = took(item);

@@ -1,7 +1,6 @@
 package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Connection;
-import dev.lyrebird.api.ConnectionClosedException;
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Endpoint;
 import dev.lyrebird.api.IncomingMessages;
@@ -13,12 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection to users' code: what waits in either direction, and when it ends.
+ * One client's connection to users' code: whether it is let in, where it takes part, and when it
+ * ends. What waits in either direction does so in its {@link Mailbox} and {@link Outbox}.
  *
  * <pre>
  *   ARRIVING --- the code lets it in, or sends ---> OPEN --- close, fault, a limit ---> CLOSING
@@ -27,16 +25,12 @@ import org.jspecify.annotations.Nullable;
  *      +--- refused -----------> CLOSED <--- client gone ---------------------------------+
  * </pre>
  *
- * <p>The event loop of its {@link Wire} and the threads of the code meet here, under this object's
- * lock. It is the last to be taken: while it is held, no code runs, no message is sent, and no room
- * or {@link Conduct} is told anything. {@link Conduct} tells what the code does.
+ * <p>The event loop of its {@link Wire} and the threads of the code meet here. Guarded by this
+ * object, whose lock comes before those of the two queues and behind all others: while it is held,
+ * no code runs, no message is sent, and no room or {@link Conduct} is told anything. {@link
+ * Conduct} tells what the code does.
  */
 public final class HostedConnection implements Connection {
-
-  /** A wait of years needs no timer. */
-  private static final long FOR_EVER = TimeUnit.DAYS.toNanos(10_000);
-
-  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
   private enum State {
     ARRIVING,
@@ -50,30 +44,13 @@ public final class HostedConnection implements Connection {
   private final Context context;
   private final long number;
   private final Conduct conduct;
-  private final MessageQueue<Message> mailbox;
-  private final MessageQueue<Sent> outbox;
+  private final Mailbox mailbox;
+  private final Outbox outbox;
   private final Watch watch;
 
   // All that follows is guarded by this object.
 
   private State state = State.ARRIVING;
-  private boolean isRead = true;
-
-  /** Whether the event loop is about to send what waits. */
-  private boolean isPumpDue;
-
-  /** Whether the code has been told that there is no room, and not yet that there is. */
-  private boolean isDrainOwed;
-
-  /** Whether the wire has been told to close. */
-  private boolean isWireClosed;
-
-  /** How many messages the wire has taken; by it a sender sees that a client is not dead. */
-  private int taken;
-
-  /** Who waits for what the client says. */
-  private @Nullable Thread reader;
-
   private int code;
   private String reason = "";
   private @Nullable List<Runnable> afterwards;
@@ -87,13 +64,8 @@ public final class HostedConnection implements Connection {
     this.wire = wire;
     this.context = context;
     this.number = number;
-    this.mailbox =
-        new MessageQueue<>(
-            route.limits().mailbox(),
-            route.limits().queuedBytes(),
-            message -> message.bytes().length);
-    this.outbox =
-        new MessageQueue<>(route.limits().outgoing(), route.limits().queuedBytes(), Sent::bytes);
+    this.mailbox = new Mailbox(wire, route.limits());
+    this.outbox = new Outbox(wire, route.limits(), this::wake);
     this.watch = new Watch(this);
     this.conduct = conduct();
   }
@@ -115,27 +87,13 @@ public final class HostedConnection implements Connection {
 
   /** The client says something. */
   public void received(Message message) {
-    boolean isFull;
-    synchronized (this) {
-      if (!isOpen()) {
-        return;
-      }
-      mailbox.add(message);
-      isFull = isRead && mailbox.isFull();
-      if (isFull) {
-        isRead = false;
-      }
-      tellWaiting();
-    }
-    if (isFull) {
-      wire.read(false);
-    }
-    conduct.wake();
+    mailbox.add(message);
+    wake();
   }
 
   /** There is room for the client's messages again, or for the first time. */
   public void drained() {
-    pump();
+    outbox.pump();
   }
 
   /**
@@ -153,67 +111,15 @@ public final class HostedConnection implements Connection {
         reason = why;
       }
       state = State.CLOSED;
-      isWireClosed = true;
-      outbox.clear();
-      tellWaiting();
+      mailbox.end();
+      outbox.abandon();
+      notifyAll();
     }
     ended();
   }
 
-  /** Sends what waits, while there is room. */
-  private void pump() {
-    while (true) {
-      Sent next;
-      boolean isDrained;
-      synchronized (this) {
-        next = wire.isWritable() ? outbox.poll() : null;
-        if (next == null) {
-          isPumpDue = false;
-          break;
-        }
-        taken++;
-        isDrained = outbox.isHalfEmpty();
-        if (isDrained) {
-          notifyAll();
-        }
-        isDrained &= isDrainOwed;
-      }
-      wire.send(next);
-      if (isDrained) {
-        conduct.wake();
-      }
-    }
-    wire.flush();
-    closeIfAllIsSent(false);
-  }
-
-  /**
-   * Closes the wire once what waited for it has gone.
-   *
-   * @param atOnce whether not to wait for that
-   */
-  private void closeIfAllIsSent(boolean atOnce) {
-    synchronized (this) {
-      if (atOnce) {
-        outbox.clear();
-      }
-      if (state != State.CLOSING || isWireClosed || !outbox.isEmpty()) {
-        return;
-      }
-      isWireClosed = true;
-    }
-    wire.close(code, reason);
-  }
-
   private synchronized boolean isArriving() {
     return state == State.ARRIVING;
-  }
-
-  private void pumpLater() {
-    if (!isPumpDue) {
-      isPumpDue = true;
-      wire.execute(this::pump);
-    }
   }
 
   /** The node is stopping, and waits for no client that is slow. */
@@ -252,104 +158,30 @@ public final class HostedConnection implements Connection {
     if (isArriving()) {
       letIn();
     }
-    synchronized (this) {
-      if (awaitRoom()) {
-        if (!isOpen()) {
-          throw new ConnectionClosedException("the connection has ended");
-        }
-        add(sent);
-        return;
-      }
+    if (!outbox.put(sent)) {
+      endSlow();
+      throw new SlowClientException(
+          "the client has taken nothing for " + route.limits().sendTime());
     }
-    endSlow();
-    throw new SlowClientException("the client has taken nothing for " + route.limits().sendTime());
   }
 
   /** Sends a message that many get; tells whether too much waits for this client already. */
-  synchronized boolean isTooSlowFor(Sent sent) {
-    if (state != State.OPEN) {
-      return false;
-    }
-    boolean isTooSlow = outbox.isFull();
-    if (!isTooSlow) {
-      add(sent);
-    }
-    return isTooSlow;
+  boolean isTooSlowFor(Sent sent) {
+    return isLetIn() && !outbox.offer(sent);
   }
 
-  private void add(Sent sent) {
-    outbox.add(sent);
-    isDrainOwed |= !outbox.isHalfEmpty();
-    pumpLater();
-  }
-
-  /** Waits until there is room, or the end has come; tells whether that was in time. */
-  private boolean awaitRoom() {
-    if (!outbox.isFull()) {
-      return true;
-    }
-    long patience = route.limits().sendTime().toNanos();
-    long since = System.nanoTime();
-    int seen = taken;
-    while (outbox.isFull() && isOpen()) {
-      if (taken != seen) {
-        seen = taken;
-        since = System.nanoTime();
-      }
-      long left = patience - (System.nanoTime() - since);
-      if (left <= 0) {
-        return false;
-      }
-      await(left);
-    }
-    return true;
-  }
-
-  /**
-   * Returns the nanoseconds of a limit; those of one that is longer than they can count are all.
-   */
-  private static long nanos(Duration limit) {
-    return limit.compareTo(LONGEST) < 0 ? limit.toNanos() : Long.MAX_VALUE;
-  }
-
-  /** Waits for something to happen, or nothing. */
-  @SuppressWarnings("WaitNotInLoop") // all who call it look again
-  private void await(long nanos) {
-    try {
-      if (nanos < FOR_EVER) {
-        TimeUnit.NANOSECONDS.timedWait(this, nanos);
-      } else {
-        wait(); // and no timer
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw timeIsUp();
-    }
-  }
-
-  private static ConnectionClosedException timeIsUp() {
-    return new ConnectionClosedException("the code was interrupted, as its time is up");
+  private synchronized boolean isLetIn() {
+    return state == State.OPEN;
   }
 
   @Override
   public boolean isWritable() {
-    synchronized (this) {
-      boolean isWritable = outbox.isHalfEmpty() && isOpen();
-      isDrainOwed |= !isWritable;
-      return isWritable;
-    }
+    return outbox.isWritable();
   }
 
   @Override
-  public synchronized boolean awaitWritable(Duration limit) {
-    long since = System.nanoTime();
-    long nanos = nanos(limit);
-    long left = nanos;
-    while (!outbox.isHalfEmpty() && isOpen() && left > 0) {
-      await(left);
-      left = nanos - (System.nanoTime() - since);
-    }
-    return outbox.isHalfEmpty() && isOpen();
+  public boolean awaitWritable(Duration limit) {
+    return outbox.awaitWritable(limit);
   }
 
   @Override
@@ -392,11 +224,10 @@ public final class HostedConnection implements Connection {
 
   @Override
   public boolean awaitClose(Duration limit) {
-    long since = System.nanoTime();
-    long nanos = nanos(limit);
+    Deadline deadline = new Deadline(limit);
     synchronized (this) {
-      for (long left = nanos; isOpen() && left > 0; left = nanos - (System.nanoTime() - since)) {
-        await(left);
+      while (isOpen() && !deadline.isOver()) {
+        deadline.await(this);
       }
       return !isOpen();
     }
@@ -404,7 +235,7 @@ public final class HostedConnection implements Connection {
 
   @Override
   public void alongside(Task task) {
-    watch.start(() -> conduct.run(task));
+    watch.start(() -> run(task));
   }
 
   @Override
@@ -465,85 +296,48 @@ public final class HostedConnection implements Connection {
         return false;
       }
       state = State.CLOSED;
-      isWireClosed = true;
       code = POLICY;
       reason = problem.detail();
-      tellWaiting();
+      mailbox.end();
+      outbox.abandon();
+      notifyAll();
       wire.execute(() -> wire.refuse(problem));
     }
     ended();
     return true;
   }
 
-  /** Takes the next of what the client has said; null where there is none now. */
-  synchronized @Nullable Message poll() {
-    Message message = mailbox.poll();
-    if (!isRead && mailbox.isHalfEmpty() && isOpen()) {
-      isRead = true;
-      wire.execute(() -> wire.read(true));
+  /** Runs something of the code. */
+  void run(Task task) {
+    try {
+      task.run();
+    } catch (Throwable fault) {
+      Faults.onConnection(this, fault);
     }
-    return message;
-  }
-
-  /** Tells whether the code is to be told that there is room, and that it is from now on. */
-  synchronized boolean takesDrain() {
-    boolean isOwed = isDrainOwed && outbox.isHalfEmpty() && isOpen();
-    if (isOwed) {
-      isDrainOwed = false;
-    }
-    return isOwed;
-  }
-
-  /** Tells whether the code has something to do. */
-  synchronized boolean hasNews() {
-    return !mailbox.isEmpty() || !isOpen() || (isDrainOwed && outbox.isHalfEmpty());
   }
 
   /** Returns what the client says, for code that waits for it. */
   IncomingMessages incoming() {
-    return new IncomingMessages() {
-
-      @Override
-      public @Nullable Message next() {
-        return next(LONGEST);
-      }
-
-      @Override
-      public @Nullable Message next(Duration limit) {
-        return awaitMessage(limit);
-      }
-    };
+    return mailbox;
   }
 
-  /** Its thread parks: one that waits for a monitor is woken by way of another thread. */
-  private @Nullable Message awaitMessage(Duration limit) {
-    long since = System.nanoTime();
-    long nanos = nanos(limit);
-    while (true) {
-      long left = nanos - (System.nanoTime() - since);
-      synchronized (this) {
-        Message message = poll();
-        if (message != null || !isOpen() || left <= 0) {
-          reader = null;
-          return message;
-        }
-        reader = Thread.currentThread();
-      }
-      if (left < FOR_EVER) {
-        LockSupport.parkNanos(this, left);
-      } else {
-        LockSupport.park(this); // and no timer
-      }
-      if (Thread.currentThread().isInterrupted()) {
-        throw timeIsUp();
-      }
-    }
+  /** Takes the next of what the client has said; null where there is none now. */
+  @Nullable Message poll() {
+    return mailbox.poll();
   }
 
-  /** Tells all who wait that something has changed. */
-  private void tellWaiting() {
-    notifyAll();
-    LockSupport.unpark(reader);
+  /** Tells whether the code is to be told that there is room, and that it is from now on. */
+  boolean takesDrain() {
+    return outbox.takesDrain();
+  }
+
+  /** Tells whether the code has something to do. */
+  boolean hasNews() {
+    return !mailbox.isEmpty() || !isOpen() || outbox.isDrained();
+  }
+
+  private void wake() {
+    conduct.wake();
   }
 
   /** Ends the connection from this side, behind what was sent. What the client has said is lost. */
@@ -556,9 +350,10 @@ public final class HostedConnection implements Connection {
       state = State.CLOSING;
       code = how;
       reason = why;
+      mailbox.end();
       mailbox.clear();
-      tellWaiting();
-      pumpLater();
+      outbox.shut(how, why);
+      notifyAll();
     }
     ended();
   }
@@ -573,7 +368,7 @@ public final class HostedConnection implements Connection {
   private void ended() {
     watch.ended();
     leaveRooms();
-    conduct.wake();
+    wake();
   }
 
   private void leaveRooms() {
@@ -588,7 +383,7 @@ public final class HostedConnection implements Connection {
 
   /** Closes a connection whose client does not take what is left for it. */
   void hurry() {
-    wire.execute(() -> closeIfAllIsSent(true));
+    outbox.hurry();
   }
 
   synchronized int code() {

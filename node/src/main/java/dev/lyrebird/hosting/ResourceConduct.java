@@ -32,7 +32,7 @@ final class ResourceConduct implements Conduct {
     }
     connection.letIn();
     if (connection.isOpen()) {
-      run(() -> outgoing.sendTo(connection));
+      connection.run(() -> outgoing.sendTo(connection));
     }
   }
 
@@ -41,15 +41,6 @@ final class ResourceConduct implements Conduct {
       throw Faults.notAllowed(Action.SUBSCRIBE);
     }
     return resource.connect(connection.incoming(), connection.context());
-  }
-
-  @Override
-  public void run(Connection.Task task) {
-    try {
-      task.run();
-    } catch (Throwable fault) {
-      Faults.onConnection(connection, fault);
-    }
   }
 
   /** Whoever waits is told by the connection itself. */

@@ -1,0 +1,226 @@
+package dev.lyrebird.hosting;
+
+import dev.lyrebird.api.ConnectionClosedException;
+import dev.lyrebird.api.Limits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be sent to one client: the code puts messages in, and the event loop of the wire
+ * sends them while there is room.
+ *
+ * <p>Guarded by this object, under whose lock nothing else is called: nobody is woken who would
+ * find it taken.
+ */
+final class Outbox {
+
+  private final Wire wire;
+  private final Duration sendTime;
+  private final Runnable whenRoom;
+  private final MessageQueue<Sent> waiting;
+
+  /** Whether the event loop is about to send what waits. */
+  private boolean isPumpDue;
+
+  /** Whether the code has been told that there is no room, and not yet that there is. */
+  private boolean isDrainOwed;
+
+  /** How many messages the wire has taken; by it a sender sees that a client is not dead. */
+  private int taken;
+
+  /** Whether no more is put in. */
+  private boolean isShut;
+
+  /** How the wire is to be closed behind what waits; null while it is not to be, or has been. */
+  private @Nullable Close close;
+
+  private record Close(int code, String reason) {}
+
+  /**
+   * @param whenRoom is told on the event loop that there is room for which the code has waited
+   */
+  Outbox(Wire wire, Limits limits, Runnable whenRoom) {
+    this.wire = wire;
+    this.sendTime = limits.sendTime();
+    this.whenRoom = whenRoom;
+    this.waiting = new MessageQueue<>(limits.outgoing(), limits.queuedBytes(), Sent::bytes);
+  }
+
+  // --- The code, on any thread. ---
+
+  /**
+   * Puts a message in, and waits for room while the client takes some.
+   *
+   * @return whether there was room in time
+   * @throws ConnectionClosedException where no more is put in
+   */
+  boolean put(Sent message) {
+    boolean isPumpNew;
+    synchronized (this) {
+      if (!awaitRoom()) {
+        return false;
+      }
+      if (isShut) {
+        throw new ConnectionClosedException("the connection has ended");
+      }
+      isPumpNew = add(message);
+    }
+    pumpIf(isPumpNew);
+    return true;
+  }
+
+  /** Waits until there is room, or the end has come; tells whether that was in time. */
+  private boolean awaitRoom() {
+    while (waiting.isFull() && !isShut) {
+      int seen = taken;
+      Deadline deadline = new Deadline(sendTime);
+      while (waiting.isFull() && !isShut && taken == seen) {
+        if (deadline.isOver()) {
+          return false;
+        }
+        deadline.await(this);
+      }
+    }
+    return true;
+  }
+
+  /** Puts a message in if there is room, or nothing is put in any more; tells whether so. */
+  boolean offer(Sent message) {
+    boolean isPumpNew;
+    synchronized (this) {
+      if (isShut) {
+        return true;
+      }
+      if (waiting.isFull()) {
+        return false;
+      }
+      isPumpNew = add(message);
+    }
+    pumpIf(isPumpNew);
+    return true;
+  }
+
+  private boolean add(Sent message) {
+    waiting.add(message);
+    isDrainOwed |= !waiting.isHalfEmpty();
+    return takesPump();
+  }
+
+  /** Tells whether the event loop is to be asked to send, once the lock is free. */
+  private boolean takesPump() {
+    boolean isNew = !isPumpDue;
+    isPumpDue = true;
+    return isNew;
+  }
+
+  private void pumpIf(boolean isNew) {
+    if (isNew) {
+      wire.execute(this::pump);
+    }
+  }
+
+  /** Tells whether a message can be put in without a wait; if not, drain is owed. */
+  synchronized boolean isWritable() {
+    boolean isWritable = hasRoom();
+    isDrainOwed |= !isWritable;
+    return isWritable;
+  }
+
+  private boolean hasRoom() {
+    return waiting.isHalfEmpty() && !isShut;
+  }
+
+  /** Waits for room; tells whether there is some. */
+  synchronized boolean awaitWritable(Duration limit) {
+    Deadline deadline = new Deadline(limit);
+    while (!waiting.isHalfEmpty() && !isShut && !deadline.isOver()) {
+      deadline.await(this);
+    }
+    return hasRoom();
+  }
+
+  /** Tells whether the code is to be told that there is room, as it waits for that. */
+  synchronized boolean isDrained() {
+    return isDrainOwed && hasRoom();
+  }
+
+  /** Tells the same, and that the code is told now. */
+  synchronized boolean takesDrain() {
+    boolean isDrained = isDrained();
+    isDrainOwed &= !isDrained;
+    return isDrained;
+  }
+
+  // --- The event loop. ---
+
+  /** Sends what waits, while there is room, and closes the wire behind it if it is to be. */
+  void pump() {
+    while (true) {
+      boolean isWritable = wire.isWritable();
+      Sent next;
+      boolean isDrained;
+      synchronized (this) {
+        next = isWritable ? waiting.poll() : null;
+        if (next == null) {
+          isPumpDue = false;
+          break;
+        }
+        taken++;
+        if (waiting.isHalfEmpty()) {
+          notifyAll();
+        }
+        isDrained = isDrained();
+      }
+      wire.send(next);
+      if (isDrained) {
+        whenRoom.run();
+      }
+    }
+    wire.flush();
+    closeIfAllIsSent();
+  }
+
+  private void closeIfAllIsSent() {
+    Close due;
+    synchronized (this) {
+      if (close == null || !waiting.isEmpty()) {
+        return;
+      }
+      due = close;
+      close = null;
+    }
+    wire.close(due.code(), due.reason());
+  }
+
+  // --- The end. ---
+
+  /** Takes no more, and closes the wire behind what waits. */
+  void shut(int code, String reason) {
+    boolean isPumpNew;
+    synchronized (this) {
+      isShut = true;
+      close = new Close(code, reason);
+      notifyAll();
+      isPumpNew = takesPump();
+    }
+    pumpIf(isPumpNew);
+  }
+
+  /** Takes no more, and sends none: there is nobody any more. The wire is left as it is. */
+  synchronized void abandon() {
+    isShut = true;
+    close = null;
+    waiting.clear();
+    notifyAll();
+  }
+
+  /** Waits no longer for a client that does not take what is left for it before the end. */
+  void hurry() {
+    wire.execute(() -> {
+      synchronized (this) {
+        waiting.clear();
+      }
+      closeIfAllIsSent();
+    });
+  }
+}
