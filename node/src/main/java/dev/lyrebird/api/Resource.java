@@ -69,6 +69,10 @@ public interface Resource {
    * Lets a client in, and returns what it is sent. As it stands, that is what {@link #subscribe}
    * returns, while {@link #publish} takes what the client says.
    *
+   * <p>What is returned runs in any case, be the client gone meanwhile: then it finds the
+   * connection closed. So it is the place for {@link Connection#onClose}, and to let go of what
+   * this call has taken hold of.
+   *
    * @param incoming what the client says
    * @throws ProblemException to refuse the client, who is told why
    */

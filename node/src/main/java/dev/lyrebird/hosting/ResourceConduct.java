@@ -31,9 +31,7 @@ final class ResourceConduct implements Conduct {
       return;
     }
     connection.letIn();
-    if (connection.isOpen()) {
-      connection.run(() -> outgoing.sendTo(connection));
-    }
+    connection.run(() -> outgoing.sendTo(connection));
   }
 
   private OutgoingMessages connect() throws Exception {

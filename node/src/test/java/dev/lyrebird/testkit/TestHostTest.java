@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -155,6 +156,31 @@ final class TestHostTest {
       assertEquals(51, all.size());
       assertEquals("m49", all.get(49));
       assertEquals("1000 bye", all.get(50));
+    }
+  }
+
+  @Test
+  void whatConnectReturnsRunsThoughTheEndHasComeBefore() throws Exception {
+    CountDownLatch connecting = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    router.connect(
+        "/slow",
+        (incoming, context) -> {
+          connecting.countDown();
+          goOn.await();
+          return outgoing -> outgoing.onClose(ended::countDown);
+        });
+
+    try (TestHost host = TestHost.of(router)) {
+      var refused =
+          CompletableFuture.supplyAsync(() -> problem(() -> host.connect("/slow")).status());
+      connecting.await();
+      var closing = CompletableFuture.runAsync(host::close);
+      assertEquals(503, refused.get());
+      goOn.countDown();
+      ended.await();
+      closing.get();
     }
   }
 
