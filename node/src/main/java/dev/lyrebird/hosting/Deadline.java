@@ -41,6 +41,7 @@ final class Deadline {
     } else {
       lock.wait();
     }
+    Carriers.lower();
   }
 
   /**
@@ -67,6 +68,7 @@ final class Deadline {
     if (Thread.currentThread().isInterrupted()) {
       throw interrupted();
     }
+    Carriers.lower();
   }
 
   private static ConnectionClosedException interrupted() {

@@ -111,6 +111,9 @@ public final class Host implements AutoCloseable {
    */
   public synchronized List<HostedRoute> serve(String source, List<Router.Placed> wanted) {
     check(source, wanted);
+    if (!wanted.isEmpty()) {
+      Carriers.provide();
+    }
     List<HostedRoute> before = table.routesOf(source);
     before.forEach(route -> route.meters().remove(meters));
     IdentityHashMap<Route, HostedRoute> hosted = new IdentityHashMap<>();

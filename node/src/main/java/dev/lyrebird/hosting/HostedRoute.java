@@ -221,6 +221,9 @@ public final class HostedRoute implements Route.Host {
   }
 
   Thread thread(Runnable body) {
-    return threads.newThread(body);
+    return threads.newThread(() -> {
+      Carriers.lower();
+      body.run();
+    });
   }
 }

@@ -60,6 +60,8 @@ final class LoopCalls {
           503, "the table has not answered within %d s".formatted(waitMillis / 1000));
     } catch (ExecutionException e) {
       throw fault(e.getCause());
+    } finally {
+      Carriers.lower();
     }
   }
 
