@@ -123,34 +123,40 @@ public class TableResource implements Resource {
       table(context).putAll(rows);
       return Response.of(204);
     }
-    String id = rowId(context);
-    Table table = table(context);
-    Message row = declared(content, context);
-    Written written =
-        Preconditions.of(context)
-            .carryOut(
-                table,
-                id,
-                () -> table.put(id, row),
-                () -> table.insert(id, row),
-                version -> table.putIf(id, row, version));
-    return tagged(written.isCreated() ? 201 : 204, written.version());
+    return write(content, context, Table::put, Table::insert, Table::putIf);
   }
 
   @Override
   public @Nullable Object patch(Message content, Context context) throws Exception {
+    return write(content, context, Table::patch, null, Table::patchIf);
+  }
+
+  /** Writes content to a row. */
+  @FunctionalInterface
+  private interface Plain {
+    Written write(Table table, String id, Message content);
+  }
+
+  /** Writes content to one version of a row. */
+  @FunctionalInterface
+  private interface IfVersion {
+    Written write(Table table, String id, Message content, String version);
+  }
+
+  private Response write(
+      Message given, Context context, Plain plain, @Nullable Plain ifAbsent, IfVersion ifVersion) {
     String id = rowId(context);
     Table table = table(context);
-    Message attributes = declared(content, context);
+    Message content = declared(given, context);
     Written written =
         Preconditions.of(context)
             .carryOut(
                 table,
                 id,
-                () -> table.patch(id, attributes),
-                null,
-                version -> table.patchIf(id, attributes, version));
-    return tagged(204, written.version());
+                () -> plain.write(table, id, content),
+                ifAbsent == null ? null : () -> ifAbsent.write(table, id, content),
+                version -> ifVersion.write(table, id, content, version));
+    return tagged(written.isCreated() ? 201 : 204, written.version());
   }
 
   @Override

@@ -74,13 +74,11 @@ final class HostedTable implements Table {
   }
 
   private Written put(String id, Object row, Condition condition) {
-    Message message = Message.of(row);
-    Content content = content(message);
-    return written(
-        write(
-            id,
-            table -> Write.put(id, reader(table).row(id, content, message.bytes())),
-            condition));
+    return write(
+        id,
+        Message.of(row),
+        (reader, content, bytes) -> Write.put(id, reader.row(id, content, bytes)),
+        condition);
   }
 
   @Override
@@ -126,20 +124,20 @@ final class HostedTable implements Table {
   }
 
   private Written patch(String id, Object attributes, Condition condition) {
-    Message message = Message.of(attributes);
-    Content content = content(message);
-    if (content instanceof Content.Opaque(var mediaType)) {
-      throw Problems.of(
-          Refusal.of(
-              Refusal.Reason.UNSUPPORTED_TYPE,
-              "what is merged into a row is of type %s, not %s"
-                  .formatted(Format.names(Format.OF_VALUES), mediaType)));
-    }
-    return written(
-        write(
-            id,
-            table -> Write.patch(id, reader(table).patch(id, content, message.bytes())),
-            condition));
+    return write(
+        id,
+        Message.of(attributes),
+        (reader, content, bytes) -> {
+          if (content instanceof Content.Opaque(var mediaType)) {
+            throw new RefusedException(
+                Refusal.of(
+                    Refusal.Reason.UNSUPPORTED_TYPE,
+                    "what is merged into a row is of type %s, not %s"
+                        .formatted(Format.names(Format.OF_VALUES), mediaType)));
+          }
+          return Write.patch(id, reader.patch(id, content, bytes));
+        },
+        condition);
   }
 
   @Override
@@ -161,13 +159,24 @@ final class HostedTable implements Table {
 
   @Override
   public void publish(String id, Object message) {
-    Message sent = Message.of(message);
-    Content content = content(sent);
-    written(
+    write(
+        id,
+        Message.of(message),
+        (reader, content, bytes) -> Write.message(id, RowReader.message(content, bytes)),
+        Condition.NONE);
+  }
+
+  /** What is asked of a row by sending content. */
+  @FunctionalInterface
+  private interface Asked {
+    Write by(RowReader reader, Content content, byte[] bytes);
+  }
+
+  private Written write(String id, Message message, Asked asked, Condition condition) {
+    Content content = content(message);
+    return written(
         write(
-            id,
-            table -> Write.message(id, RowReader.message(content, sent.bytes())),
-            Condition.NONE));
+            id, table -> asked.by(loop.readers().of(table), content, message.bytes()), condition));
   }
 
   private Done write(String id, Function<TableDefinition, Write> write, Condition condition) {
@@ -258,9 +267,5 @@ final class HostedTable implements Table {
     TableDefinition table = definition();
     RowIds.check(table, id);
     return table;
-  }
-
-  private RowReader reader(TableDefinition table) {
-    return loop.readers().of(table);
   }
 }
