@@ -72,6 +72,13 @@ record Preconditions(
     }
   }
 
+  boolean isEmpty() {
+    return ifMatch == null
+        && ifNoneMatch == null
+        && ifModifiedSince == null
+        && ifUnmodifiedSince == null;
+  }
+
   Reading judgeRead(Row row) {
     if (!stillMatches(row)) {
       return Reading.FAILS;
@@ -96,10 +103,7 @@ record Preconditions(
       Supplier<T> plain,
       @Nullable Supplier<T> ifAbsent,
       Function<String, T> ifVersion) {
-    if (ifMatch == null
-        && ifNoneMatch == null
-        && ifModifiedSince == null
-        && ifUnmodifiedSince == null) {
+    if (isEmpty()) {
       return plain.get();
     }
     for (int looks = 0; looks < MOST_LOOKS; looks++) {

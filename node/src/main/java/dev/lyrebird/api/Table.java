@@ -92,6 +92,27 @@ public interface Table {
   void deleteIf(String id, String version);
 
   /**
+   * Removes all rows that pass a condition, each as it stands when it goes: one that others change
+   * meanwhile stays if it no longer passes.
+   *
+   * <p>That is no single step. Where it is refused on its way, or the thread is interrupted, or one
+   * page of rows takes longer than 30 s, some rows may be gone; a refusal tells how many.
+   *
+   * <pre>{@code
+   * long gone = sensors.deleteAll("attic/", "temp=lt=0");
+   * }</pre>
+   *
+   * @param prefix what their ids begin with; empty for all
+   * @param query which of these, in the words of {@link #rows(String, String)}: a condition, and
+   *     {@code sort(...)} and {@code limit(...)} for the first of them alone
+   * @return how many were removed, without those that others were faster to remove
+   * @throws ProblemException 400 where the query has no condition, so that no table is emptied by
+   *     what was forgotten; where it selects anything, does not fit the table, or costs more than
+   *     queries may
+   */
+  long deleteAll(String prefix, String query);
+
+  /**
    * Creates a row under the id that its key attribute holds, or else under a fresh one.
    *
    * @throws ProblemException 409 where there is such a row

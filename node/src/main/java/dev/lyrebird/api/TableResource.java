@@ -1,6 +1,7 @@
 package dev.lyrebird.api;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>PATCH</td><td>204, 404</td><td>405</td></tr>
  * <tr><td>POST</td><td>202: {@link #publish}</td><td>201 with {@code Location}, 409; of an
  * array, all or none</td></tr>
- * <tr><td>DELETE</td><td>204, 404</td><td>405</td></tr>
+ * <tr><td>DELETE</td><td>204, 404</td><td>200 with {@code {"deleted": n}}: those that pass the
+ * condition of the query; 400 without one</td></tr>
  * <tr><td>stream</td><td colspan="2">the table's, {@link Table#changes}</td></tr>
  * <tr><td>message</td><td>{@link #publish}</td><td>{@code {"id", "value", "type"}}: the method of
  * that row and type</td></tr>
@@ -161,6 +163,9 @@ public class TableResource implements Resource {
 
   @Override
   public @Nullable Object delete(Context context) throws Exception {
+    if (context.protocol() == Protocol.REST && meansRows(id(context))) {
+      return deleteAll(id(context), context);
+    }
     String id = rowId(context);
     Table table = table(context);
     return Preconditions.of(context)
@@ -173,6 +178,16 @@ public class TableResource implements Resource {
               table.deleteIf(id, version);
               return deleted(true, context);
             });
+  }
+
+  /** The query of a connection picks what it hears, and no rows to delete: this is for REST. */
+  private Response deleteAll(String prefix, Context context) {
+    if (!Preconditions.of(context).isEmpty()) {
+      throw new ProblemException(
+          400, "If-Match and the like are about one row; DELETE it by itself");
+    }
+    long deleted = table(context).deleteAll(prefix, context.queryText());
+    return Response.of(200).with(Map.of("deleted", deleted));
   }
 
   /** To take away what is not there is a fault in REST alone. */

@@ -18,6 +18,8 @@ import dev.lyrebird.journal.Refusal;
 import dev.lyrebird.journal.RefusedException;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.query.Query;
+import dev.lyrebird.relation.RowDeletion;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.schema.TableDefinition;
 import java.util.List;
@@ -155,6 +157,27 @@ final class HostedTable implements Table {
   @Override
   public void deleteIf(String id, String version) {
     written(write(id, table -> Write.delete(id), unchanged(version)));
+  }
+
+  /** No page takes longer than a single call may; all of them together may well. */
+  @Override
+  public long deleteAll(String prefix, String query) {
+    Query which = UserQueries.ofRows(query);
+    RowDeletion deletion =
+        calls.askLater(() -> {
+          TableDefinition table = definition();
+          return loop.joined()
+              .deletion(table, prefix, which, loop.views().of(table), Confirmation.AS_DEMANDED);
+        });
+    try {
+      RowDeletion.Progress progress = calls.askLater(deletion::nextPage);
+      while (!progress.isLast()) {
+        progress = calls.askLater(deletion::nextPage);
+      }
+      return progress.deleted();
+    } finally {
+      calls.tell(deletion::close);
+    }
   }
 
   @Override

@@ -46,7 +46,7 @@ final class RestDoor implements Door {
     this.rowReads = new RowReads(tables, views, joined, tableReads, settings.lastModified());
     this.rowWrites = new RowWrites(tables, readers, settings);
     this.collectionWrites = new CollectionWrites(tables, readers, settings);
-    this.rowDeletes = new RowDeletes(tables, views, joined);
+    this.rowDeletes = new RowDeletes(views, joined);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.lyrebird.query.Query;
 import dev.lyrebird.query.RowQuery;
 import dev.lyrebird.query.RowTree;
 import dev.lyrebird.query.Select;
+import dev.lyrebird.resource.Confirmation;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.view.RowView;
@@ -48,6 +49,23 @@ public final class JoinedQueries {
     return conditions
         .matcher(condition, table)
         .thenApply(matcher -> RowQuery.of(prefix, matcher, query, table));
+  }
+
+  /**
+   * Prepares the deletion of the rows that a query finds; nothing is deleted before its first page
+   * is asked for.
+   *
+   * @param prefix what the ids of all rows begin with
+   * @param confirmation how many other nodes must have a deletion before it counts as done
+   * @return fails with a {@link dev.lyrebird.journal.RefusedException} where the query does not fit
+   *     the tables
+   * @throws dev.lyrebird.journal.RefusedException where it has no condition, or selects anything
+   */
+  public CompletableFuture<RowDeletion> deletion(
+      TableDefinition table, String prefix, Query query, RowView view, Confirmation confirmation) {
+    RowDeletion.check(query);
+    return typed(table, prefix, query)
+        .thenApply(wanted -> new RowDeletion(tables, table, view, wanted, confirmation));
   }
 
   /** Tells whether a query shows joined rows. */

@@ -141,6 +141,19 @@ final class UsersTablesTest {
   }
 
   @Test
+  void rowsOfManyPagesAreDeletedByACondition() {
+    table.putAll(
+        IntStream.range(0, 1500)
+            .mapToObj(i -> Map.of("id", "r%05d".formatted(i), "n", i % 10))
+            .toList());
+    assertEquals(1350, table.deleteAll("r", "n=ge=1"));
+    try (Rows<Row> left = table.query("n=0")) {
+      assertEquals(150, left.toList().size());
+    }
+    assertEquals(0, table.deleteAll("", "n=ge=1"));
+  }
+
+  @Test
   void rowsOfManyPagesAreReadWhileOthersWrite() throws InterruptedException {
     for (int i = 0; i < 3000; i++) {
       table.put("r%05d".formatted(i), new Numbered(i));

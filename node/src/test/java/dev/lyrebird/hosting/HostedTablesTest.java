@@ -16,6 +16,7 @@ import dev.lyrebird.api.Rows;
 import dev.lyrebird.api.Table;
 import dev.lyrebird.api.Written;
 import dev.lyrebird.journal.Refusal;
+import dev.lyrebird.resource.MemoryTables;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -136,6 +139,89 @@ final class HostedTablesTest {
   }
 
   @Test
+  void deleteAllRemovesWhatPasses() {
+    fill();
+    assertEquals(4, sensors.deleteAll("", "temp=ge=6"));
+    assertEquals(2, sensors.deleteAll("s", "temp=lt=6&sort(-temp)&limit(2)"));
+    assertEquals(1, sensors.deleteAll("s0", "temp=lt=6"));
+    assertEquals(0, sensors.deleteAll("t", "temp=lt=6"));
+    assertEquals(List.of("s1", "s2", "s3"), ids(sensors.rows()));
+
+    loop.tables.table("Room").put("k", Map.of("name", "große Küche"));
+    sensors.patch("s2", Map.of("roomId", "k"));
+    assertEquals(1, sensors.deleteAll("", "room.name=große Küche"));
+    assertEquals(List.of("s1", "s3"), ids(sensors.rows()));
+  }
+
+  @Test
+  void deleteAllRemovesNothingWhereItIsNotSaidWhat() {
+    fill();
+    for (String query :
+        List.of("", "limit(1)", "sort(temp)", "temp=1&select(id)", "temp=1&explain", "temp=x")) {
+      refused(400, () -> sensors.deleteAll("", query));
+    }
+    assertEquals(10, sensors.rows().toList().size());
+  }
+
+  @Test
+  void deleteAllTellsHowFarItCame() {
+    fill();
+    loop.ask(memory -> {
+      Refusal full = Refusal.of(Refusal.Reason.OVERLOADED, "no room");
+      memory.refuse(write -> write.id().equals("s7") ? full : null);
+      return true;
+    });
+
+    String detail = refused(503, () -> sensors.deleteAll("", "temp=ge=0"));
+
+    assertEquals("no room; 8 rows were deleted before", detail);
+    assertEquals(List.of("s7", "s9"), ids(sensors.rows()));
+    assertEquals(0, loop.ask(MemoryTables::openQueries));
+  }
+
+  @Test
+  void deleteAllThatIsInterruptedGoesNoFurther() throws InterruptedException {
+    fill();
+    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    loop.ask(memory -> {
+      memory.refuse(write -> {
+        memory.hold();
+        begun.countDown();
+        return null;
+      });
+      return true;
+    });
+    Thread caller =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                sensors.deleteAll("", "temp=ge=0");
+              } catch (CancellationException e) {
+                thrown.set(e);
+              }
+            });
+    assertTrue(begun.await(SOON.toSeconds(), TimeUnit.SECONDS));
+    caller.interrupt();
+    caller.join();
+    loop.ask(memory -> {
+      memory.refuse(write -> null);
+      memory.release();
+      return true;
+    });
+
+    assertTrue(thrown.get() instanceof CancellationException, "" + thrown.get());
+    loop.await("its query stays open", () -> loop.ask(MemoryTables::openQueries) == 0);
+    assertEquals(7, sensors.rows().toList().size());
+  }
+
+  private void fill() {
+    for (int i = 0; i < 10; i++) {
+      sensors.put("s" + i, Map.of("temp", i));
+    }
+  }
+
+  @Test
   void insertCreatesAndNeverReplaces() {
     assertEquals("a", sensors.insert(Map.of("id", "a", "temp", 1)).id());
     refused(409, () -> sensors.insert(Map.of("id", "a", "temp", 2)));
@@ -213,9 +299,7 @@ final class HostedTablesTest {
 
   @Test
   void queryReadsPageByPage() {
-    for (int i = 0; i < 10; i++) {
-      sensors.put("s" + i, Map.of("temp", i));
-    }
+    fill();
     assertEquals(
         List.of(8.0, 7.0, 6.0, 5.0),
         sensors.query("temp=gt=4&sort(-temp)&limit(1,5)", Reading.class).toList().stream()
@@ -235,9 +319,7 @@ final class HostedTablesTest {
 
   @Test
   void readingEndsWhenItIsClosed() {
-    for (int i = 0; i < 10; i++) {
-      sensors.put("s" + i, Map.of("temp", i));
-    }
+    fill();
     Rows<Row> rows = sensors.rows();
     Iterator<Row> each = rows.iterator();
     assertEquals("s0", each.next().id());

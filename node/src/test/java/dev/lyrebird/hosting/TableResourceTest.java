@@ -13,6 +13,7 @@ import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Protocol;
 import dev.lyrebird.api.Response;
+import dev.lyrebird.api.Row;
 import dev.lyrebird.api.Table;
 import dev.lyrebird.api.TableResource;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.function.Executable;
 final class TableResourceTest {
 
   private static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final String DATE = "Thu, 01 Jan 1970 00:00:00 GMT";
 
   private final LoopOfTest loop =
       new LoopOfTest("type Sensors @table @export { id: ID @primaryKey temp: Float }");
@@ -106,8 +109,35 @@ final class TableResourceTest {
     assertEquals("[{\"temp\":5,\"id\":\"x/1\"}]", message(resource.get(rest("x/"))).text());
     assertEquals("[]", message(resource.get(rest("y/"))).text());
     refused(405, () -> resource.put(json("{}"), rest("x/")));
-    refused(405, () -> resource.delete(rest("")));
     refused(400, () -> resource.get(rest("", "temp=gt=warm")));
+  }
+
+  @Test
+  void conditionDeletesRows() throws Exception {
+    table.putAll(
+        List.of(
+            Map.of("id", "a", "temp", 5),
+            Map.of("id", "x/1", "temp", 5),
+            Map.of("id", "x/2", "temp", 1)));
+
+    Response deleted = response(resource.delete(rest("x/", "temp=5")));
+    assertEquals(200, deleted.status());
+    assertEquals("{\"deleted\":1}", Objects.requireNonNull(deleted.content()).text());
+    for (String query : List.of("", "limit(1)", "temp=5&select(id)", "temp=gt=warm")) {
+      refused(400, () -> resource.delete(rest("", query)));
+    }
+    refused(400, () -> resource.delete(rest("", "temp=5").with("If-Match", "*")));
+    refused(400, () -> resource.delete(rest("", "temp=5").with("If-Unmodified-Since", DATE)));
+    assertEquals(List.of("a", "x/2"), table.rows().map(Row::id).toList());
+  }
+
+  @Test
+  void queryOfAConnectionDeletesNothing() {
+    table.put("a", Map.of("temp", 5));
+    for (Protocol protocol : List.of(Protocol.WEB_SOCKET, Protocol.SSE, Protocol.MQTT)) {
+      refused(405, () -> resource.delete(at(protocol, "", "temp=5")));
+    }
+    assertEquals(1, table.rows().toList().size());
   }
 
   @Test
@@ -157,7 +187,7 @@ final class TableResourceTest {
         Objects.requireNonNull(response(resource.get(rest("a"))).headers().get("Last-Modified"));
     assertEquals(
         304, response(resource.get(rest("a").with("If-Modified-Since", modified))).status());
-    TestContext before = rest("a").with("If-Unmodified-Since", "Thu, 01 Jan 1970 00:00:00 GMT");
+    TestContext before = rest("a").with("If-Unmodified-Since", DATE);
     refused(412, () -> resource.put(json("{}"), before));
     assertEquals(204, response(resource.delete(rest("a").with("If-Match", second))).status());
   }

@@ -59,6 +59,7 @@ public final class MemoryTables implements Tables {
   private final Hub hub;
   private final Queue<Runnable> held = new ArrayDeque<>();
   private boolean holding;
+  private int openQueries;
   private Function<Write, @Nullable Refusal> refusals = write -> null;
   private long time = Timestamp.timeOfMillis(BEGIN_MILLIS);
   private long numbers;
@@ -114,6 +115,11 @@ public final class MemoryTables implements Tables {
   /** Returns how many readings of rows are under way. */
   public int openScans() {
     return feeds.openScans();
+  }
+
+  /** Returns how many queries and scans have neither come to their end nor been closed. */
+  public int openQueries() {
+    return openQueries;
   }
 
   /** Returns how many publishes of QoS 2 were received and not released. */
@@ -311,6 +317,7 @@ public final class MemoryTables implements Tables {
 
     RowScan(RowSink sink) {
       this.sink = sink;
+      openQueries++;
     }
 
     @Override
@@ -320,7 +327,10 @@ public final class MemoryTables implements Tables {
 
     @Override
     public void close() {
-      closed = true;
+      if (!closed) {
+        closed = true;
+        openQueries--;
+      }
     }
 
     private void page() {
@@ -330,8 +340,11 @@ public final class MemoryTables implements Tables {
       int size = Math.min(PAGE_SIZE, rest.size());
       List<Row> page = rest.subList(0, size);
       rest = rest.subList(size, rest.size());
-      closed = rest.isEmpty();
-      sink.rows(page, closed);
+      boolean isLast = rest.isEmpty();
+      if (isLast) {
+        close();
+      }
+      sink.rows(page, isLast);
     }
   }
 
