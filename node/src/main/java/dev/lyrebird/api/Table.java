@@ -47,6 +47,18 @@ public interface Table {
    */
   @Nullable Row row(String id, String query);
 
+  /**
+   * Returns what the table's own path answers to GET: the row whose id is all of {@code path}, or
+   * where there is none, an attribute of a row: {@code w1.temp}. Of an attribute the id, the
+   * version and the time are the row's, and the content is the JSON of its value.
+   *
+   * @param path an id, or the id of a row, a dot, and an attribute that the schema declares; not
+   *     one that is named like a format, since {@code w1.csv} asks REST for that format
+   * @param query empty, or {@code select(...)} of a row as in a URL
+   * @return null where there is no such row, or it has no such attribute
+   */
+  @Nullable Row at(String path, String query);
+
   /** Returns the content of a row, or null where there is none. */
   default @Nullable Message get(String id) {
     Row row = row(id);

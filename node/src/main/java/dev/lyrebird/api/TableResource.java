@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>What is answered</caption>
  * <tr><th>Client</th><th>Row</th><th>Rows</th></tr>
- * <tr><td>GET</td><td>200 with {@code ETag}, 304, 404</td><td>200 with an array</td></tr>
+ * <tr><td>GET</td><td>200 with {@code ETag}, 304, 404; behind its id {@code .temp} for one
+ * attribute</td><td>200 with an array</td></tr>
  * <tr><td>PUT</td><td>201, 204</td><td>204: an array of rows, all or none</td></tr>
  * <tr><td>PATCH</td><td>204, 404</td><td>405</td></tr>
  * <tr><td>POST</td><td>202: {@link #publish}</td><td>201 with {@code Location}, 409; of an
@@ -89,7 +90,7 @@ public class TableResource implements Resource {
     if (meansRows(id)) {
       return list(id, context);
     }
-    Row row = table(context).row(id, context.queryText());
+    Row row = table(context).at(id, context.queryText());
     if (row == null) {
       return null;
     }

@@ -61,6 +61,12 @@ final class HostedTable implements Table {
   }
 
   @Override
+  public @Nullable Row at(String path, String query) {
+    Query wanted = UserQueries.ofRow(query);
+    return calls.askLater(() -> loop.at(definition(), path, wanted)).orElse(null);
+  }
+
+  @Override
   public Written put(String id, Object row) {
     return put(id, row, Condition.KNOWING);
   }

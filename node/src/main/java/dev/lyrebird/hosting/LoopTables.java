@@ -1,10 +1,14 @@
 package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Row;
+import dev.lyrebird.format.Format;
 import dev.lyrebird.format.RowReader;
+import dev.lyrebird.query.ParameterValues;
 import dev.lyrebird.query.Query;
 import dev.lyrebird.relation.JoinedQueries;
+import dev.lyrebird.resource.AttributePath;
 import dev.lyrebird.resource.PerTable;
+import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
 import dev.lyrebird.schema.NearestName;
 import dev.lyrebird.schema.SystemTables;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables of one event loop, and what of them is worked out once for all users' code there.
@@ -84,6 +89,57 @@ record LoopTables(
                     .apply(List.of(one))
                     .thenApply(json -> Optional.of(ShownRows.of(one, json.getFirst()))))
             .orElse(CompletableFuture.completedFuture(Optional.empty())));
+  }
+
+  /**
+   * Reads what the end of a path names as users' code sees it: the row whose id is the whole of it,
+   * or else an attribute.
+   *
+   * @param wanted what is selected of the row
+   */
+  CompletableFuture<Optional<Row>> at(TableDefinition table, String path, Query wanted) {
+    AttributePath named = named(table, path);
+    if (named == null) {
+      RowIds.check(table, path);
+      return row(table, path, wanted);
+    }
+    CompletableFuture<Optional<Row>> whole =
+        RowIds.fault(table, path) == null
+            ? row(table, path, wanted)
+            : CompletableFuture.completedFuture(Optional.empty());
+    return whole.thenCompose(row -> row.isPresent() ? whole : attribute(table, named, wanted));
+  }
+
+  /** As REST has it, an extension that names a format names no attribute. */
+  private static @Nullable AttributePath named(TableDefinition table, String path) {
+    AttributePath named = AttributePath.of(table, path);
+    return named == null || Format.ofExtension(named.attribute()) != null ? null : named;
+  }
+
+  private CompletableFuture<Optional<Row>> attribute(
+      TableDefinition table, AttributePath named, Query wanted) {
+    CompletableFuture<Optional<Row>> shown = new CompletableFuture<>();
+    tables.read(
+        table,
+        named.id(),
+        row ->
+            LoopCalls.attempt(
+                shown,
+                () ->
+                    shown.complete(
+                        row == null ? Optional.empty() : shown(table, row, named, wanted))));
+    return shown;
+  }
+
+  private Optional<Row> shown(
+      TableDefinition table, dev.lyrebird.journal.Row row, AttributePath named, Query wanted) {
+    if (wanted.select() != null) {
+      throw ParameterValues.refused(
+          "the path names the attribute %s, so that there is nothing to select"
+              .formatted(named.attribute()));
+    }
+    return Optional.ofNullable(views.of(table).attribute(row, named.attribute()))
+        .map(json -> ShownRows.of(row, json));
   }
 
   private static List<String> names(TableDefinition table) {

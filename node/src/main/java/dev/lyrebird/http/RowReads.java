@@ -7,6 +7,7 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.query.ParameterValues;
 import dev.lyrebird.relation.JoinedQueries;
+import dev.lyrebird.resource.AttributePath;
 import dev.lyrebird.resource.PerTable;
 import dev.lyrebird.resource.RowIds;
 import dev.lyrebird.resource.Tables;
@@ -66,7 +67,7 @@ final class RowReads {
     int name = id.lastIndexOf('/') + 1;
     Format ofRows = dot == name ? Format.ofExtension(id.substring(dot + 1)) : null;
     if (dot > name) {
-      addShorter(readings, table, id.substring(0, dot), id.substring(dot + 1));
+      addShorter(readings, table, id, dot);
     }
     if (readings.isEmpty()) {
       RowIds.check(table, id);
@@ -85,27 +86,15 @@ final class RowReads {
   }
 
   private static void addShorter(
-      List<Reading> readings, TableDefinition table, String id, String end) {
-    Format format = Format.ofExtension(end);
-    if (format == null) {
-      addAttribute(readings, table, id, end, null);
-      return;
+      List<Reading> readings, TableDefinition table, String path, int dot) {
+    Format format = Format.ofExtension(path.substring(dot + 1));
+    String plain = format == null ? path : path.substring(0, dot);
+    if (format != null) {
+      add(readings, table, new Reading(plain, format, null));
     }
-    add(readings, table, new Reading(id, format, null));
-    int dot = id.lastIndexOf('.');
-    if (dot > id.lastIndexOf('/') + 1) {
-      addAttribute(readings, table, id.substring(0, dot), id.substring(dot + 1), format);
-    }
-  }
-
-  private static void addAttribute(
-      List<Reading> readings,
-      TableDefinition table,
-      String id,
-      String attribute,
-      @Nullable Format format) {
-    if (table.attribute(attribute).isPresent()) {
-      add(readings, table, new Reading(id, format, attribute));
+    AttributePath named = AttributePath.of(table, plain);
+    if (named != null) {
+      readings.add(new Reading(named.id(), format, named.attribute()));
     }
   }
 

@@ -43,12 +43,13 @@ final class HostedTablesTest {
       type Sensors @table(table: "sensor_rows") @export(name: "plant/sensors") {
         id: ID @primaryKey
         temp: Float
+        csv: Int
         room: Room @relationship(from: "roomId")
         roomId: ID
       }
       type Room @table @export { id: ID @primaryKey name: String }
       type Secret @table { id: ID @primaryKey }
-      type Counts @table @export { id: Int @primaryKey }
+      type Counts @table @export { id: Int @primaryKey n: Int }
       """;
 
   private static final Duration SOON = Duration.ofSeconds(30);
@@ -87,6 +88,36 @@ final class HostedTablesTest {
     assertNotEquals(first.version(), row.version());
     assertNull(sensors.row("b"));
     assertNull(sensors.get("b", Reading.class));
+  }
+
+  @Test
+  void attributeIsReadUnlessARowHasThatId() {
+    sensors.put("a", json("{\"temp\":1.50,\"other\":2,\"csv\":3}"));
+    Row temp = Objects.requireNonNull(sensors.at("a.temp", ""));
+    assertEquals("1.50", temp.content().text());
+    assertEquals("application/json", temp.content().contentType());
+    assertEquals(Objects.requireNonNull(sensors.row("a")).version(), temp.version());
+    assertEquals("a", temp.id());
+    assertNull(sensors.at("a.other", ""));
+    assertNull(sensors.at("a.roomId", ""));
+    assertNull(sensors.at("a.csv", ""), "that asks for a format");
+    assertNull(sensors.at("b.temp", ""));
+    assertNull(sensors.at(".temp", ""));
+    assertNull(sensors.at("a/.temp", ""));
+    refused(400, () -> sensors.at("a.temp", "select(temp)"));
+
+    sensors.put("a.temp", "a row");
+    assertEquals("a row", Objects.requireNonNull(sensors.at("a.temp", "")).content().text());
+    assertEquals("a.temp", Objects.requireNonNull(sensors.at("a.temp", "")).id());
+  }
+
+  @Test
+  void attributeIsReadOfARowWhoseKeyIsANumber() {
+    Table counts = loop.tables.table("Counts");
+    counts.put("7", Map.of("n", 1));
+    assertEquals("1", Objects.requireNonNull(counts.at("7.n", "")).content().text());
+    refused(400, () -> counts.at("x.n", ""));
+    refused(400, () -> counts.at("7.5", ""));
   }
 
   private static String withoutNulls(String json) {

@@ -1,11 +1,14 @@
 package dev.lyrebird.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Router;
 import dev.lyrebird.api.TableResource;
 import dev.lyrebird.hosting.Host;
+import dev.lyrebird.journal.Payload;
+import dev.lyrebird.journal.Write;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +123,70 @@ final class WrappedTableTest {
       }
     }
     assertEquals(6, rows(node.send("GET", "/Sensors/").body()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a",
+        "a.temp",
+        "a.id",
+        "x/1.temp",
+        "a.roomId",
+        "b.roomId",
+        "y.temp",
+        "a.room",
+        "a.other",
+        "none.temp",
+        ".temp",
+        "x/.temp",
+        "a.temp.temp",
+        "a.temp?select(temp)",
+        "a.temp?temp=50",
+        "b.temp",
+        "b.temp.temp",
+        "b.temp?select(temp)",
+        "n",
+        "n.temp"
+      })
+  void oneRowOrAttributeIsAnsweredAlike(String path) {
+    node.sendJson("PUT", "/Sensors/b.temp", "{\"temp\":11}");
+    node.write(
+        "Sensors/n", id -> Write.put(id, new Payload("hi".getBytes(UTF_8), "text/x-note", null)));
+
+    for (String method : List.of("GET", "HEAD")) {
+      HttpResponse<String> own = node.send(method, "/Sensors/" + path);
+      HttpResponse<String> wrapped = node.send(method, "/wrapped/" + path);
+      assertEquals(own.statusCode(), wrapped.statusCode(), own.body() + wrapped.body());
+      if (own.statusCode() == 200) {
+        assertEquals(shown(own), shown(wrapped));
+      }
+    }
+  }
+
+  @Test
+  void attributeIsReadOnConditions() {
+    String tag = HttpNode.header(node.send("GET", "/Sensors/a"), "ETag");
+    String modified = HttpNode.header(node.send("GET", "/Sensors/a"), "Last-Modified");
+    for (String prefix : PREFIXES) {
+      String path = prefix + "a.temp";
+      HttpResponse<String> known = node.send("GET", path, "If-None-Match", tag);
+      assertEquals("304 " + tag, known.statusCode() + " " + HttpNode.header(known, "ETag"));
+      assertEquals(304, node.send("GET", path, "If-Modified-Since", modified).statusCode());
+      assertEquals(200, node.send("GET", path, "If-None-Match", "\"x\"").statusCode());
+      assertEquals(200, node.send("GET", path, "If-Match", tag).statusCode());
+      assertEquals(412, node.send("GET", path, "If-Match", "\"x\"").statusCode());
+      assertEquals(404, node.send("GET", prefix + "y.temp", "If-Match", "*").statusCode());
+    }
+  }
+
+  private static List<String> shown(HttpResponse<String> answer) {
+    return List.of(
+        answer.body(),
+        HttpNode.header(answer, "Content-Type"),
+        HttpNode.header(answer, "Content-Length"),
+        HttpNode.header(answer, "ETag"),
+        HttpNode.header(answer, "Last-Modified"));
   }
 
   private static int rows(String list) {
