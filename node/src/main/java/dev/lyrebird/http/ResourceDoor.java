@@ -183,15 +183,19 @@ final class ResourceDoor {
         if (response.content() == null) {
           exchange.empty(response.status());
         } else {
-          show(exchange, response.status(), response.content());
+          show(exchange, call, response.status(), response.content());
         }
       }
-      default -> show(exchange, 200, Message.of(result));
+      default -> show(exchange, call, 200, Message.of(result));
     }
   }
 
-  /** JSON is shown in the format that the client likes best; all else is what it is. */
-  private static void show(Exchange exchange, int status, Message message) {
+  /**
+   * JSON is shown in the format that the client likes best; all else is what it is. What has been
+   * done is told in JSON to a client that likes no format: it would take a refusal for nothing
+   * done.
+   */
+  private static void show(Exchange exchange, Call call, int status, Message message) {
     if (!message.contentType().equals(MediaType.JSON.name())) {
       boolean isPlain = message.isText() && message.contentType().equals("text/plain");
       String type = isPlain ? "text/plain; charset=utf-8" : message.contentType();
@@ -199,11 +203,12 @@ final class ResourceDoor {
       return;
     }
     Accept accept = exchange.accept();
-    Format format = accept.format(Format.OF_VALUES);
-    if (format == null) {
+    Format liked = accept.format(Format.OF_VALUES);
+    if (liked == null && call == Call.GET) {
       exchange.notAcceptable(Format.OF_VALUES);
       return;
     }
+    Format format = liked == null ? Format.JSON : liked;
     exchange.describeVariant();
     exchange.compressible(
         status, accept.mediaType(format).name(), format.fromJson(message.bytes()));

@@ -114,6 +114,16 @@ final class WrappedTableTest {
   }
 
   @Test
+  void clientThatLikesNoFormatLearnsAllTheSameWhatIsGone() {
+    for (String prefix : PREFIXES) {
+      HttpResponse<String> answer = node.send("DELETE", prefix + "?temp=50", "Accept", "text/html");
+      assertEquals(200, answer.statusCode(), prefix + answer.body());
+      assertTrue(answer.body().contains("\"deleted\":"), answer.body());
+    }
+    assertEquals(406, node.send("GET", "/wrapped/", "Accept", "text/html").statusCode());
+  }
+
+  @Test
   void conditionsOnOneRowAreNotForMany() {
     for (String prefix : PREFIXES) {
       for (String field : List.of("If-Match", "If-None-Match")) {
