@@ -86,6 +86,14 @@ final class ChannelOutlet extends ChannelInboundHandlerAdapter implements Outlet
   }
 
   @Override
+  public void end() {
+    ChannelHandlerContext here = context();
+    if (!here.isRemoved()) {
+      here.pipeline().remove(this);
+    }
+  }
+
+  @Override
   public void discard() {
     ByteBuf buffer = gathered;
     gathered = null;

@@ -149,7 +149,7 @@ final class HostedEvents implements Wire, OpenStreams.OpenStream {
     loop.owner().cancelTimer(commentTimer);
     if (outlet != null) {
       outlet.onDrain(() -> {});
-      outlet.discard();
+      outlet.end();
     }
     if (hosted != null) {
       hosted.gone(Connection.LOST, "");

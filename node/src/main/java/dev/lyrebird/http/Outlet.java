@@ -17,4 +17,7 @@ interface Outlet {
 
   /** Lets go of what was not flushed. */
   void discard();
+
+  /** Discards, and lets go of the connection, which may go on with other requests. */
+  void end();
 }

@@ -43,4 +43,9 @@ final class ResponseOutlet implements Outlet {
   public void discard() {
     gathered = Buffer.buffer();
   }
+
+  @Override
+  public void end() {
+    discard();
+  }
 }

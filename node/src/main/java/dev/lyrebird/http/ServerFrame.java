@@ -78,7 +78,10 @@ final class ServerFrame {
   }
 
   private static String fitting(String reason) {
-    String fitting = reason;
+    int most =
+        Math.min(reason.length(), MAX_CONTROL_BYTES - Short.BYTES); // none is less than a byte
+    boolean splitsPair = most < reason.length() && Character.isLowSurrogate(reason.charAt(most));
+    String fitting = reason.substring(0, splitsPair ? most - 1 : most);
     while (ByteBufUtil.utf8Bytes(fitting) > MAX_CONTROL_BYTES - Short.BYTES) {
       fitting = fitting.substring(0, fitting.offsetByCodePoints(fitting.length(), -1));
     }

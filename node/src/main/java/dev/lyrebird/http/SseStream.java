@@ -143,7 +143,7 @@ final class SseStream implements Subscriber<StreamTarget>, OpenStreams.OpenStrea
   private void close() {
     vertx.cancelTimer(commentTimer);
     outlet.onDrain(() -> {});
-    outlet.discard();
+    outlet.end();
     member.leave();
     telling.end();
     streams.remove(this);
