@@ -94,6 +94,11 @@ public final class HostedRoute implements Route.Host {
     }
     HostedCall call = new HostedCall(this, what, content, context);
     calls.add(call);
+    Retirement end = retirement;
+    if (end != null) {
+      release(call);
+      return CompletableFuture.failedFuture(new ProblemException(503, end.reason()));
+    }
     return call.start();
   }
 

@@ -122,6 +122,12 @@ public final class JarFolder {
   public void look() {
     closeRetired();
     Map<Path, Stamp> now = stamps();
+    for (Path file : List.copyOf(loaded.keySet())) {
+      if (!now.containsKey(file)) {
+        remove(file);
+      }
+    }
+    refused.keySet().retainAll(now.keySet());
     now.forEach((file, stamp) -> {
       Loaded known = loaded.get(file);
       boolean standsStill = stamp.equals(seen.get(file));
@@ -129,11 +135,6 @@ public final class JarFolder {
         reload(file, stamp);
       }
     });
-    for (Path file : List.copyOf(loaded.keySet())) {
-      if (!now.containsKey(file)) {
-        remove(file);
-      }
-    }
     seen = now;
   }
 
@@ -157,6 +158,7 @@ public final class JarFolder {
   private void remove(Path file) {
     Loaded gone = loaded.remove(file);
     if (gone != null) {
+      refused.clear(); // another may have been refused for the paths that this one had
       retired.add(new Retired(gone.jar(), host.serve(file.toString(), List.of())));
       LOG.atInfo().addKeyValue("jar", file).log("users' code is gone");
     }
@@ -166,8 +168,8 @@ public final class JarFolder {
     for (Iterator<Retired> each = retired.iterator(); each.hasNext(); ) {
       Retired next = each.next();
       if (next.routes().stream().allMatch(HostedRoute::isIdle)) {
-        next.jar().close();
         each.remove();
+        next.jar().close();
       }
     }
   }

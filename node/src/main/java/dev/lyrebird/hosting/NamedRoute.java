@@ -69,7 +69,7 @@ record NamedRoute(String pattern, String className) {
       if (each instanceof AutoCloseable closeable) {
         try {
           closeable.close();
-        } catch (Exception e) {
+        } catch (Throwable e) {
           LOG.atError()
               .addKeyValue("class", each.getClass().getName())
               .setCause(e)

@@ -137,6 +137,22 @@ final class JarFolderTest {
   }
 
   @Test
+  void jarThatWasRefusedForThePathsOfAnotherTakesThemWhenThatIsGone() throws Exception {
+    write("app-1.0.jar", "All", ROUTES.formatted("one", "one"));
+    JarFolder jars = open();
+    jars.load();
+    write("app-1.1.jar", "All", ROUTES.formatted("two", "two"));
+    jars.look();
+    jars.look();
+    assertEquals("one", get("word"));
+
+    Files.delete(folder.resolve("app-1.0.jar"));
+    jars.look();
+
+    assertEquals("two", get("word"));
+  }
+
+  @Test
   void classThatTheConfigurationNamesIsServed() throws Exception {
     write("dog.jar", "Dog", DOG);
 
