@@ -105,7 +105,14 @@ final class Replication {
   private void send(long node, Buffer message) {
     String address = address(node);
     if (address != null) {
-      vertx.eventBus().send(address, message);
+      try {
+        vertx.eventBus().send(address, message);
+      } catch (IllegalStateException e) {
+        LOG.atDebug()
+            .addKeyValue("address", address)
+            .setCause(e)
+            .log("a message is lost with the connection that just breaks; others get theirs");
+      }
     }
   }
 
