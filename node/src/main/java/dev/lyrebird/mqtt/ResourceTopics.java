@@ -223,7 +223,8 @@ final class ResourceTopics {
    */
   void publish(Publication publication, Host.Match match, Consumer<@Nullable Refusal> done) {
     HostedSubscription one = subscriptions.get(publication.topic());
-    if (one == null) {
+    boolean isKept = publication.retain() && match.route().calls().contains(publication.call());
+    if (one == null || isKept) {
       call(publication, match, done);
     } else if (one.isArriving()) {
       one.whenDecided(() -> publish(publication, match, done));

@@ -19,9 +19,11 @@ import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Resource;
 import dev.lyrebird.api.Router;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -105,6 +107,46 @@ final class ResourceSubscriptionTest {
           .send("62 02 0008")
           .expect("70 02 0008");
       expectSaid("open echo/a", "heard one", "heard two", "heard three");
+    }
+  }
+
+  @Test
+  void whatIsToBeRetainedIsACallThoughTheClientSubscribes() {
+    router.resource(
+        "box/{name}",
+        new Resource() {
+
+          @Override
+          public OutgoingMessages subscribe(Context context) {
+            return outgoing -> outgoing.awaitClose(Duration.ofDays(1));
+          }
+
+          @Override
+          public void publish(Message message, Context context) {
+            said.add("published " + message);
+          }
+
+          @Override
+          public @Nullable Object put(Message content, Context context) {
+            said.add("put " + content);
+            return null;
+          }
+        });
+    try (RawClient client = start().client("c")) {
+      client
+          .send(subscribe(1, "box/a", 1))
+          .expect("90 03 0001 00")
+          .send(publish("box/a", 7, "said"))
+          .expect("40 02 0007")
+          .send(Packet.of(0x33, string("box/a"), hex("0008"), utf8("kept")))
+          .expect("40 02 0008")
+          .send(Packet.of(0x33, string("box/a"), hex("0009")))
+          .expect("40 02 0009");
+      List<String> told = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        told.add(ResourceServer.next(said));
+      }
+      assertEquals(Set.of("published said", "put kept", "published "), Set.copyOf(told));
     }
   }
 
