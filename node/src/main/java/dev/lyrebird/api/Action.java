@@ -15,7 +15,7 @@ public enum Action {
   /** A DELETE, or an empty MQTT message to be retained. */
   DELETE,
 
-  /** A message that comes on no connection to the resource. */
+  /** A message, on a connection to the resource or on none. */
   PUBLISH,
 
   /** A connection: a WebSocket, an event stream or an MQTT subscription. */

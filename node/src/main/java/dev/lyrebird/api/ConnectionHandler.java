@@ -54,11 +54,14 @@ public interface ConnectionHandler<D extends @Nullable Object> {
     }
   }
 
-  /**
-   * Returns whether a client may come in; one that may not is told 403, or 401 if nobody knows it.
-   */
+  /** Returns whether a client may come in; one that may not is told 403. */
   default boolean allows(Action action, Context context) {
     return true;
+  }
+
+  /** Returns how much its connections may use, where its {@link Route} sets no limits. */
+  default Limits limits() {
+    return Limits.DEFAULT;
   }
 
   /** How a client is told that its message could not be taken. */

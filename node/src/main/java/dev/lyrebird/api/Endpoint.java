@@ -9,6 +9,9 @@ public sealed interface Endpoint {
   /** Returns the calls that it takes. */
   Set<Call> calls();
 
+  /** Returns the limits that the code has by itself. */
+  Limits limits();
+
   /** Returns whether a client may. */
   boolean allows(Action action, Context context) throws Exception;
 
@@ -17,6 +20,11 @@ public sealed interface Endpoint {
 
     ByResource(Resource resource) {
       this(resource, Call.takenBy(resource));
+    }
+
+    @Override
+    public Limits limits() {
+      return resource.limits();
     }
 
     @Override
@@ -31,6 +39,11 @@ public sealed interface Endpoint {
     @Override
     public Set<Call> calls() {
       return Set.of(Call.CONNECT);
+    }
+
+    @Override
+    public Limits limits() {
+      return handler.limits();
     }
 
     @Override

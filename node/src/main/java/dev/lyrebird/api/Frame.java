@@ -77,10 +77,7 @@ record Frame(Kind kind, String id, @Nullable Message value) {
     if (meant.isEmpty() || meant.endsWith("/") || !meant.startsWith(prefix)) {
       throw refused("the id %s is not among those of this path".formatted(id));
     }
-    if (!resource.allows(kind.action, ofRow)) {
-      throw new ProblemException(
-          403, "you may not %s here".formatted(kind.action.name().toLowerCase(Locale.ROOT)));
-    }
+    Conversation.check(resource, kind.action, ofRow);
     Message content = value == null ? Message.text("") : value;
     switch (kind) {
       case MESSAGE -> resource.publish(content, ofRow);

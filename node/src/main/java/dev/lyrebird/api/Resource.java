@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>WebSocket, MQTT subscription</td><td>{@code connect}, with what the client says</td></tr>
  * <tr><td>event stream</td><td>{@code connect}, with a client that says nothing</td></tr>
  * <tr><td>MQTT message on no subscription of its client</td><td>{@code publish}; {@code put} and
- * {@code delete} if it is to be retained</td></tr>
+ * {@code delete} if it is to be retained, on a subscription too where these are offered</td></tr>
  * </table>
  *
  * <p>A result is null for none (404 to a GET, else 204), a {@link Response}, a {@link Message},
@@ -67,7 +67,8 @@ public interface Resource {
 
   /**
    * Lets a client in, and returns what it is sent. As it stands, that is what {@link #subscribe}
-   * returns, while {@link #publish} takes what the client says.
+   * returns, while {@link #publish} takes what the client says, each message if {@link #allows}
+   * says so.
    *
    * <p>What is returned runs in any case, be the client gone meanwhile: then it finds the
    * connection closed. So it is the place for {@link Connection#onClose}, and to let go of what
@@ -78,23 +79,24 @@ public interface Resource {
    */
   default OutgoingMessages connect(IncomingMessages incoming, Context context) throws Exception {
     return subscribe(context)
-        .and(outgoing -> {
-          for (Message message : incoming) {
-            try {
-              publish(message, context);
-            } catch (ProblemException e) {
-              outgoing.send(new ConnectionHandler.Refusal("error", e.status(), e.detail()));
-            } catch (NotOffered e) {
-              outgoing.send(
-                  new ConnectionHandler.Refusal("error", 405, "no messages are taken here"));
-            }
-          }
-        });
+        .and(outgoing ->
+            Conversation.carryOn(
+                incoming,
+                outgoing,
+                message -> {
+                  Conversation.check(this, Action.PUBLISH, context);
+                  publish(message, context);
+                }));
   }
 
-  /** Returns whether a client may; one that may not is told 403, or 401 if nobody knows it. */
+  /** Returns whether a client may; one that may not is told 403. */
   default boolean allows(Action action, Context context) throws Exception {
     return true;
+  }
+
+  /** Returns how much its connections and calls may use, where its {@link Route} sets no limits. */
+  default Limits limits() {
+    return Limits.DEFAULT;
   }
 
   /** A resource does not offer what it was asked for. */

@@ -17,12 +17,13 @@ public final class Route {
 
   private final String pattern;
   private final Endpoint endpoint;
-  private Limits limits = Limits.DEFAULT;
+  private Limits limits;
   private volatile @Nullable Host host;
 
   Route(String pattern, Endpoint endpoint) {
     this.pattern = pattern;
     this.endpoint = endpoint;
+    this.limits = endpoint.limits();
   }
 
   /** Returns the pattern below its router, without its first slash. */
@@ -35,6 +36,7 @@ public final class Route {
     return endpoint;
   }
 
+  /** Returns how much its connections and calls may use. */
   public Limits limits() {
     return limits;
   }
@@ -48,6 +50,11 @@ public final class Route {
   /** Sends a message to all connections of the route, on all nodes, as {@link Room#broadcast}. */
   public void broadcast(@Nullable Object message) {
     everybody().broadcast(message);
+  }
+
+  /** Sends a message to all connections of the route on this node. */
+  public void broadcastHere(@Nullable Object message) {
+    everybody().broadcastHere(message);
   }
 
   /** Returns how many connections there are on this node. */

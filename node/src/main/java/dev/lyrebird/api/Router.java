@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * router.mount("/api", others);
  * }</pre>
  *
- * <p>A segment in braces takes any one segment; a last segment {@code {name*}} takes all that
- * follow, at least one. Of several routes that fit a path, the one takes it that is literal where
- * the others are not, from the left. Routes go before tables.
+ * <p>A segment in braces takes any one segment; a last segment {@code {name*}} takes what follows
+ * the slash before it, be it nothing. A slash at the end of a pattern does not count; one at the
+ * end of a path does, and so does {@code %2F}, which is a slash. Of several routes that fit a path,
+ * the one takes it that is literal where the others are not, from the left. Routes go before
+ * tables.
  */
 public final class Router {
 
@@ -51,9 +53,19 @@ public final class Router {
     @Nullable Object answer(Message content, Context context) throws Exception;
   }
 
-  /** Lets a client in, as {@link Resource#connect} does. */
+  /** Takes a message, as {@link Resource#publish} does. */
+  @FunctionalInterface
+  public interface Taking {
+
+    /** Takes it; it is acknowledged when this returns. */
+    void take(Message message, Context context) throws Exception;
+  }
+
+  /** Lets a client in. */
   @FunctionalInterface
   public interface Connecting {
+
+    /** Returns what the client is sent, as {@link Resource#connect} does. */
     OutgoingMessages connect(IncomingMessages incoming, Context context) throws Exception;
   }
 
@@ -97,6 +109,17 @@ public final class Router {
   /** Has code answer DELETE. */
   public Route delete(String pattern, Reading code) {
     return add(pattern, Call.DELETE, (content, context) -> code.answer(context));
+  }
+
+  /** Has code take messages that come on no connection. */
+  public Route publish(String pattern, Taking code) {
+    return add(
+        pattern,
+        Call.PUBLISH,
+        (content, context) -> {
+          code.take(content, context);
+          return null;
+        });
   }
 
   /** Has the routes of another router answer below a path. */

@@ -23,10 +23,22 @@ import org.jspecify.annotations.Nullable;
  *     }
  *     return super.put(Message.json(reading.withUnit("C")), context);
  *   }
+ *
+ *   @Override
+ *   public @Nullable Object patch(Message content, Context context) {
+ *     throw new NotOffered(); // a reading is whole
+ *   }
+ *
+ *   @Override
+ *   public @Nullable Object post(Message content, Context context) {
+ *     throw new NotOffered(); // and is put under the name of its sensor
+ *   }
  * }
- * router.resource("/sensors", new Sensors());
- * router.resource("/sensors/{id*}", ...the same one...);
+ * router.resource("/sensors/{id*}", new Sensors());
  * }</pre>
+ *
+ * <p>Three methods write rows: {@code put}, {@code patch} and {@code post}. What one of them checks
+ * the others do not: override them all, if only to offer them no longer.
  *
  * <p>Which row is meant is said by the part {@code id} of the path, so by a route that ends in
  * {@code {id*}}; a route without that part, and a path that ends in a slash, mean the rows of the
@@ -239,6 +251,22 @@ public class TableResource implements Resource {
   @Override
   public OutgoingMessages subscribe(Context context) throws Exception {
     return table(context).changes(id(context), context);
+  }
+
+  /** A message that names its row is allowed or not by what it asks for. */
+  @Override
+  public OutgoingMessages connect(IncomingMessages incoming, Context context) throws Exception {
+    return subscribe(context)
+        .and(outgoing ->
+            Conversation.carryOn(
+                incoming,
+                outgoing,
+                message -> {
+                  if (!meansRows(id(context))) {
+                    Conversation.check(this, Action.PUBLISH, context);
+                  }
+                  publish(message, context);
+                }));
   }
 
   private String rowId(Context context) {
