@@ -37,7 +37,11 @@ public final class Chat implements ConnectionHandler<Chat.Guest> {
 
   @Override
   public void message(Connection connection, Guest guest, Message message) {
-    guest.room().broadcast(new Heard(guest.name(), message.as(Said.class).text()));
+    String text = message.as(Said.class).text();
+    if (text == null) {
+      throw new ProblemException(422, "say something: {\"text\":\"hi\"}");
+    }
+    guest.room().broadcast(new Heard(guest.name(), text));
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.time.Instant;
 public final class Sensors extends TableResource {
 
   /** What a sensor sends. */
-  public record Reading(double temperature, String unit) {}
+  public record Reading(Double temperature, String unit) {}
 
   /** What is kept of it. */
   public record Kept(double celsius, Instant received) {}
@@ -38,7 +38,20 @@ public final class Sensors extends TableResource {
     return answer;
   }
 
+  @Override
+  public Object patch(Message content, Context context) {
+    throw new NotOffered(); // a reading is whole
+  }
+
+  @Override
+  public Object post(Message content, Context context) {
+    throw new NotOffered(); // and is put under the name of its sensor
+  }
+
   private static double celsius(Reading reading) {
+    if (reading.temperature() == null) {
+      throw new ProblemException(422, "a reading has a temperature");
+    }
     String unit = reading.unit() == null ? "C" : reading.unit();
     double celsius =
         switch (unit) {
