@@ -6,6 +6,7 @@ import dev.lyrebird.api.Endpoint;
 import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Resource;
+import dev.lyrebird.api.Response;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class HostedCall {
       throw Faults.notAllowed(what.action());
     }
     return switch (route.endpoint()) {
-      case Endpoint.ByResource(var resource, var calls) -> answer(resource);
+      case Endpoint.ByResource(var resource, var calls) -> written(answer(resource));
       case Endpoint.ByHandler<?>(var handler) -> throw new Resource.NotOffered();
     };
   }
@@ -78,6 +79,24 @@ final class HostedCall {
         yield null;
       }
       case CONNECT -> throw new IllegalArgumentException("to connect is not to call");
+    };
+  }
+
+  /**
+   * Writes what the code has returned while it is still its turn: getters of users, and rows that
+   * are read as they are taken, are their code too. Only values that run none are left as they are.
+   */
+  private static @Nullable Object written(@Nullable Object result) {
+    return switch (result) {
+      case null -> null;
+      case Response response -> response;
+      case String text -> text;
+      case byte[] bytes -> bytes;
+      case Boolean claim -> claim;
+      case Integer number -> number;
+      case Long number -> number;
+      case Double number -> number;
+      default -> Message.of(result);
     };
   }
 

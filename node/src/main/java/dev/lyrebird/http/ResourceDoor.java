@@ -169,6 +169,7 @@ final class ResourceDoor {
                 })));
   }
 
+  /** What the call has left as it is runs no code of users when it is written here. */
   private static void answer(Exchange exchange, Call call, @Nullable Object result) {
     switch (result) {
       case null -> {
