@@ -6,7 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a table's stream tells.
+ * What a table's stream tells. Where it is sent, or written as JSON within another object, it is
+ * {@code {"id": ..., "value": ..., "type": "put", "cursor": ...}}, without what it has not.
  *
  * @param kind what it is
  * @param id of the row or topic; empty for {@link Kind#READY} and {@link Kind#RESET}

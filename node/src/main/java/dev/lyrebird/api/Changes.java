@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happens in a table, in order, read by waiting for it. Who reads slowly costs no memory; what
- * is not taken here stays in the journal. One thread reads; any may close.
+ * is not taken here stays in the journal. One thread reads; any may close. They do not end, and so
+ * cannot be sent or returned themselves, but one by one.
  */
 public interface Changes extends Iterable<Change>, AutoCloseable {
 

@@ -21,6 +21,7 @@ final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
+          .addModule(ShownAsJson.module())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
           .build();
@@ -43,11 +44,13 @@ final class Json {
    * Writes an object.
    *
    * @throws IllegalArgumentException where Jackson cannot
+   * @throws ProblemException what a getter throws of that kind
    */
   static byte[] write(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
+      rethrowProblem(e);
       throw new IllegalArgumentException(
           "%s cannot be written as JSON: %s".formatted(value.getClass(), e.getOriginalMessage()),
           e);
@@ -138,6 +141,13 @@ final class Json {
       return in.nextToken() == null;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /** Users' getters may say themselves what the client is told. */
+  private static void rethrowProblem(JsonProcessingException fault) {
+    if (fault.getCause() instanceof ProblemException problem) {
+      throw problem;
     }
   }
 

@@ -5,6 +5,9 @@ import java.io.ByteArrayOutputStream;
 /** Makes a JSON array of messages that are JSON. Owned by one thread. */
 final class ListText {
 
+  /** A list is made in memory; longer ones are asked for in parts. */
+  static final int MOST_BYTES = 16 << 20;
+
   private final int mostBytes;
   private final ByteArrayOutputStream json = new ByteArrayOutputStream();
 

@@ -68,12 +68,28 @@ public final class Message {
     return new Message(bytes, contentType, isText, null, null, null);
   }
 
-  /** Returns what is meant by sending an object: itself, text, bytes, or else JSON. */
+  /**
+   * Returns what is meant by sending an object: itself, text, bytes, or else JSON. A row is its
+   * content; {@link Rows} are taken and closed, and are an array; a change is what a stream tells,
+   * with its cursor as its id. Where messages, rows and changes stand within another object, they
+   * are written so too: JSON as it is, text as a string, bytes in Base64.
+   *
+   * @throws IllegalArgumentException where Jackson cannot write it: a getter that fails, {@link
+   *     Changes}, which do not end
+   * @throws ProblemException 400 for rows that are more than 16 MiB; what a getter throws of that
+   *     kind
+   */
   public static Message of(@Nullable Object value) {
     return switch (value) {
       case Message message -> message;
       case CharSequence text -> text(text.toString());
       case byte[] bytes -> binary(bytes);
+      case Row row -> row.content();
+      case Rows<?> rows -> ShownAsJson.list(rows);
+      case Change change -> {
+        Message told = json(change);
+        yield change.cursor() == null ? told : told.withId(change.cursor());
+      }
       case null, default -> json(value);
     };
   }

@@ -3,7 +3,8 @@ package dev.lyrebird.api;
 import java.time.Instant;
 
 /**
- * A row as it stood when it was read.
+ * A row as it stood when it was read. Where it is sent, returned, or written as JSON within another
+ * object, it is its content.
  *
  * @param id its key
  * @param version of its latest change; equal where nothing has changed, and otherwise without

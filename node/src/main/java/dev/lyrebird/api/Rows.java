@@ -10,6 +10,9 @@ import java.util.function.Function;
  * be closed where not all are taken: a table serves only so many readings at once. One thread takes
  * them.
  *
+ * <p>Where they are sent, returned, or written as JSON within another object, they are an array of
+ * at most 16 MiB, which is taken in full; then they are closed.
+ *
  * @param <T> as what
  */
 public interface Rows<T> extends Iterable<T>, AutoCloseable {

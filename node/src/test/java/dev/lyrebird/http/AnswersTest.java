@@ -119,4 +119,21 @@ final class AnswersTest {
     assertEquals(true, said.poll(HttpNode.WAIT_SECONDS, TimeUnit.SECONDS));
     assertEquals("here", node.send("GET", "/other").body());
   }
+
+  @Test
+  void rowsAreAnsweredAsAnArray() throws Exception {
+    router.get("/all", context -> context.tables().table("Sensors").rows());
+    router.get(
+        "/one/{id}", context -> context.tables().table("Sensors").row(context.parameter("id")));
+    HttpNode node = start();
+    node.sendJson("PUT", "/Sensors/a", "{\"temp\":1}");
+    node.sendJson("PUT", "/Sensors/b", "{\"temp\":2}");
+
+    HttpResponse<String> all = node.send("GET", "/all");
+    assertEquals("[{\"temp\":1,\"id\":\"a\"},{\"temp\":2,\"id\":\"b\"}]", all.body());
+    assertEquals("application/json", HttpNode.header(all, "Content-Type"));
+    assertEquals("{\"temp\":2,\"id\":\"b\"}", node.send("GET", "/one/b").body());
+    assertEquals(404, node.send("GET", "/one/c").statusCode());
+    assertEquals(0, faults("all"));
+  }
 }
