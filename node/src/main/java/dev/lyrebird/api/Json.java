@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
@@ -23,12 +25,16 @@ final class Json {
           .addModule(new JavaTimeModule())
           .addModule(ShownAsJson.module())
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
-  /** Reads rows, which may have attributes that a class of users does not know. */
+  /** Reads rows, which may have attributes that a class of users does not know, and lack others. */
   private static final JsonMapper LENIENT =
-      MAPPER.rebuild().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+      MAPPER
+          .rebuild()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .build();
 
   /** Changes no value that only passes through. */
   private static final JsonMapper EXACT =
@@ -64,9 +70,13 @@ final class Json {
    */
   static <T> T read(byte[] json, Class<T> type) {
     T value;
-    try {
-      value = MAPPER.readValue(json, type);
+    try (JsonParser in = MAPPER.createParser(json)) {
+      value = MAPPER.readValue(in, type);
+      if (in.nextToken() != null) {
+        throw new ProblemException(400, "this is more than one JSON value");
+      }
     } catch (JsonMappingException e) {
+      rethrowProblem(e);
       throw new ProblemException(400, misfit(e));
     } catch (JsonProcessingException e) {
       throw new ProblemException(400, "this is no JSON: " + e.getOriginalMessage());
@@ -144,7 +154,7 @@ final class Json {
     }
   }
 
-  /** Users' getters may say themselves what the client is told. */
+  /** Users' getters and constructors may say themselves what the client is told. */
   private static void rethrowProblem(JsonProcessingException fault) {
     if (fault.getCause() instanceof ProblemException problem) {
       throw problem;
@@ -157,14 +167,20 @@ final class Json {
         fault.getPath().stream()
             .map(step -> step.getFieldName() == null ? "[]" : step.getFieldName())
             .collect(Collectors.joining("."));
+    String form = "does not have the form that is needed here";
     return switch (fault) {
       case com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException unknown ->
           "there is no attribute %s here; there are %s"
               .formatted(place, unknown.getKnownPropertyIds());
+      case InvalidFormatException other when !place.isEmpty() ->
+          "the attribute %s %s".formatted(place, form);
+      case MismatchedInputException other
+          when !place.isEmpty()
+              && other.getTargetType() != null
+              && other.getTargetType().isPrimitive() ->
+          "the attribute %s is missing, or %s".formatted(place, form);
       default ->
-          place.isEmpty()
-              ? "the value does not have the form that is needed here"
-              : "the attribute %s does not have the form that is needed here".formatted(place);
+          place.isEmpty() ? "the value " + form : "the attribute %s %s".formatted(place, form);
     };
   }
 }

@@ -74,8 +74,8 @@ public final class Message {
    * with its cursor as its id. Where messages, rows and changes stand within another object, they
    * are written so too: JSON as it is, text as a string, bytes in Base64.
    *
-   * @throws IllegalArgumentException where Jackson cannot write it: a getter that fails, {@link
-   *     Changes}, which do not end
+   * @throws IllegalArgumentException where Jackson cannot write it: an object without attributes, a
+   *     getter that fails, {@link Changes}, which do not end
    * @throws ProblemException 400 for rows that are more than 16 MiB; what a getter throws of that
    *     kind
    */
@@ -120,9 +120,12 @@ public final class Message {
   }
 
   /**
-   * Returns the object that the JSON of this message is, by Jackson.
+   * Returns the object that the JSON of this message is, by Jackson. It holds no attribute that the
+   * type does not know, and each that is a primitive of a record ({@code int}, {@code boolean}):
+   * what may be missing is an {@code Integer}, and then null. Nothing stands behind the object.
    *
-   * @throws ProblemException 400, which names the attribute at fault, where it is none of that type
+   * @throws ProblemException 400, which names the attribute at fault, where it is none of that
+   *     type; or what the constructor of the type throws of that kind
    */
   public <T> T as(Class<T> type) {
     return Json.read(bytes, type);

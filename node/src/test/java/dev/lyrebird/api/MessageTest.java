@@ -143,6 +143,72 @@ final class MessageTest {
     assertTrue(changes.isClosed);
   }
 
+  @Test
+  void objectWithoutAttributesIsAFault() {
+    assertThrows(IllegalArgumentException.class, () -> Message.of(new Object()));
+    assertEquals("{}", Message.of(Map.of()).text());
+  }
+
+  record Refusing(int temp) {
+    Refusing {
+      if (temp < 0) {
+        throw new ProblemException(422, "too cold");
+      }
+    }
+
+    @Override
+    public int temp() {
+      if (temp > 50) {
+        throw new ProblemException(409, "too hot");
+      }
+      return temp;
+    }
+  }
+
+  @Test
+  void whatGettersAndConstructorsTellTheClientIsTold() {
+    assertEquals(422, refused(() -> as("{\"temp\":-1}", Refusing.class)).status());
+    assertEquals(409, refused(() -> Message.of(new Refusing(51))).status());
+  }
+
+  record Dog(String name, int age, @Nullable Integer legs) {}
+
+  private static <T> T as(String json, Class<T> type) {
+    return Message.text(json).as(type);
+  }
+
+  @Test
+  void primitiveThatIsMissingIsNamed() {
+    assertEquals(new Dog("rex", 3, null), as("{\"name\":\"rex\",\"age\":3}", Dog.class));
+    for (String json : List.of("{\"name\":\"rex\"}", "{\"name\":\"rex\",\"age\":null}")) {
+      ProblemException problem = refused(() -> as(json, Dog.class));
+      assertEquals(400, problem.status());
+      assertTrue(problem.detail().startsWith("the attribute age is missing"), problem.detail());
+    }
+    ProblemException inside = refused(() -> as("[{\"name\":\"rex\"}]", Dog[].class));
+    assertTrue(inside.detail().startsWith("the attribute [].age is missing"), inside.detail());
+    ProblemException form = refused(() -> as("{\"name\":\"rex\",\"age\":\"old\"}", Dog.class));
+    assertTrue(form.detail().startsWith("the attribute age does not have"), form.detail());
+    ProblemException unknown = refused(() -> as("{\"name\":\"rex\",\"age\":3,\"x\":1}", Dog.class));
+    assertTrue(unknown.detail().contains("no attribute x"), unknown.detail());
+  }
+
+  @Test
+  void rowMayLackAttributes() {
+    assertEquals(
+        new Dog("rex", 0, null), row("a", Message.text("{\"name\":\"rex\"}")).as(Dog.class));
+  }
+
+  @Test
+  void nothingStandsBehindAValue() {
+    Map<?, ?> value = as(" {\"a\":1} \n", Map.class);
+    assertEquals(Map.of("a", 1), value);
+    ProblemException second = refused(() -> as("{\"a\":1} {\"a\":2}", Map.class));
+    assertEquals("400 this is more than one JSON value", second.status() + " " + second.detail());
+    ProblemException rest = refused(() -> as("{\"a\":1} oops", Map.class));
+    assertTrue(rest.detail().startsWith("this is no JSON"), rest.detail());
+  }
+
   private static ProblemException refused(Runnable code) {
     return assertThrows(ProblemException.class, code::run);
   }
