@@ -56,7 +56,10 @@ public record Response(int status, Map<String, String> headers, @Nullable Messag
     }
   }
 
-  /** Returns the same with a header field. */
+  /**
+   * Returns the same with a header field. A {@code Content-Type} goes before that of the content,
+   * which is then sent as it is, in no other format.
+   */
   public Response with(String header, String value) {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put(header, value);

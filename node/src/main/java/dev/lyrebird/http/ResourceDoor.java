@@ -192,11 +192,16 @@ final class ResourceDoor {
   }
 
   /**
-   * JSON is shown in the format that the client likes best; all else is what it is. What has been
-   * done is told in JSON to a client that likes no format: it would take a refusal for nothing
-   * done.
+   * JSON is shown in the format that the client likes best; all else is what it is, and so is what
+   * the code itself gives a type. What has been done is told in JSON to a client that likes no
+   * format: it would take a refusal for nothing done.
    */
   private static void show(Exchange exchange, Call call, int status, Message message) {
+    String own = exchange.response().headers().get(HttpHeaders.CONTENT_TYPE);
+    if (own != null) {
+      exchange.compressible(status, own, message.bytes());
+      return;
+    }
     if (!message.contentType().equals(MediaType.JSON.name())) {
       boolean isPlain = message.isText() && message.contentType().equals("text/plain");
       String type = isPlain ? "text/plain; charset=utf-8" : message.contentType();

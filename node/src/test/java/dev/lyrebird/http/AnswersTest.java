@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Limits;
+import dev.lyrebird.api.Response;
 import dev.lyrebird.api.Router;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.resource.LoneNode;
@@ -12,6 +13,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -135,5 +138,24 @@ final class AnswersTest {
     assertEquals("{\"temp\":2,\"id\":\"b\"}", node.send("GET", "/one/b").body());
     assertEquals(404, node.send("GET", "/one/c").statusCode());
     assertEquals(0, faults("all"));
+  }
+
+  @Test
+  void typeThatTheCodeSetsIsTheOneThatIsTold() {
+    router.get("/csv", context -> Response.of(200).with("Content-Type", "text/csv").with("a,b"));
+    router.get(
+        "/geo",
+        context ->
+            Response.of(200)
+                .with("content-type", "application/geo+json")
+                .with(Map.of("type", "Point")));
+    HttpNode node = start();
+
+    HttpResponse<String> csv = node.send("GET", "/csv");
+    assertEquals("200 a,b", csv.statusCode() + " " + csv.body());
+    assertEquals(List.of("text/csv"), csv.headers().allValues("Content-Type"));
+    HttpResponse<String> geo = node.send("GET", "/geo", "Accept", "application/cbor");
+    assertEquals("{\"type\":\"Point\"}", geo.body());
+    assertEquals(List.of("application/geo+json"), geo.headers().allValues("Content-Type"));
   }
 }
