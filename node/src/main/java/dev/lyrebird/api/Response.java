@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URLConnection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,19 @@ public record Response(int status, Map<String, String> headers, @Nullable Messag
    * Returns an answer with a file that lies beside code on the class path, such as a page.
    *
    * @param beside a class in the same folder
-   * @param file whose end tells its media type: {@code chat.html}
-   * @throws IllegalArgumentException where there is no such file
+   * @param file whose end tells its media type: {@code chat.html}. It may lie in a folder below,
+   *     {@code pages/chat.html}, but nowhere else: with a slash before it or with {@code ..} as one
+   *     of its parts it is not found, so that a part of the path of a request may be given. Classes
+   *     are files too, and had by whoever may name them
+   * @throws ProblemException 404 where there is no such file
    */
   public static Response file(Class<?> beside, String file) {
+    if (isElsewhere(file)) {
+      throw absent(file);
+    }
     try (InputStream in = beside.getResourceAsStream(file)) {
       if (in == null) {
-        throw new IllegalArgumentException("there is no %s beside %s".formatted(file, beside));
+        throw absent(file);
       }
       String type = URLConnection.guessContentTypeFromName(file);
       boolean isText = type != null && type.startsWith("text/");
@@ -54,6 +61,19 @@ public record Response(int status, Map<String, String> headers, @Nullable Messag
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A backslash parts names on some systems; with a slash at the end it would be a folder. */
+  private static boolean isElsewhere(String file) {
+    return file.isEmpty()
+        || file.startsWith("/")
+        || file.endsWith("/")
+        || file.indexOf('\\') >= 0
+        || List.of(file.split("/", -1)).contains("..");
+  }
+
+  private static ProblemException absent(String file) {
+    return new ProblemException(404, "there is no file " + file);
   }
 
   /**

@@ -158,4 +158,15 @@ final class AnswersTest {
     assertEquals("{\"type\":\"Point\"}", geo.body());
     assertEquals(List.of("application/geo+json"), geo.headers().allValues("Content-Type"));
   }
+
+  @Test
+  void fileThatIsNotThereIsNotFound() {
+    router.get(
+        "/pages/{file*}", context -> Response.file(AnswersTest.class, context.parameter("file")));
+    HttpNode node = start();
+
+    assertEquals(404, node.send("GET", "/pages/none.html").statusCode());
+    assertEquals(200, node.send("GET", "/pages/AnswersTest.class").statusCode());
+    assertEquals(0, faults("pages/{file*}"));
+  }
 }
