@@ -8,12 +8,14 @@ import dev.lyrebird.hosting.HostedConnection;
 import dev.lyrebird.hosting.HostedRoute;
 import dev.lyrebird.hosting.Sent;
 import dev.lyrebird.hosting.Wire;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,10 @@ public final class TestClient implements AutoCloseable {
 
   private final ExecutorService loop =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("test-client").factory());
-  private final BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
+
+  /** What it was sent, and nothing behind the last. */
+  private final BlockingQueue<Optional<Message>> heard = new LinkedBlockingQueue<>();
+
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private final CompletableFuture<Boolean> arrival = new CompletableFuture<>();
 
@@ -82,15 +87,22 @@ public final class TestClient implements AutoCloseable {
     return hearMessage().as(type);
   }
 
-  /** Waits for the next message. */
+  /**
+   * Waits for the next message.
+   *
+   * @throws IllegalStateException where none comes: at once if the connection has ended
+   */
   public Message hearMessage() {
     try {
-      Message message = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (message == null) {
-        throw new IllegalStateException(
-            end.isDone() ? "nothing came, and the end was " + end.join() : "nothing came");
+      Optional<Message> next = heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new IllegalStateException("nothing came");
       }
-      return message;
+      if (next.isEmpty()) {
+        heard.add(next); // so it will be for all who still come
+        throw new IllegalStateException("nothing came, and the end was " + end.join());
+      }
+      return next.get();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -106,11 +118,13 @@ public final class TestClient implements AutoCloseable {
     });
   }
 
-  /** Tells whether it would be read, or has said more than the code has taken. */
+  /**
+   * Tells whether it would be read, or has said more than the code has taken. Nobody reads one that
+   * has been closed.
+   */
   public boolean isRead() {
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
-    on(() -> answer.complete(isRead));
-    return answer.join();
+    return on(() -> answer.complete(isRead)) && answer.join();
   }
 
   /** Leaves with the code of a close frame. */
@@ -135,15 +149,21 @@ public final class TestClient implements AutoCloseable {
   }
 
   private void gone(int code, String reason) {
-    end.complete(new End(code, reason));
+    if (end.complete(new End(code, reason))) {
+      heard.add(Optional.empty());
+    }
     if (hosted != null) {
       hosted.gone(code, reason);
     }
   }
 
-  private void on(Runnable task) {
-    if (!loop.isShutdown()) {
+  /** Has the loop run a task; tells whether it does, as the client has not been closed. */
+  private boolean on(Runnable task) {
+    try {
       loop.execute(task);
+      return true;
+    } catch (RejectedExecutionException closed) {
+      return false;
     }
   }
 
@@ -176,7 +196,7 @@ public final class TestClient implements AutoCloseable {
 
     @Override
     public void send(Sent message) {
-      heard.add(message.message());
+      heard.add(Optional.of(message.message()));
     }
 
     @Override

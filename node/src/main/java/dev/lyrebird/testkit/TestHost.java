@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -86,7 +87,7 @@ public final class TestHost implements AutoCloseable {
   /**
    * Connects a client to a path, and waits until it is let in.
    *
-   * @param headers header fields by their names in small letters
+   * @param headers header fields by their names, in any case
    * @throws ProblemException where it is not let in
    */
   public TestClient connect(String target, Protocol protocol, Map<String, String> headers) {
@@ -108,6 +109,17 @@ public final class TestHost implements AutoCloseable {
    * @throws ProblemException which the client would have been told
    */
   public @Nullable Object call(Call what, String target, @Nullable Object content) {
+    return call(what, target, content, Map.of());
+  }
+
+  /**
+   * Carries out a call with header fields, such as {@code If-Match}; otherwise as {@link
+   * #call(Call, String, Object)}.
+   *
+   * @param headers header fields by their names, in any case
+   */
+  public @Nullable Object call(
+      Call what, String target, @Nullable Object content, Map<String, String> headers) {
     Host.Match match = match(target);
     if (!match.route().calls().contains(what)) {
       throw new ProblemException(405, "%s does not take %s".formatted(target, what));
@@ -116,7 +128,7 @@ public final class TestHost implements AutoCloseable {
     try {
       return match
           .route()
-          .call(what, message, context(target, match, Protocol.REST, Map.of()))
+          .call(what, message, context(target, match, Protocol.REST, headers))
           .get(TestClient.PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof ProblemException problem
@@ -127,7 +139,7 @@ public final class TestHost implements AutoCloseable {
     }
   }
 
-  /** Carries out a GET, and waits for its end; otherwise as {@link #call}. */
+  /** Carries out a GET, and waits for its end; otherwise as {@link #call(Call, String, Object)}. */
   public @Nullable Object get(String target) {
     return call(Call.GET, target, null);
   }
@@ -149,6 +161,8 @@ public final class TestHost implements AutoCloseable {
 
   private RequestContext context(
       String target, Host.Match match, Protocol protocol, Map<String, String> headers) {
+    Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    fields.putAll(headers);
     return new RequestContext(
         protocol,
         null,
@@ -156,7 +170,7 @@ public final class TestHost implements AutoCloseable {
         path(target),
         match.parameters(),
         query(target),
-        headers::get,
+        fields::get,
         queryText(target),
         facilities);
   }

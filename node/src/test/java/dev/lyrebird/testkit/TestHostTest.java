@@ -3,6 +3,7 @@ package dev.lyrebird.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.lyrebird.api.Call;
 import dev.lyrebird.api.Connection;
@@ -424,5 +425,37 @@ final class TestHostTest {
       }
     }
     assertEquals(0, route.size());
+  }
+
+  @Test
+  void headersAreFoundByTheirNamesInAnyCase() {
+    router.get("/header", context -> context.header("if-match"));
+    router.connect(
+        "/header", (incoming, context) -> outgoing -> outgoing.send(context.header("IF-MATCH")));
+
+    try (TestHost host = TestHost.of(router)) {
+      Map<String, String> headers = Map.of("If-Match", "7");
+      assertEquals("7", host.call(Call.GET, "/header", null, headers));
+      try (TestClient client = host.connect("/header", Protocol.SSE, headers)) {
+        assertEquals("7", client.hear());
+      }
+    }
+  }
+
+  @Test
+  void clientThatHasEndedWaitsForNothing() {
+    router.connect("/once", (incoming, context) -> outgoing -> outgoing.send("once"));
+
+    try (TestHost host = TestHost.of(router)) {
+      TestClient client = host.connect("/once");
+      assertEquals(1000, client.awaitEnd().code());
+      assertEquals("once", client.hear());
+      for (int i = 0; i < 2; i++) {
+        assertTimeout(
+            Duration.ofSeconds(10), () -> assertThrows(IllegalStateException.class, client::hear));
+      }
+      client.close();
+      assertEquals(false, client.isRead());
+    }
   }
 }
