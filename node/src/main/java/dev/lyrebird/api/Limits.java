@@ -5,15 +5,19 @@ import java.time.Duration;
 /**
  * How much the connections of one route may use on a node, so that no other notices.
  *
- * @param connections at once; more are refused: 503, and 1013 for a WebSocket that is let in first
- *     to be told
+ * @param connections at once; more are refused with 503, a WebSocket too, as it is not opened then
  * @param mailbox messages of one client that wait to be read; at this many, its socket is not read
  * @param outgoing messages that wait for one client; at this many, {@link Connection#send} waits
  * @param queuedBytes likewise of the messages in either queue; one message may be larger
- * @param callTime for one call that is to end: all but the code that sends. A call that takes
- *     longer is interrupted, and its connection closed with 1011, or its request answered with 503.
- *     Code that still runs so long after its connection has ended is interrupted too
- * @param sendTime for which {@link Connection#send} waits; then the connection is closed with 1008
+ * @param callTime for one call that is to end: each of a {@link ConnectionHandler}, of a {@link
+ *     Resource} all, {@code connect} too but not the {@link OutgoingMessages} that it returns, and
+ *     each task of {@link Connection#onClose}. A call that takes longer is interrupted, and its
+ *     connection closed with 1011, or its request answered with 503. The time stands still while a
+ *     call on a connection waits for a client in {@link Connection#send} or {@link
+ *     Connection#awaitWritable}. Code that still runs so long after its connection has ended is
+ *     interrupted too
+ * @param sendTime for which {@link Connection#send} waits while the client takes nothing; then the
+ *     connection is closed with 1008
  * @param calls at once that are not on a connection, such as of REST; more are refused with 503
  * @param overdue calls that have been interrupted and go on all the same; while there are so many,
  *     newcomers are refused with 503

@@ -1,6 +1,7 @@
 package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.ConnectionClosedException;
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Endpoint;
 import dev.lyrebird.api.IncomingMessages;
@@ -158,16 +159,25 @@ public final class HostedConnection implements Connection {
     if (isArriving()) {
       letIn();
     }
-    if (!outbox.put(sent)) {
-      endSlow();
-      throw new SlowClientException(
-          "the client has taken nothing for " + route.limits().sendTime());
+    Outbox.Put put = outbox.offer(sent);
+    if (put == Outbox.Put.FULL) {
+      put = Watch.waiting(() -> outbox.put(sent));
+    }
+    switch (put) {
+      case DONE -> {}
+      case SHUT ->
+          throw new ConnectionClosedException("the connection has ended");
+      case FULL -> {
+        endSlow();
+        throw new SlowClientException(
+            "the client has taken nothing for " + route.limits().sendTime());
+      }
     }
   }
 
   /** Sends a message that many get; tells whether too much waits for this client already. */
   boolean isTooSlowFor(Sent sent) {
-    return isLetIn() && !outbox.offer(sent);
+    return isLetIn() && outbox.offer(sent) == Outbox.Put.FULL;
   }
 
   private synchronized boolean isLetIn() {
@@ -181,7 +191,7 @@ public final class HostedConnection implements Connection {
 
   @Override
   public boolean awaitWritable(Duration limit) {
-    return outbox.awaitWritable(limit);
+    return Watch.waiting(() -> outbox.awaitWritable(limit));
   }
 
   @Override

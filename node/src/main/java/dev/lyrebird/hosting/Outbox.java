@@ -1,6 +1,5 @@
 package dev.lyrebird.hosting;
 
-import dev.lyrebird.api.ConnectionClosedException;
 import dev.lyrebird.api.Limits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +35,17 @@ final class Outbox {
 
   private record Close(int code, String reason) {}
 
+  /** What became of a message that was to be put in. */
+  enum Put {
+    DONE,
+
+    /** There was no room. */
+    FULL,
+
+    /** No more is put in. */
+    SHUT
+  }
+
   /**
    * @param whenRoom is told on the event loop that there is room for which the code has waited
    */
@@ -48,29 +58,17 @@ final class Outbox {
 
   // --- The code, on any thread. ---
 
-  /**
-   * Puts a message in, and waits for room while the client takes some.
-   *
-   * @return whether there was room in time
-   * @throws ConnectionClosedException where no more is put in
-   */
-  boolean put(Sent message) {
-    boolean isPumpNew;
-    synchronized (this) {
-      if (!awaitRoom()) {
-        return false;
-      }
-      if (isShut) {
-        throw new ConnectionClosedException("the connection has ended");
-      }
-      isPumpNew = add(message);
+  /** Puts a message in, and waits for room while the client takes some. */
+  Put put(Sent message) {
+    Put put = Put.FULL;
+    while (put == Put.FULL && awaitRoom()) {
+      put = offer(message);
     }
-    pumpIf(isPumpNew);
-    return true;
+    return put;
   }
 
   /** Waits until there is room, or the end has come; tells whether that was in time. */
-  private boolean awaitRoom() {
+  private synchronized boolean awaitRoom() {
     while (waiting.isFull() && !isShut) {
       int seen = taken;
       Deadline deadline = new Deadline(sendTime);
@@ -84,20 +82,20 @@ final class Outbox {
     return true;
   }
 
-  /** Puts a message in if there is room, or nothing is put in any more; tells whether so. */
-  boolean offer(Sent message) {
+  /** Puts a message in if there is room. */
+  Put offer(Sent message) {
     boolean isPumpNew;
     synchronized (this) {
       if (isShut) {
-        return true;
+        return Put.SHUT;
       }
       if (waiting.isFull()) {
-        return false;
+        return Put.FULL;
       }
       isPumpNew = add(message);
     }
     pumpIf(isPumpNew);
-    return true;
+    return Put.DONE;
   }
 
   private boolean add(Sent message) {

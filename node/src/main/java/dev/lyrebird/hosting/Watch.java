@@ -4,6 +4,7 @@ import dev.lyrebird.api.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads of one connection, and their time: a call that is to end, and whatever still runs
  * when the connection has ended, is interrupted once when its time is up. What goes on all the same
- * counts as overdue until it ends.
+ * counts as overdue until it ends. While a call waits for a client to take something its time
+ * stands still: how long that may be, its sender knows.
  *
  * <p>Guarded by this object, under whose lock nothing else is called.
  */
@@ -19,13 +21,19 @@ final class Watch {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
 
+  /** Whose call a thread carries out. */
+  private static final ScopedValue<Watch> CALLING = ScopedValue.newInstance();
+
   private final HostedConnection connection;
   private final List<Thread> threads = new ArrayList<>(1);
 
   /** Who carries out a call that is to end. */
   private @Nullable Thread caller;
 
+  /** When the call began; later by the time for which it has waited for clients. */
   private long callSince;
+
+  private boolean isWaiting;
   private boolean hasEnded;
   private long endedAt;
   private boolean isOverdue;
@@ -84,13 +92,40 @@ final class Watch {
       callSince = System.nanoTime();
     }
     try {
-      return code.call();
+      return ScopedValue.where(CALLING, this).call(code::call);
     } finally {
       synchronized (this) {
         caller = null;
         settleOverdue();
       }
     }
+  }
+
+  /** Waits for a client, be it that of the call or another. */
+  static <T> T waiting(Supplier<T> wait) {
+    return CALLING.isBound() ? CALLING.get().stopped(wait) : wait.get();
+  }
+
+  private <T> T stopped(Supplier<T> wait) {
+    long since = System.nanoTime();
+    if (!setWaiting()) {
+      return wait.get();
+    }
+    try {
+      return wait.get();
+    } finally {
+      synchronized (this) {
+        isWaiting = false;
+        callSince += System.nanoTime() - since;
+      }
+    }
+  }
+
+  /** Tells whether this is the thread of the call: one that it has begun may wait beside it. */
+  private synchronized boolean setWaiting() {
+    boolean isCaller = Thread.currentThread().equals(caller);
+    isWaiting |= isCaller;
+    return isCaller;
   }
 
   private void settleOverdue() {
@@ -116,7 +151,7 @@ final class Watch {
     boolean hurries;
     synchronized (this) {
       long callNanos = connection.route().limits().callTime().toNanos();
-      isCallLate = caller != null && !isOverdue && now - callSince > callNanos;
+      isCallLate = caller != null && !isWaiting && !isOverdue && now - callSince > callNanos;
       boolean outlives = hasEnded && !isOverdue && !threads.isEmpty() && now - endedAt > callNanos;
       if (isCallLate || outlives) {
         isOverdue = true;

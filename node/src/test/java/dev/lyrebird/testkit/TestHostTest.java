@@ -458,4 +458,43 @@ final class TestHostTest {
       assertEquals(false, client.isRead());
     }
   }
+
+  @Test
+  void handlerWhoseClientTakesNothingIsClosedByItsSendTimeAndNotByItsCallTime() throws Exception {
+    CompletableFuture<String> fault = new CompletableFuture<>();
+    router
+        .ws(
+            "/much",
+            new ConnectionHandler<String>() {
+
+              @Override
+              public String open(Connection connection) {
+                return "";
+              }
+
+              @Override
+              public void message(Connection connection, String data, Message message) {
+                try {
+                  while (true) {
+                    connection.send("much");
+                  }
+                } catch (RuntimeException e) {
+                  fault.complete(e.getClass().getSimpleName());
+                  throw e;
+                }
+              }
+            })
+        .limits(
+            Limits.DEFAULT
+                .withCallTime(Duration.ofMillis(50))
+                .withSendTime(Duration.ofMillis(700)));
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/much")) {
+      client.listen(false);
+      client.say("go");
+      assertEquals(new TestClient.End(1008, "too slow: too many messages wait"), client.awaitEnd());
+      assertEquals("SlowClientException", fault.get());
+    }
+  }
 }

@@ -1,0 +1,214 @@
+package dev.lyrebird.hosting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.ConnectionHandler;
+import dev.lyrebird.api.Limits;
+import dev.lyrebird.api.Message;
+import dev.lyrebird.api.ProblemException;
+import dev.lyrebird.api.Protocol;
+import dev.lyrebird.api.Router;
+import dev.lyrebird.resource.LoneNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A connection, its wire and its time, all in the hands of the test. */
+final class HostedConnectionTest {
+
+  private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  private final ExecutorService loop =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Host host = new Host(new LoneNode(0), meters, 0);
+  private final Router router = new Router();
+
+  @AfterEach
+  void close() {
+    host.close();
+    loop.shutdown();
+  }
+
+  /** A client that takes as many messages as its test says, and is let in when it says so. */
+  private final class Line implements Wire {
+
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    private final CompletableFuture<ProblemException> refusal = new CompletableFuture<>();
+    private @Nullable HostedConnection hosted;
+
+    // What follows belongs to the loop.
+
+    private boolean isAccepted;
+    private int takes;
+
+    private HostedConnection hosted() {
+      return Objects.requireNonNull(hosted);
+    }
+
+    /** Takes so many more. */
+    void take(int messages) {
+      execute(() -> {
+        takes += messages;
+        hosted().drained();
+      });
+    }
+
+    /** Waits until the loop has done what it has been given. */
+    void turn() {
+      CompletableFuture.runAsync(() -> {}, loop).join();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      loop.execute(task);
+    }
+
+    @Override
+    public void accept() {
+      isAccepted = true;
+      hosted().drained();
+    }
+
+    @Override
+    public void refuse(ProblemException problem) {
+      refusal.complete(problem);
+    }
+
+    @Override
+    public boolean isWritable() {
+      return isAccepted && takes > 0;
+    }
+
+    @Override
+    public void send(Sent message) {
+      takes--;
+      heard.add(message.message().text());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void read(boolean on) {}
+
+    @Override
+    public void close(int code, String reason) {
+      end.complete(code);
+      hosted().gone(code, reason);
+    }
+  }
+
+  private Line connect(ConnectionHandler<?> handler, Limits limits) {
+    router.ws("/it", handler).limits(limits);
+    host.serve("the test", router.routes());
+    Line line = new Line();
+    TestContext context =
+        TestContext.at(
+            name -> {
+              throw new AssertionError("no table here");
+            },
+            Protocol.WEB_SOCKET,
+            "",
+            "");
+    CompletableFuture.runAsync(
+            () ->
+                line.hosted =
+                    Objects.requireNonNull(host.match("it")).route().connect(context, line),
+            loop)
+        .join();
+    return line;
+  }
+
+  private static void await(BooleanSupplier claim) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!claim.getAsBoolean()) {
+      assertTrue(System.nanoTime() < until, "not within 30 seconds");
+      Thread.onSpinWait();
+    }
+  }
+
+  private double late() {
+    return meters.get("lyrebird_resource_late").counter().count();
+  }
+
+  /** Sends two messages where there is room for one, and then computes until it is interrupted. */
+  private static final class Sender implements ConnectionHandler<String> {
+
+    private final CompletableFuture<Thread> sending = new CompletableFuture<>();
+    private final CountDownLatch sent = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+
+    @Override
+    public String open(Connection connection) {
+      return "";
+    }
+
+    @Override
+    public void message(Connection connection, String data, Message message) throws Exception {
+      connection.send("one");
+      sending.complete(Thread.currentThread());
+      if (message.text().equals("await")) {
+        assertTrue(connection.awaitWritable(Duration.ofDays(1)));
+      }
+      connection.send("two");
+      sent.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        interrupted.countDown();
+        throw e;
+      }
+    }
+
+    void awaitWait() throws Exception {
+      Thread thread = sending.get();
+      await(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    }
+  }
+
+  @Test
+  void waitForTheClientIsNoTimeOfTheCallAndComputingIs() throws Exception {
+    callWaitsAndThenComputes("send");
+  }
+
+  @Test
+  void waitForRoomIsNoTimeOfTheCallAndComputingIs() throws Exception {
+    callWaitsAndThenComputes("await");
+  }
+
+  private void callWaitsAndThenComputes(String how) throws Exception {
+    Sender sender = new Sender();
+    Line line = connect(sender, Limits.DEFAULT.withOutgoing(1));
+    line.hosted().received(Message.text(how));
+    sender.awaitWait();
+    line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+    assertEquals(0, late());
+    assertTrue(line.hosted().isOpen());
+
+    line.take(2);
+    sender.sent.await();
+    assertEquals("one", line.heard.take());
+    assertEquals("two", line.heard.take());
+    line.hosted().tick(System.nanoTime());
+    assertTrue(line.hosted().isOpen());
+    line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+    sender.interrupted.await();
+    assertEquals(1, late());
+    assertEquals(Connection.FAULT, line.end.get());
+  }
+}
