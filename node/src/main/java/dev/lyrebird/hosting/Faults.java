@@ -35,6 +35,13 @@ final class Faults {
     }
   }
 
+  /** A call on a connection has thrown. It is over in any case, and others may follow it. */
+  static void inCall(HostedConnection connection, Throwable fault) {
+    if (!isOfTheEndOfAnother(connection, fault)) {
+      onConnection(connection, fault);
+    }
+  }
+
   /** The code has thrown on a connection. */
   static void onConnection(HostedConnection connection, Throwable fault) {
     if (isOfTheEnd(connection, fault)) {
@@ -54,9 +61,18 @@ final class Faults {
         && (fault instanceof ConnectionClosedException || fault instanceof InterruptedException);
   }
 
+  /** Tells whether code has sent to a connection that is not its own and has ended. */
+  private static boolean isOfTheEndOfAnother(HostedConnection connection, Throwable fault) {
+    return fault instanceof ConnectionClosedException closed
+        && closed.connection() != null
+        && !connection.equals(closed.connection());
+  }
+
   /** Something that was to run behind the end of a connection has thrown. */
   static void afterwards(HostedConnection connection, Throwable fault) {
-    log(connection.route(), connection.id(), fault);
+    if (!(fault instanceof ConnectionClosedException)) {
+      log(connection.route(), connection.id(), fault);
+    }
   }
 
   /**

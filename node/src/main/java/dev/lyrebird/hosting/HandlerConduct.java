@@ -90,11 +90,7 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
     if (message != null) {
       tell(data, () -> handler.message(connection, data, message));
     } else if (!wasOpen) {
-      connection.run(() ->
-          watch.call(() -> {
-            handler.close(connection, data, connection.code(), connection.reason());
-            return true;
-          }));
+      call(() -> handler.close(connection, data, connection.code(), connection.reason()));
       synchronized (this) {
         isOver = true;
       }
@@ -104,18 +100,27 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
   }
 
   private void tell(D data, Connection.Task what) {
-    connection.run(() ->
-        watch.call(() -> {
-          try {
-            what.run();
-          } catch (Exception fault) {
-            if (!connection.isOpen()) {
-              throw fault;
-            }
-            handler.error(connection, data, fault);
-          }
-          return true;
-        }));
+    call(() -> {
+      try {
+        what.run();
+      } catch (Exception fault) {
+        if (!connection.isOpen()) {
+          throw fault;
+        }
+        handler.error(connection, data, fault);
+      }
+    });
+  }
+
+  private void call(Connection.Task what) {
+    try {
+      watch.call(() -> {
+        what.run();
+        return true;
+      });
+    } catch (Throwable fault) {
+      Faults.inCall(connection, fault);
+    }
   }
 
   @Override

@@ -166,11 +166,11 @@ public final class HostedConnection implements Connection {
     switch (put) {
       case DONE -> {}
       case SHUT ->
-          throw new ConnectionClosedException("the connection has ended");
+          throw new ConnectionClosedException("the connection %s has ended".formatted(id()), this);
       case FULL -> {
         endSlow();
         throw new SlowClientException(
-            "the client has taken nothing for " + route.limits().sendTime());
+            "the client has taken nothing for " + route.limits().sendTime(), this);
       }
     }
   }
@@ -317,7 +317,7 @@ public final class HostedConnection implements Connection {
     return true;
   }
 
-  /** Runs something of the code. */
+  /** Runs something of the code that may last as long as the connection. */
   void run(Task task) {
     try {
       task.run();

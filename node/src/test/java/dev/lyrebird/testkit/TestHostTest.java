@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.lyrebird.api.Call;
 import dev.lyrebird.api.Connection;
+import dev.lyrebird.api.ConnectionClosedException;
 import dev.lyrebird.api.ConnectionHandler;
 import dev.lyrebird.api.Limits;
 import dev.lyrebird.api.Message;
@@ -495,6 +496,75 @@ final class TestHostTest {
       client.say("go");
       assertEquals(new TestClient.End(1008, "too slow: too many messages wait"), client.awaitEnd());
       assertEquals("SlowClientException", fault.get());
+    }
+  }
+
+  /** Tells all who have ever come, or its own client alone. */
+  private static final class Relay implements ConnectionHandler<String> {
+
+    private final List<Connection> all = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    @Override
+    public String open(Connection connection) {
+      all.add(connection);
+      return "";
+    }
+
+    @Override
+    public void message(Connection connection, String data, Message message) {
+      if (message.text().equals("all")) {
+        List.copyOf(all).forEach(each -> each.send("to all"));
+      } else {
+        connection.send(message);
+      }
+    }
+
+    @Override
+    public void close(Connection connection, String data, int code, String reason) {
+      closed.countDown();
+    }
+  }
+
+  @Test
+  void handlerThatSendsToAConnectionThatHasEndedKeepsItsOwn() throws InterruptedException {
+    Relay relay = new Relay();
+    router.ws("/relay", relay);
+    try (TestHost host = TestHost.of(router)) {
+      host.connect("/relay").close();
+      relay.closed.await();
+      try (TestClient client = host.connect("/relay")) {
+        client.say("all");
+        client.say("me");
+        assertEquals("me", client.hear());
+      }
+    }
+  }
+
+  @Test
+  void runThatSendsToAConnectionThatHasEndedHasFailed() throws Exception {
+    Relay relay = new Relay();
+    CompletableFuture<Boolean> isOfTheOther = new CompletableFuture<>();
+    router.ws("/relay", relay);
+    router.connect(
+        "/run",
+        (incoming, context) ->
+            OutgoingMessages.from(outgoing -> {
+              Connection other = relay.all.getFirst();
+              try {
+                other.send("to another");
+              } catch (ConnectionClosedException e) {
+                isOfTheOther.complete(other.equals(e.connection()));
+                throw e;
+              }
+            }));
+    try (TestHost host = TestHost.of(router)) {
+      host.connect("/relay").close();
+      relay.closed.await();
+      try (TestClient client = host.connect("/run")) {
+        assertEquals(1011, client.awaitEnd().code());
+        assertEquals(true, isOfTheOther.get());
+      }
     }
   }
 }
