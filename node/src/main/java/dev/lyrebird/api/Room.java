@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Connections of one route that are told something together. A room is there as soon as it is
  * named, on all nodes; it costs nothing while nobody is in it. Any thread may call.
  *
- * <p>All in a room on one node hear all messages in one order, and those of one sender in his.
+ * <p>All in a room on one node hear its messages in one order. What one thread broadcasts they hear
+ * in its order; what several do, members on different nodes may hear in different orders.
  */
 public interface Room {
 
@@ -15,7 +16,9 @@ public interface Room {
 
   /**
    * Sends a message to all in the room, on all nodes, and waits for none. A member for whom too
-   * much waits already is closed with 1008 rather than spared a message.
+   * much waits already is closed with 1008 rather than spared a message. To a node for which 4 MiB
+   * are under way nothing is sent: its members miss messages, and {@code lyrebird_rooms_dropped}
+   * counts them. One that is not connected to this node misses them too.
    *
    * @param message a {@link Message}, text, bytes, or what Jackson writes as JSON
    */

@@ -11,7 +11,9 @@ import dev.lyrebird.api.Room;
 import dev.lyrebird.api.SlowClientException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,7 @@ public final class HostedConnection implements Connection {
   private int code;
   private String reason = "";
   private @Nullable List<Runnable> afterwards;
-  private @Nullable List<String> rooms;
+  private @Nullable Set<String> rooms;
 
   /** Whether the code has done with it. */
   private boolean isConcluded;
@@ -175,13 +177,12 @@ public final class HostedConnection implements Connection {
     }
   }
 
-  /** Sends a message that many get; tells whether too much waits for this client already. */
+  /**
+   * Sends a message that many get; tells whether too much waits for this client already. A client
+   * that is not in yet is sent it when it is.
+   */
   boolean isTooSlowFor(Sent sent) {
-    return isLetIn() && outbox.offer(sent) == Outbox.Put.FULL;
-  }
-
-  private synchronized boolean isLetIn() {
-    return state == State.OPEN;
+    return outbox.offer(sent) == Outbox.Put.FULL;
   }
 
   @Override
@@ -191,6 +192,9 @@ public final class HostedConnection implements Connection {
 
   @Override
   public boolean awaitWritable(Duration limit) {
+    if (isArriving() && !outbox.isWritable()) {
+      letIn(); // nobody makes room for what its rooms were told
+    }
     return Watch.waiting(() -> outbox.awaitWritable(limit));
   }
 
@@ -256,7 +260,7 @@ public final class HostedConnection implements Connection {
         return;
       }
       if (rooms == null) {
-        rooms = new ArrayList<>(1);
+        rooms = new LinkedHashSet<>(2);
       }
       rooms.add(name);
     }
@@ -275,6 +279,11 @@ public final class HostedConnection implements Connection {
       }
     }
     route.leave(name, this);
+  }
+
+  /** Returns how many rooms it is in. */
+  synchronized int rooms() {
+    return rooms == null ? 0 : rooms.size();
   }
 
   @Override
@@ -368,10 +377,10 @@ public final class HostedConnection implements Connection {
     ended();
   }
 
-  /** Closes a connection whose client takes too little; what waits for it is lost. */
+  /** Ends a connection whose client takes too little; what waits for it is lost. */
   void endSlow() {
     route.meters().wasSlow();
-    end(POLICY, "too slow: too many messages wait");
+    endOrRefuse(503, POLICY, "too slow: too many messages wait");
     hurry();
   }
 
@@ -382,9 +391,9 @@ public final class HostedConnection implements Connection {
   }
 
   private void leaveRooms() {
-    List<String> left;
+    Set<String> left;
     synchronized (this) {
-      left = rooms == null ? List.of() : rooms;
+      left = rooms == null ? Set.of() : rooms;
       rooms = null;
     }
     left.forEach(name -> route.leave(name, this));

@@ -9,6 +9,7 @@ import dev.lyrebird.api.Limits;
 import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Protocol;
+import dev.lyrebird.api.Room;
 import dev.lyrebird.api.Router;
 import dev.lyrebird.resource.LoneNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -210,5 +211,72 @@ final class HostedConnectionTest {
     sender.interrupted.await();
     assertEquals(1, late());
     assertEquals(Connection.FAULT, line.end.get());
+  }
+
+  /** Enters a room more than once and is in no hurry then. */
+  private static final class Joiner implements ConnectionHandler<String> {
+
+    private final CountDownLatch joined = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    public String open(Connection connection) throws Exception {
+      for (int i = 0; i < 3; i++) {
+        connection.join(connection.room("all"));
+      }
+      joined.countDown();
+      goOn.await();
+      return "";
+    }
+  }
+
+  @Test
+  void whoEntersARoomAgainIsInThereOnce() throws InterruptedException {
+    Joiner joiner = new Joiner();
+    Line line = connect(joiner, Limits.DEFAULT);
+    joiner.joined.await();
+    assertEquals(1, line.hosted().rooms());
+    joiner.goOn.countDown();
+  }
+
+  @Test
+  void whatARoomIsToldBeforeAMemberIsLetInIsSentBehindThat() throws InterruptedException {
+    Joiner joiner = new Joiner();
+    Line line = connect(joiner, Limits.DEFAULT);
+    joiner.joined.await();
+    line.take(10);
+    line.hosted().room("all").broadcastHere("early");
+    line.turn();
+    assertTrue(line.heard.isEmpty());
+    joiner.goOn.countDown();
+    assertEquals("early", line.heard.take());
+  }
+
+  @Test
+  void clientThatIsNotInYetAndForWhomTooMuchWaitsIsRefused() throws Exception {
+    Joiner joiner = new Joiner();
+    Line line = connect(joiner, Limits.DEFAULT.withOutgoing(1));
+    joiner.joined.await();
+    line.take(10);
+    line.hosted().room("all").broadcastHere("early");
+    line.hosted().room("all").broadcastHere("too much");
+    assertEquals(503, line.refusal.get().status());
+    joiner.goOn.countDown();
+    line.turn();
+    assertTrue(line.heard.isEmpty());
+  }
+
+  @Test
+  void whoWaitsForRoomIsLetInSinceNobodyElseMakesIt() throws InterruptedException {
+    ConnectionHandler<Boolean> handler =
+        connection -> {
+          Room room = connection.room("all");
+          connection.join(room);
+          room.broadcastHere("early");
+          return connection.awaitWritable(Duration.ofDays(1));
+        };
+    Line line = connect(handler, Limits.DEFAULT.withOutgoing(1));
+    line.take(1);
+    assertEquals("early", line.heard.take());
   }
 }
