@@ -41,7 +41,8 @@ public interface Connection {
 
   /**
    * Sends a message behind all that were sent before. Waits while the client is slow and {@link
-   * Limits#outgoing} messages wait for it.
+   * Limits#outgoing} messages wait for it, or messages of {@link Limits#queuedBytes}; such a wait
+   * is no part of {@link Limits#callTime}, here as in {@link #awaitWritable}.
    *
    * @param message a {@link Message}, text, bytes, or what Jackson writes as JSON
    * @throws ConnectionClosedException where the connection has ended, or ends while this waits
@@ -78,7 +79,11 @@ public interface Connection {
    */
   void close(int code, String reason);
 
-  /** Has a task run once the connection has ended, after all others; at once if it has. */
+  /**
+   * Runs a task once, when the connection has ended and all its other code has returned; at once on
+   * the calling thread if that is so already. Tasks run in the order in which they came, each
+   * within {@link Limits#callTime}; what one throws is logged.
+   */
   void onClose(Runnable task);
 
   /**
@@ -89,12 +94,19 @@ public interface Connection {
   boolean awaitClose(Duration limit);
 
   /**
-   * Runs a task on another virtual thread, at the same time as all else of this connection, which
-   * does not end before the task has. What the task throws ends the connection.
+   * Runs a task on a virtual thread of its own, at the same time as all else of this connection.
+   * The tasks of {@link #onClose} wait until it has returned, and so does the end of a connection
+   * whose {@link OutgoingMessages} have. A {@link ProblemException} of a status below 500 closes
+   * the connection with 1008, anything else that the task throws with 1011. Does nothing once all
+   * code of the connection is over.
    */
   void alongside(Task task);
 
-  /** Enters a room; leaves it with the end of the connection. Does nothing if it is in there. */
+  /**
+   * Enters a room; leaves it with the end of the connection. Does nothing if it is in there. A
+   * client that has not been let in yet hears what was told meanwhile as soon as it is; one for
+   * whom too much waits before is refused with 503.
+   */
   void join(Room room);
 
   /** Leaves a room. Does nothing if it is not in there. */

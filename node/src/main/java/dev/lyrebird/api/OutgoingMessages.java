@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client is sent on its connection: code that sends, which runs once the client has been let
- * in. The connection ends when all of it has returned, with 1000; or when some of it throws.
+ * in. The connection ends when all of it has returned, with 1000; or when some of it throws: with
+ * 1008 for a {@link ProblemException} of a status below 500, with 1011 for anything else, which is
+ * logged.
  *
  * <pre>{@code
  * return OutgoingMessages.from(outgoing -> {
@@ -53,7 +55,12 @@ public interface OutgoingMessages {
     return and(every(pause, message));
   }
 
-  /** Returns what sends a message again and again until the connection ends. */
+  /**
+   * Returns what sends a message again and again until the connection ends, the first after one
+   * pause.
+   *
+   * @param message is asked each time; null sends nothing this time
+   */
   static OutgoingMessages every(Duration pause, Callable<? extends @Nullable Object> message) {
     return outgoing -> {
       while (!outgoing.awaitClose(pause)) {

@@ -429,38 +429,6 @@ final class TestHostTest {
   }
 
   @Test
-  void headersAreFoundByTheirNamesInAnyCase() {
-    router.get("/header", context -> context.header("if-match"));
-    router.connect(
-        "/header", (incoming, context) -> outgoing -> outgoing.send(context.header("IF-MATCH")));
-
-    try (TestHost host = TestHost.of(router)) {
-      Map<String, String> headers = Map.of("If-Match", "7");
-      assertEquals("7", host.call(Call.GET, "/header", null, headers));
-      try (TestClient client = host.connect("/header", Protocol.SSE, headers)) {
-        assertEquals("7", client.hear());
-      }
-    }
-  }
-
-  @Test
-  void clientThatHasEndedWaitsForNothing() {
-    router.connect("/once", (incoming, context) -> outgoing -> outgoing.send("once"));
-
-    try (TestHost host = TestHost.of(router)) {
-      TestClient client = host.connect("/once");
-      assertEquals(1000, client.awaitEnd().code());
-      assertEquals("once", client.hear());
-      for (int i = 0; i < 2; i++) {
-        assertTimeout(
-            Duration.ofSeconds(10), () -> assertThrows(IllegalStateException.class, client::hear));
-      }
-      client.close();
-      assertEquals(false, client.isRead());
-    }
-  }
-
-  @Test
   void handlerWhoseClientTakesNothingIsClosedByItsSendTimeAndNotByItsCallTime() throws Exception {
     CompletableFuture<String> fault = new CompletableFuture<>();
     router
@@ -565,6 +533,114 @@ final class TestHostTest {
         assertEquals(1011, client.awaitEnd().code());
         assertEquals(true, isOfTheOther.get());
       }
+    }
+  }
+
+  @Test
+  void headersAreFoundByTheirNamesInAnyCase() {
+    router.get("/header", context -> context.header("if-match"));
+    router.connect(
+        "/header", (incoming, context) -> outgoing -> outgoing.send(context.header("IF-MATCH")));
+
+    try (TestHost host = TestHost.of(router)) {
+      Map<String, String> headers = Map.of("If-Match", "7");
+      assertEquals("7", host.call(Call.GET, "/header", null, headers));
+      try (TestClient client = host.connect("/header", Protocol.SSE, headers)) {
+        assertEquals("7", client.hear());
+      }
+    }
+  }
+
+  @Test
+  void clientThatHasEndedWaitsForNothing() {
+    router.connect("/once", (incoming, context) -> outgoing -> outgoing.send("once"));
+
+    try (TestHost host = TestHost.of(router)) {
+      TestClient client = host.connect("/once");
+      assertEquals(1000, client.awaitEnd().code());
+      assertEquals("once", client.hear());
+      for (int i = 0; i < 2; i++) {
+        assertTimeout(
+            Duration.ofSeconds(10), () -> assertThrows(IllegalStateException.class, client::hear));
+      }
+      client.close();
+      assertEquals(false, client.isRead());
+    }
+  }
+
+  @Test
+  void callsBeyondTheLimitAreRefusedUntilOneHasEnded() throws Exception {
+    CountDownLatch called = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    router
+        .get(
+            "/busy",
+            context -> {
+              called.countDown();
+              goOn.await();
+              return "done";
+            })
+        .limits(Limits.DEFAULT.withCalls(1));
+
+    try (TestHost host = TestHost.of(router)) {
+      var first = CompletableFuture.supplyAsync(() -> String.valueOf(host.get("/busy")));
+      called.await();
+      assertEquals(503, problem(() -> host.get("/busy")).status());
+      goOn.countDown();
+      assertEquals("done", first.get());
+      assertEquals("done", whenThereIsRoom(host, "/busy"));
+    }
+  }
+
+  /** A call is answered just before it has ended. */
+  private static Object whenThereIsRoom(TestHost host, String target) {
+    long until = System.nanoTime() + 30_000_000_000L;
+    while (true) {
+      try {
+        return String.valueOf(host.get(target));
+      } catch (ProblemException e) {
+        if (e.status() != 503 || System.nanoTime() > until) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  @Test
+  void bytesFillTheQueuesAsMessagesDoAndOneMessageMayBeLarger() throws InterruptedException {
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Boolean> writable = Collections.synchronizedList(new ArrayList<>());
+    String text = "x".repeat(600);
+    router
+        .connect(
+            "/bytes",
+            (incoming, context) ->
+                OutgoingMessages.from(outgoing -> {
+                  goOn.await();
+                  for (Message message : incoming) {
+                    writable.add(outgoing.isWritable());
+                    outgoing.send(message);
+                  }
+                }))
+        .limits(Limits.DEFAULT.withQueuedBytes(1000));
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/bytes")) {
+      client.listen(false);
+      client.say(text);
+      assertEquals(true, client.isRead());
+      client.say(text);
+      assertEquals(false, client.isRead());
+      client.say("x".repeat(5000));
+      goOn.countDown();
+      while (writable.size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertEquals(List.of(true, false), writable.subList(0, 2));
+      client.listen(true);
+      assertEquals(600, client.hear().length());
+      assertEquals(600, client.hear().length());
+      assertEquals(5000, client.hear().length());
     }
   }
 }
