@@ -134,7 +134,7 @@ final class ResourcesTest {
     HttpNode node = start();
 
     HttpResponse<String> unknown =
-        node.sendJson("PUT", "/dogs/rex", "{\"name\":\"rex\",\"legs\":4}");
+        node.sendJson("PUT", "/dogs/rex", "{\"name\":\"rex\",\"age\":3,\"legs\":4}");
     assertEquals(400, unknown.statusCode());
     assertTrue(
         unknown.body().contains("there is no attribute legs here; there are [name, age]"),
