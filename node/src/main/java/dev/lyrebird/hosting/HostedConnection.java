@@ -62,6 +62,9 @@ public final class HostedConnection implements Connection {
   /** Whether the code has done with it. */
   private boolean isConcluded;
 
+  /** Whether what was to follow the end has run. */
+  private boolean isFinished;
+
   HostedConnection(HostedRoute route, Wire wire, Context context, long number) {
     this.route = route;
     this.wire = wire;
@@ -119,6 +122,7 @@ public final class HostedConnection implements Connection {
       notifyAll();
     }
     ended();
+    releaseIfClosed();
   }
 
   private synchronized boolean isArriving() {
@@ -428,7 +432,28 @@ public final class HostedConnection implements Connection {
         Faults.afterwards(this, fault);
       }
     }
+    synchronized (this) {
+      isFinished = true;
+    }
+    releaseIfClosed();
+  }
+
+  /**
+   * Gives up its room on the route once the code has done with it and the client is gone: until
+   * then somebody must look whether the client takes what is left for it.
+   */
+  private void releaseIfClosed() {
+    synchronized (this) {
+      if (!isFinished || state != State.CLOSED) {
+        return;
+      }
+    }
     route.release(this);
+  }
+
+  /** Tells whether no code runs for it any more. */
+  synchronized boolean isFinished() {
+    return isFinished;
   }
 
   /** All threads of the code have ended; tells whether no other will follow. */

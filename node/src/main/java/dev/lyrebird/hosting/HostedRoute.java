@@ -144,7 +144,7 @@ public final class HostedRoute implements Route.Host {
 
   /** Tells whether no code runs for it any more. */
   boolean isIdle() {
-    return connections.isEmpty() && calls.isEmpty();
+    return calls.isEmpty() && connections.stream().allMatch(HostedConnection::isFinished);
   }
 
   // --- Rooms. ---

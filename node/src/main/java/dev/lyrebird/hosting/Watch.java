@@ -65,21 +65,25 @@ final class Watch {
 
   private void leave() {
     synchronized (this) {
-      if (threads.size() > 1) {
-        threads.remove(Thread.currentThread());
-        return;
-      }
-    }
-    boolean isOver = connection.isOver();
-    synchronized (this) {
       threads.remove(Thread.currentThread());
-      settleOverdue();
-      isDone = isOver && threads.isEmpty();
-      if (!isDone) {
+      if (!threads.isEmpty()) {
         return;
       }
+      settleOverdue();
     }
-    connection.conclude();
+    if (connection.isOver() && takesEnd()) {
+      connection.conclude();
+    }
+  }
+
+  /**
+   * Tells whether this thread is to conclude: another may have begun and ended since it was asked
+   * whether all is over.
+   */
+  private synchronized boolean takesEnd() {
+    boolean takes = !isDone && threads.isEmpty();
+    isDone |= takes;
+    return takes;
   }
 
   /**

@@ -187,6 +187,27 @@ final class TestHostTest {
   }
 
   @Test
+  void clientThatDoesNotTakeWhatIsLeftForItIsClosedThoughTheCodeHasDone() {
+    router
+        .connect(
+            "/last",
+            (incoming, context) ->
+                OutgoingMessages.from(outgoing -> {
+                  incoming.next();
+                  outgoing.send("the last word");
+                }))
+        .limits(Limits.DEFAULT.withConnections(1).withSendTime(Duration.ofMillis(100)));
+
+    try (TestHost host = TestHost.of(router);
+        TestClient client = host.connect("/last")) {
+      client.listen(false);
+      client.say("go");
+      assertEquals(new TestClient.End(1000, ""), client.awaitEnd());
+      host.connect("/last").close();
+    }
+  }
+
+  @Test
   void endsFromAllSidesAtOnceAreToldOnceAndNeverBesideAMessage() throws InterruptedException {
     for (int round = 0; round < 300; round++) {
       Witness witness = new Witness();
