@@ -12,6 +12,9 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -70,7 +73,7 @@ final class Json {
    */
   static <T> T read(byte[] json, Class<T> type) {
     T value;
-    try (JsonParser in = MAPPER.createParser(json)) {
+    try (JsonParser in = MAPPER.createParser(text(json))) {
       value = MAPPER.readValue(in, type);
       if (in.nextToken() != null) {
         throw new ProblemException(400, "this is more than one JSON value");
@@ -81,7 +84,7 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new ProblemException(400, "this is no JSON: " + e.getOriginalMessage());
     } catch (IOException e) {
-      throw new IllegalStateException("bytes in memory are always read", e);
+      throw new IllegalStateException("text in memory is always read", e);
     }
     if (value == null) {
       throw new ProblemException(400, "null was sent where a value is needed");
@@ -115,11 +118,9 @@ final class Json {
    */
   static JsonNode tree(byte[] json) {
     try {
-      return EXACT.readTree(json);
+      return EXACT.readTree(text(json));
     } catch (JsonProcessingException e) {
       throw new ProblemException(400, "this is no JSON: " + e.getOriginalMessage());
-    } catch (IOException e) {
-      throw new IllegalStateException("bytes in memory are always read", e);
     }
   }
 
@@ -143,14 +144,23 @@ final class Json {
 
   /** Tells whether bytes are one JSON value. */
   static boolean isJson(byte[] bytes) {
-    try (JsonParser in = MAPPER.createParser(bytes)) {
+    try (JsonParser in = MAPPER.createParser(text(bytes))) {
       if (in.nextToken() == null) {
         return false;
       }
       in.skipChildren();
       return in.nextToken() == null;
-    } catch (IOException e) {
+    } catch (ProblemException | IOException e) {
       return false;
+    }
+  }
+
+  /** Only UTF-8 is JSON (RFC 8259 §8.1); Jackson would guess, and take malformed characters. */
+  private static String text(byte[] json) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+    } catch (CharacterCodingException e) {
+      throw new ProblemException(400, "this is no JSON: it is not in UTF-8");
     }
   }
 

@@ -11,6 +11,9 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -101,15 +104,40 @@ public final class JsonCopy {
   }
 
   /**
-   * Only UTF-8 is JSON (RFC 8259 §8.1); left to itself the parser would guess at UTF-16 and UTF-32.
+   * Only UTF-8 is JSON (RFC 8259 §8.1). Left to itself the parser would guess at UTF-16 and UTF-32,
+   * and take overlong characters and halves of surrogate pairs for others.
    */
   private static JsonParser parser(JsonFactory factory, byte[] utf8) throws IOException {
-    for (int i = 0; i < Math.min(4, utf8.length); i++) {
-      if (utf8[i] == 0 || utf8[i] == (byte) 0xfe || utf8[i] == (byte) 0xff) {
-        throw new CharConversionException("it is not in UTF-8");
-      }
+    if (!isUtf8(utf8)) {
+      throw new CharConversionException("it is not in UTF-8");
     }
     return factory.createParser(utf8);
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    for (int i = 0; i < Math.min(4, bytes.length); i++) {
+      if (bytes[i] == 0) { // no JSON in UTF-8 begins so, all in UTF-16 and UTF-32 does
+        return false;
+      }
+    }
+    return isAscii(bytes) || isDecodable(bytes);
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    int all = 0;
+    for (byte b : bytes) {
+      all |= b;
+    }
+    return all >= 0;
+  }
+
+  private static boolean isDecodable(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   public static JsonGenerator generator(OutputStream out) throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -207,6 +208,14 @@ final class MessageTest {
     assertEquals("400 this is more than one JSON value", second.status() + " " + second.detail());
     ProblemException rest = refused(() -> as("{\"a\":1} oops", Map.class));
     assertTrue(rest.detail().startsWith("this is no JSON"), rest.detail());
+  }
+
+  @Test
+  void jsonIsUtf8Alone() {
+    byte[] json = "{\"name\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1);
+    ProblemException latin =
+        refused(() -> Message.of(json, "application/json", true).as(Map.class));
+    assertEquals("this is no JSON: it is not in UTF-8", latin.detail());
   }
 
   private static ProblemException refused(Runnable code) {

@@ -1,6 +1,7 @@
 package dev.lyrebird.http;
 
 import static dev.lyrebird.http.HttpNode.header;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -149,6 +150,10 @@ final class RowWritesTest {
 
   @Test
   void jsonIsTakenInUtf8AndKnownCodings() {
+    byte[] latin1 = "{\"name\":\"é\"}".getBytes(ISO_8859_1);
+    HttpResponse<String> answer = put("/Sensors/b3", "application/json", latin1);
+    assertEquals(400, answer.statusCode());
+    assertTrue(answer.body().contains("it is not in UTF-8"), answer.body());
     assertEquals(
         415, put("/Sensors/b3", "application/json; charset=latin1", new byte[] {'1'}).statusCode());
     assertEquals(

@@ -14,6 +14,8 @@ import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.query.RowTree;
 import dev.lyrebird.schema.Schema;
 import dev.lyrebird.schema.Source;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -226,6 +228,27 @@ final class RowViewTest {
     assertInstanceOf(
         RowView.Shown.Opaque.class,
         view.show(row("w1", Payload.of("{\"a\":\"é\"}".getBytes(ISO_8859_1)))));
+  }
+
+  /** An overlong slash, both ends of the surrogates, what lies above U+10FFFF, and a stray byte. */
+  @ParameterizedTest
+  @ValueSource(strings = {"c0af", "e080af", "eda080", "edbfbf", "f4908080", "80", "e282"})
+  void malformedCharactersAreNoJsonWhereverTheyStand(String octets) {
+    byte[] malformed = HexFormat.of().parseHex(octets);
+    for (String json : List.of("{\"n\":1,\"s\":\"?\"}", "{\"n\":1,\"?\":2}")) {
+      int at = json.indexOf('?');
+      byte[] content =
+          ByteBuffer.allocate(json.length() - 1 + malformed.length)
+              .put(utf8(json.substring(0, at)))
+              .put(malformed)
+              .put(utf8(json.substring(at + 1)))
+              .array();
+      Row row = row("w1", Payload.json(content));
+
+      assertInstanceOf(RowView.Shown.Opaque.class, view.show(row));
+      assertEquals("(none)", text(view.attribute(row, "n")));
+      assertArrayEquals(view.rowObject(row), view.rowObject(row, name -> name.equals("n")));
+    }
   }
 
   @Test
