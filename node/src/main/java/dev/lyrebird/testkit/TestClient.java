@@ -132,11 +132,11 @@ public final class TestClient implements AutoCloseable {
     on(() -> gone(code, reason));
   }
 
-  /** Vanishes without a word. */
+  /** Vanishes without a word. Whatever it has said or done before has reached the node then. */
   @Override
   public void close() {
     on(() -> gone(Connection.LOST, ""));
-    loop.shutdown();
+    loop.close();
   }
 
   /** Waits for the end, and tells how it was. */

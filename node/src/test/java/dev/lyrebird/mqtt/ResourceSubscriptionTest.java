@@ -9,6 +9,7 @@ import static dev.lyrebird.mqtt.Packet.subscribe5;
 import static dev.lyrebird.mqtt.Packet.unsubscribe;
 import static dev.lyrebird.mqtt.Packet.utf8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.IncomingMessages;
@@ -416,17 +417,15 @@ final class ResourceSubscriptionTest {
     expectReplaced();
   }
 
-  /** The first ends while the second opens; each is heard of in its order. */
+  /** The first ends while the second lives; each is heard of in its order. */
   private void expectReplaced() {
     List<String> all = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       all.add(ResourceServer.next(said));
     }
-    assertEquals(
-        List.of("closed 1000", "closed 1006", "heard once", "open echo", "open echo"),
-        all.stream().sorted().toList());
-    assertEquals("open echo", all.getFirst());
-    assertEquals("closed 1006", all.getLast());
+    assertTrue(all.indexOf("closed 1000") > 0, all::toString);
+    all.remove("closed 1000");
+    assertEquals(List.of("open echo", "open echo", "heard once", "closed 1006"), all);
   }
 
   @Test
