@@ -13,8 +13,13 @@ final class Conversation {
 
   private Conversation() {}
 
-  /** Has all messages taken until the client is gone; it is told of those that are refused. */
-  static void carryOn(IncomingMessages incoming, Connection connection, Taker taker)
+  /** Returns what a client is sent whose messages are taken beside; it is told of those refused. */
+  static OutgoingMessages beside(
+      OutgoingMessages outgoing, IncomingMessages incoming, Taker taker) {
+    return outgoing.and(connection -> carryOn(incoming, connection, taker));
+  }
+
+  private static void carryOn(IncomingMessages incoming, Connection connection, Taker taker)
       throws Exception {
     for (Message message : incoming) {
       try {

@@ -78,15 +78,13 @@ public interface Resource {
    * @throws ProblemException to refuse the client, who is told why
    */
   default OutgoingMessages connect(IncomingMessages incoming, Context context) throws Exception {
-    return subscribe(context)
-        .and(outgoing ->
-            Conversation.carryOn(
-                incoming,
-                outgoing,
-                message -> {
-                  Conversation.check(this, Action.PUBLISH, context);
-                  publish(message, context);
-                }));
+    return Conversation.beside(
+        subscribe(context),
+        incoming,
+        message -> {
+          Conversation.check(this, Action.PUBLISH, context);
+          publish(message, context);
+        });
   }
 
   /** Returns whether a client may; one that may not is told 403. */

@@ -64,9 +64,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class TableResource implements Resource {
 
-  /** A list of rows is made in memory; longer ones are asked for in parts. */
-  private static final int MOST_LIST_BYTES = 16 << 20;
-
   private static final String JSON = "application/json";
   private static final String TEXT = "text/plain";
   private static final String BINARY = "application/octet-stream";
@@ -122,7 +119,7 @@ public class TableResource implements Resource {
   }
 
   private Message list(String prefix, Context context) {
-    ListText list = new ListText(MOST_LIST_BYTES);
+    ListText list = new ListText(ListText.MOST_BYTES);
     try (Rows<Row> rows = table(context).rows(prefix, context.queryText())) {
       for (Row row : rows) {
         list.add(row.content());
@@ -256,17 +253,15 @@ public class TableResource implements Resource {
   /** A message that names its row is allowed or not by what it asks for. */
   @Override
   public OutgoingMessages connect(IncomingMessages incoming, Context context) throws Exception {
-    return subscribe(context)
-        .and(outgoing ->
-            Conversation.carryOn(
-                incoming,
-                outgoing,
-                message -> {
-                  if (!meansRows(id(context))) {
-                    Conversation.check(this, Action.PUBLISH, context);
-                  }
-                  publish(message, context);
-                }));
+    return Conversation.beside(
+        subscribe(context),
+        incoming,
+        message -> {
+          if (!meansRows(id(context))) {
+            Conversation.check(this, Action.PUBLISH, context);
+          }
+          publish(message, context);
+        });
   }
 
   private String rowId(Context context) {
