@@ -34,16 +34,11 @@ public final class Dog extends TableResource {
   public OutgoingMessages connect(IncomingMessages incoming, Context context) throws Exception {
     return subscribe(context)
         .and(outgoing -> passOn(incoming, outgoing))
-        .and(outgoing -> {
-          Room watchers = outgoing.room("watchers");
-          OutgoingMessages.every(Duration.ofSeconds(1), () -> new Status("status", watchers.size()))
-              .sendTo(outgoing);
-        });
+        .andEvery(Duration.ofSeconds(1), () -> new Status("status", context.everybody().size()));
   }
 
   private static void passOn(IncomingMessages notes, Connection client) {
-    Room watchers = client.room("watchers");
-    client.join(watchers);
+    Room watchers = client.context().everybody();
     for (Message note : notes) {
       try {
         watchers.broadcast(new Noted("note", note.as(Note.class)));

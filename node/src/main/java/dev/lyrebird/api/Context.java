@@ -58,6 +58,15 @@ public interface Context {
    */
   @Nullable String header(String name);
 
+  /**
+   * Returns the room of that name on the route behind the path: with {@link Room#broadcast} a call
+   * reaches those who are connected there.
+   */
+  Room room(String name);
+
+  /** Returns the room that all connections of the route are in. Nobody enters or leaves it. */
+  Room everybody();
+
   /** Returns the tables of the node. */
   Tables tables();
 

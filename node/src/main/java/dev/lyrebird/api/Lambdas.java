@@ -1,6 +1,8 @@
 package dev.lyrebird.api;
 
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -8,23 +10,28 @@ import org.jspecify.annotations.Nullable;
 /** Answers with code that was given for one call each. To be set up before the node starts. */
 final class Lambdas implements Resource {
 
+  private final Set<Call> calls = EnumSet.noneOf(Call.class);
   private final Map<Call, Router.Writing> code = new EnumMap<>(Call.class);
   private Router.@Nullable Connecting connecting;
 
-  /** Returns what it takes. */
+  /** Returns what has been reserved. */
   Set<Call> calls() {
-    return code.keySet();
+    return Collections.unmodifiableSet(calls);
   }
 
-  /** Has code answer a call; tells whether there was none before. */
-  boolean add(Call call, Router.Writing answer) {
-    return code.putIfAbsent(call, answer) == null;
+  /** Reserves a call for whatever answers it; tells whether nothing did before. */
+  boolean reserve(Call call) {
+    return calls.add(call);
   }
 
-  /** Has code serve connections; tells whether there was none before. */
-  boolean add(Router.Connecting answer) {
+  /** Has code answer a call that is reserved for it. */
+  void add(Call call, Router.Writing answer) {
+    code.put(call, answer);
+  }
+
+  /** Has code serve the connections that are reserved for it. */
+  void add(Router.Connecting answer) {
     connecting = answer;
-    return add(Call.CONNECT, (content, context) -> null);
   }
 
   @Override

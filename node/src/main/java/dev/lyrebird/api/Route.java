@@ -16,14 +16,13 @@ public final class Route {
   }
 
   private final String pattern;
-  private final Endpoint endpoint;
-  private Limits limits;
+  private Endpoint endpoint;
+  private @Nullable Limits limits;
   private volatile @Nullable Host host;
 
   Route(String pattern, Endpoint endpoint) {
     this.pattern = pattern;
     this.endpoint = endpoint;
-    this.limits = endpoint.limits();
   }
 
   /** Returns the pattern below its router, without its first slash. */
@@ -38,13 +37,18 @@ public final class Route {
 
   /** Returns how much its connections and calls may use. */
   public Limits limits() {
-    return limits;
+    return limits == null ? endpoint.limits() : limits;
   }
 
   /** Sets its limits. */
   public Route limits(Limits wanted) {
     limits = wanted;
     return this;
+  }
+
+  /** Has a handler serve the connections. */
+  void serveConnectionsBy(ConnectionHandler<?> handler) {
+    endpoint = new Endpoint(endpoint.resource(), endpoint.calls(), handler);
   }
 
   /** Sends a message to all connections of the route, on all nodes, as {@link Room#broadcast}. */

@@ -71,18 +71,26 @@ public final class Router {
 
   /** Has a resource answer behind a path. */
   public Route resource(String pattern, Resource resource) {
-    return add(pattern, new Endpoint.ByResource(resource));
+    Route route = new Route(trimmed(pattern), new Endpoint(resource, Call.takenBy(resource), null));
+    refuseSecond(pattern, routes.putIfAbsent(trimmed(pattern), route) == null);
+    return route;
   }
 
-  /** Has a handler serve the connections to a path, of whatever protocol. */
+  /**
+   * Has a handler serve the connections to a path, of whatever protocol. Code for calls may stand
+   * behind the same path, such as a page; {@link ConnectionHandler#allows} is not asked about
+   * those.
+   */
   public <D extends @Nullable Object> Route ws(String pattern, ConnectionHandler<D> handler) {
-    return add(pattern, new Endpoint.ByHandler<>(handler));
+    Route route = routeFor(Call.CONNECT, pattern);
+    route.serveConnectionsBy(handler);
+    return route;
   }
 
   /** Has code serve the connections to a path, of whatever protocol. */
   public Route connect(String pattern, Connecting code) {
-    Route route = lambdas(pattern);
-    refuseSecond(pattern, lambdasOf(route).add(code));
+    Route route = routeFor(Call.CONNECT, pattern);
+    lambdasOf(route).add(code);
     return route;
   }
 
@@ -143,30 +151,27 @@ public final class Router {
     return all;
   }
 
-  private Route add(String pattern, Endpoint endpoint) {
-    Route route = new Route(trimmed(pattern), endpoint);
-    refuseSecond(pattern, routes.putIfAbsent(trimmed(pattern), route) == null);
-    return route;
-  }
-
   private Route add(String pattern, Call call, Writing code) {
-    Route route = lambdas(pattern);
-    refuseSecond(pattern, lambdasOf(route).add(call, code));
+    Route route = routeFor(call, pattern);
+    lambdasOf(route).add(call, code);
     return route;
   }
 
   /** Returns the route to which code for several calls may be added, one after another. */
-  private Route lambdas(String pattern) {
-    return routes.computeIfAbsent(
-        trimmed(pattern),
-        trimmed -> {
-          Lambdas lambdas = new Lambdas();
-          return new Route(trimmed, new Endpoint.ByResource(lambdas, lambdas.calls()));
-        });
+  private Route routeFor(Call call, String pattern) {
+    Route route =
+        routes.computeIfAbsent(
+            trimmed(pattern),
+            trimmed -> {
+              Lambdas lambdas = new Lambdas();
+              return new Route(trimmed, new Endpoint(lambdas, lambdas.calls(), null));
+            });
+    refuseSecond(pattern, lambdasOf(route).reserve(call));
+    return route;
   }
 
   private static Lambdas lambdasOf(Route route) {
-    if (route.endpoint() instanceof Endpoint.ByResource(Lambdas lambdas, var calls)) {
+    if (route.endpoint().resource() instanceof Lambdas lambdas) {
       return lambdas;
     }
     throw second(route.pattern());

@@ -61,6 +61,16 @@ record RowContext(Context of, String prefix, String id) implements Context {
   }
 
   @Override
+  public Room room(String name) {
+    return of.room(name);
+  }
+
+  @Override
+  public Room everybody() {
+    return of.everybody();
+  }
+
+  @Override
   public Tables tables() {
     return of.tables();
   }

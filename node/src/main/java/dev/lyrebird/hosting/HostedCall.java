@@ -2,7 +2,6 @@ package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Call;
 import dev.lyrebird.api.Context;
-import dev.lyrebird.api.Endpoint;
 import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Resource;
@@ -58,13 +57,11 @@ final class HostedCall {
   }
 
   private @Nullable Object answer() throws Exception {
-    if (!route.endpoint().allows(what.action(), context)) {
+    Resource resource = route.endpoint().resource();
+    if (!resource.allows(what.action(), context)) {
       throw Faults.notAllowed(what.action());
     }
-    return switch (route.endpoint()) {
-      case Endpoint.ByResource(var resource, var calls) -> written(answer(resource));
-      case Endpoint.ByHandler<?>(var handler) -> throw new Resource.NotOffered();
-    };
+    return written(answer(resource));
   }
 
   private @Nullable Object answer(Resource resource) throws Exception {

@@ -2,6 +2,7 @@ package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Connection;
 import dev.lyrebird.api.ConnectionClosedException;
+import dev.lyrebird.api.ConnectionHandler;
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Endpoint;
 import dev.lyrebird.api.IncomingMessages;
@@ -77,11 +78,11 @@ public final class HostedConnection implements Connection {
   }
 
   private Conduct conduct() {
-    return switch (route.endpoint()) {
-      case Endpoint.ByResource(var resource, var calls) ->
-          new ResourceConduct(resource, this, watch);
-      case Endpoint.ByHandler<?>(var handler) -> new HandlerConduct<>(handler, this, watch);
-    };
+    Endpoint endpoint = route.endpoint();
+    ConnectionHandler<?> handler = endpoint.handler();
+    return handler == null
+        ? new ResourceConduct(endpoint.resource(), this, watch)
+        : new HandlerConduct<>(handler, this, watch);
   }
 
   // --- What the door tells, on its event loop. ---

@@ -2,6 +2,7 @@ package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Protocol;
+import dev.lyrebird.api.Room;
 import dev.lyrebird.api.Tables;
 import java.net.http.HttpClient;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * With what a client came.
  *
+ * @param match the route behind the path
  * @param queryText the query as it stands in the URL, or empty
  * @param node what it offers
  */
@@ -19,12 +21,27 @@ public record RequestContext(
     @Nullable String user,
     String remoteAddress,
     String path,
-    Map<String, String> parameters,
+    Host.Match match,
     Map<String, List<String>> query,
     Headers headers,
     String queryText,
     Facilities node)
     implements Context {
+
+  @Override
+  public Map<String, String> parameters() {
+    return match.parameters();
+  }
+
+  @Override
+  public Room room(String name) {
+    return match.route().room(name);
+  }
+
+  @Override
+  public Room everybody() {
+    return match.route().room(null);
+  }
 
   @Override
   public Tables tables() {

@@ -239,7 +239,7 @@ final class ResourceDoor {
         null,
         request.remoteAddress() == null ? "" : request.remoteAddress().hostAddress(),
         exchange.path(),
-        match.parameters(),
+        match,
         query(exchange.query()),
         protocol == Protocol.REST ? request.headers()::get : HeaderText.of(request.headers()),
         Objects.requireNonNullElse(exchange.query(), ""),

@@ -280,7 +280,7 @@ final class ResourceTopics {
       RequestContext.Headers headers,
       Facilities facilities) {
     return new RequestContext(
-        Protocol.MQTT, user, address, topic, match.parameters(), Map.of(), headers, "", facilities);
+        Protocol.MQTT, user, address, topic, match, Map.of(), headers, "", facilities);
   }
 
   private static @Nullable String value(List<UserProperty> properties, String name) {

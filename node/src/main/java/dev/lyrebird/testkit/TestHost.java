@@ -168,7 +168,7 @@ public final class TestHost implements AutoCloseable {
         null,
         "127.0.0.1",
         path(target),
-        match.parameters(),
+        match,
         query(target),
         fields::get,
         queryText(target),

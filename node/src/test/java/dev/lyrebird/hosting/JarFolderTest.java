@@ -116,7 +116,7 @@ final class JarFolderTest {
         null,
         "127.0.0.1",
         "",
-        match.parameters(),
+        match,
         Map.of(),
         name -> null,
         "",

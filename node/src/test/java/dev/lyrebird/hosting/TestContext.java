@@ -2,6 +2,7 @@ package dev.lyrebird.hosting;
 
 import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Protocol;
+import dev.lyrebird.api.Room;
 import dev.lyrebird.api.Tables;
 import java.net.http.HttpClient;
 import java.util.List;
@@ -55,6 +56,16 @@ record TestContext(
   @Override
   public @Nullable String header(String name) {
     return headers.get(name);
+  }
+
+  @Override
+  public Room room(String name) {
+    throw new UnsupportedOperationException("there are no rooms here");
+  }
+
+  @Override
+  public Room everybody() {
+    throw new UnsupportedOperationException("there are no rooms here");
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Action;
@@ -586,6 +587,65 @@ final class ResourcesTest {
       bob.close();
       assertEquals("bob left", heard());
       assertEquals(1, chat.room("a").size());
+    }
+  }
+
+  @Test
+  void callReachesThoseWhoAreConnectedToItsPath() {
+    router.ws("/chat/{room}", new Chat());
+    router.post(
+        "/chat/{room}",
+        (content, context) -> {
+          context.room(context.parameter("room")).broadcast("heard: " + content.text());
+          return context.everybody().size();
+        });
+    HttpNode node = start();
+
+    try (RawWebSocket ann = RawWebSocket.open(node.port(), "/chat/a?name=ann");
+        RawEventStream eve = RawEventStream.open(node.port(), "/chat/b?name=eve")) {
+      assertEquals("welcome ann", ann.readText());
+      assertEquals("welcome eve", eve.data());
+      assertEquals("2", node.sendJson("POST", "/chat/a", "hi").body());
+      assertEquals("heard: hi", ann.readText());
+      node.sendJson("POST", "/chat/b", "ho");
+      assertEquals("heard: ho", eve.data());
+    }
+  }
+
+  @Test
+  void pageAndSocketShareAPath() {
+    router.get("/chat/{room}", context -> "a page").limits(Limits.DEFAULT.withConnections(2));
+    Route route = router.ws("/chat/{room}", new Chat());
+    HttpNode node = start();
+
+    assertEquals(2, route.limits().connections());
+    assertEquals("a page", node.send("GET", "/chat/a").body());
+    assertEquals(
+        "GET, HEAD, OPTIONS", node.send("PUT", "/chat/a").headers().firstValue("Allow").orElse(""));
+    try (RawWebSocket ann = RawWebSocket.open(node.port(), "/chat/a?name=ann");
+        RawEventStream eve = RawEventStream.open(node.port(), "/chat/a?name=eve")) {
+      assertEquals("welcome ann", ann.readText());
+      assertEquals("welcome eve", eve.data());
+    }
+  }
+
+  @Test
+  void onePathHasOneOfEach() {
+    router.ws("/a", new Chat());
+    router.connect("/b", ECHO);
+    router.get("/c", context -> "a page");
+    router.resource("/d", new Resource() {});
+    for (Runnable second :
+        List.<Runnable>of(
+            () -> router.connect("/a", ECHO),
+            () -> router.ws("/a", new Chat()),
+            () -> router.ws("/b", new Chat()),
+            () -> router.get("/c/", context -> "another"),
+            () -> router.ws("/d", new Chat()),
+            () -> router.resource("/c", new Resource() {}))) {
+      var refused = assertThrows(IllegalArgumentException.class, second::run);
+      assertTrue(
+          String.valueOf(refused.getMessage()).startsWith("there is something behind the path"));
     }
   }
 
