@@ -26,6 +26,9 @@ final class HostedCall {
   private final CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
   private boolean isOverdue;
 
+  /** Whether no code of users runs for it any more. */
+  private boolean hasEnded;
+
   HostedCall(HostedRoute route, Call what, Message content, Context context) {
     this.route = route;
     this.what = what;
@@ -40,20 +43,33 @@ final class HostedCall {
   }
 
   private void run() {
+    Runnable tells = outcome();
+    end(); // a client that has its answer may count on the room that it took
+    tells.run();
+  }
+
+  /** Carries it out; returns what tells how that went. */
+  private Runnable outcome() {
     try {
-      answer.complete(answer());
+      Object result = answer();
+      return () -> answer.complete(result);
     } catch (Throwable fault) {
-      if (!answer.isDone()) {
-        answer.completeExceptionally(Faults.problem(route, Faults.name(), fault));
+      if (answer.isDone()) {
+        return () -> {};
       }
-    } finally {
-      synchronized (this) {
-        if (isOverdue) {
-          route.meters().overdue.decrementAndGet();
-        }
-        route.release(this);
+      ProblemException problem = Faults.problem(route, Faults.name(), fault);
+      return () -> answer.completeExceptionally(problem);
+    }
+  }
+
+  private void end() {
+    synchronized (this) {
+      hasEnded = true;
+      if (isOverdue) {
+        route.meters().overdue.decrementAndGet();
       }
     }
+    route.release(this);
   }
 
   private @Nullable Object answer() throws Exception {
@@ -101,7 +117,7 @@ final class HostedCall {
   void tick(long now) {
     synchronized (this) {
       boolean isLate = now - since > route.limits().callTime().toNanos();
-      if (isOverdue || !isLate || answer.isDone()) {
+      if (isOverdue || !isLate || hasEnded) {
         return;
       }
       isOverdue = true;

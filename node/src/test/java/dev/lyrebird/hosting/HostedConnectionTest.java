@@ -3,6 +3,7 @@ package dev.lyrebird.hosting;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.api.Call;
 import dev.lyrebird.api.Connection;
 import dev.lyrebird.api.ConnectionHandler;
 import dev.lyrebird.api.Limits;
@@ -117,22 +118,32 @@ final class HostedConnectionTest {
   private Line connect(ConnectionHandler<?> handler, Limits limits) {
     router.ws("/it", handler).limits(limits);
     host.serve("the test", router.routes());
+    return connect();
+  }
+
+  /** Connects another client to what is served. */
+  private Line connect() {
     Line line = new Line();
-    TestContext context =
-        TestContext.at(
-            name -> {
-              throw new AssertionError("no table here");
-            },
-            Protocol.WEB_SOCKET,
-            "",
-            "");
-    CompletableFuture.runAsync(
-            () ->
-                line.hosted =
-                    Objects.requireNonNull(host.match("it")).route().connect(context, line),
-            loop)
-        .join();
+    CompletableFuture.runAsync(() -> line.hosted = route().connect(context(), line), loop).join();
     return line;
+  }
+
+  private HostedRoute route() {
+    return Objects.requireNonNull(host.match("it")).route();
+  }
+
+  private static TestContext context() {
+    return TestContext.at(
+        name -> {
+          throw new AssertionError("no table here");
+        },
+        Protocol.WEB_SOCKET,
+        "",
+        "");
+  }
+
+  private CompletableFuture<@Nullable Object> call() {
+    return route().call(Call.GET, Message.text(""), context());
   }
 
   private static void await(BooleanSupplier claim) {
@@ -211,6 +222,24 @@ final class HostedConnectionTest {
     sender.interrupted.await();
     assertEquals(1, late());
     assertEquals(Connection.FAULT, line.end.get());
+  }
+
+  @Test
+  void clientThatHasItsAnswerFindsTheRoomOfItsCallFree() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    router
+        .get(
+            "/it",
+            context -> {
+              goOn.await();
+              return "here";
+            })
+        .limits(Limits.DEFAULT.withCalls(1));
+    host.serve("the test", router.routes());
+
+    CompletableFuture<@Nullable Object> second = call().thenCompose(answer -> call());
+    goOn.countDown();
+    assertEquals("here", second.get());
   }
 
   /** Enters a room more than once and is in no hurry then. */
