@@ -14,13 +14,13 @@ import java.time.Duration;
  *     each task of {@link Connection#onClose}. A call that takes longer is interrupted, and its
  *     connection closed with 1011, or its request answered with 503. The time stands still while a
  *     call on a connection waits for a client in {@link Connection#send} or {@link
- *     Connection#awaitWritable}. Code that still runs so long after its connection has ended is
- *     interrupted too
+ *     Connection#awaitWritable}. Other code that still runs so long after its connection has ended
+ *     is interrupted too
  * @param sendTime for which {@link Connection#send} waits while the client takes nothing; then the
  *     connection is closed with 1008
  * @param calls at once that are not on a connection, such as of REST; more are refused with 503
- * @param overdue calls that have been interrupted and go on all the same; while there are so many,
- *     newcomers are refused with 503
+ * @param overdue calls that were interrupted and go on all the same a quarter of a second later;
+ *     while there are so many, newcomers are refused with 503
  */
 public record Limits(
     int connections,

@@ -3,7 +3,7 @@ package dev.lyrebird.hosting;
 /** What users' code does on one connection, in order and never twice at once. */
 sealed interface Conduct permits ResourceConduct, HandlerConduct {
 
-  /** Decides whether the client comes in, and goes on with it. Runs on a thread of the code. */
+  /** Has the code decide whether the client comes in, and go on with it. Waits for nothing. */
   void arrive();
 
   /** Something has happened that the code may have to be told of. Any thread may call. */

@@ -40,6 +40,10 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
 
   @Override
   public void arrive() {
+    watch.startCalls(this::begin);
+  }
+
+  private void begin() {
     try {
       kept = watch.call(this::open);
     } catch (Throwable fault) {
@@ -68,7 +72,7 @@ final class HandlerConduct<D extends @Nullable Object> implements Conduct {
       }
       isBusy = true;
     }
-    watch.start(this::tellNews);
+    watch.startCalls(this::tellNews);
   }
 
   private void tellNews() {

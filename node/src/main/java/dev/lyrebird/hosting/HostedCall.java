@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call of a resource that is on no connection. One that takes longer than it may is answered for
- * and interrupted; what goes on all the same counts as overdue until it ends.
+ * and interrupted; how it is then, {@link Lateness} says.
  *
  * <p>Guarded by this object.
  */
@@ -24,7 +24,7 @@ final class HostedCall {
   private final Thread thread;
   private final long since = System.nanoTime();
   private final CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
-  private boolean isOverdue;
+  private Lateness lateness = Lateness.NONE;
 
   /** Whether no code of users runs for it any more. */
   private boolean hasEnded;
@@ -65,9 +65,7 @@ final class HostedCall {
   private void end() {
     synchronized (this) {
       hasEnded = true;
-      if (isOverdue) {
-        route.meters().overdue.decrementAndGet();
-      }
+      lateness = lateness.ended(route.meters().overdue);
     }
     route.release(this);
   }
@@ -116,12 +114,15 @@ final class HostedCall {
   /** Looks whether it takes too long. */
   void tick(long now) {
     synchronized (this) {
-      boolean isLate = now - since > route.limits().callTime().toNanos();
-      if (isOverdue || !isLate || hasEnded) {
+      if (hasEnded) {
         return;
       }
-      isOverdue = true;
-      route.meters().overdue.incrementAndGet();
+      boolean isLate = now - since > route.limits().callTime().toNanos();
+      Lateness before = lateness;
+      lateness = before.next(isLate, route.meters().overdue);
+      if (before != Lateness.NONE || lateness == Lateness.NONE) {
+        return;
+      }
       route.meters().wasLate();
     }
     answer.completeExceptionally(

@@ -89,7 +89,7 @@ public final class HostedConnection implements Connection {
 
   /** Has the code decide whether the client comes in. */
   void arrive() {
-    watch.start(conduct::arrive);
+    conduct.arrive();
   }
 
   /** The client says something. */

@@ -23,6 +23,10 @@ final class ResourceConduct implements Conduct {
 
   @Override
   public void arrive() {
+    watch.start(this::run);
+  }
+
+  private void run() {
     OutgoingMessages outgoing;
     try {
       outgoing = watch.call(this::connect);

@@ -4,15 +4,16 @@ import dev.lyrebird.api.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of one connection, and their time: a call that is to end, and whatever still runs
- * when the connection has ended, is interrupted once when its time is up. What goes on all the same
- * counts as overdue until it ends. While a call waits for a client to take something its time
+ * The threads of one connection, and their time. A call that is to end is interrupted when its time
+ * is up, and so is whatever still runs some time behind the end of the connection: once each, and
+ * how it is then, {@link Lateness} says. While a call waits for a client to take something its time
  * stands still: how long that may be, its sender knows.
  *
  * <p>Guarded by this object, under whose lock nothing else is called.
@@ -25,7 +26,12 @@ final class Watch {
   private static final ScopedValue<Watch> CALLING = ScopedValue.newInstance();
 
   private final HostedConnection connection;
-  private final List<Thread> threads = new ArrayList<>(1);
+
+  /** Threads of the code. */
+  private final List<Thread> threads = new ArrayList<>(0);
+
+  /** Threads that run code in calls alone. */
+  private final List<Thread> callers = new ArrayList<>(0);
 
   /** Who carries out a call that is to end. */
   private @Nullable Thread caller;
@@ -33,45 +39,66 @@ final class Watch {
   /** When the call began; later by the time for which it has waited for clients. */
   private long callSince;
 
+  /** Of the call; none where there is no caller. */
+  private Lateness call = Lateness.NONE;
+
   private boolean isWaiting;
   private boolean hasEnded;
   private long endedAt;
-  private boolean isOverdue;
+
+  /** Of what runs behind the end but calls; none where nothing does. */
+  private Lateness rest = Lateness.NONE;
+
   private boolean isDone;
 
   Watch(HostedConnection connection) {
     this.connection = connection;
   }
 
-  /** Runs something on a thread of its own, unless all is over. */
+  /** Runs code on a thread of its own, unless all is over. */
   void start(Runnable body) {
-    Thread thread = connection.route().thread(() -> run(body));
+    start(body, threads);
+  }
+
+  /**
+   * Runs what makes calls, and has no other code, on a thread of its own, unless all is over. Each
+   * call has its time, also behind the end: what the client has said before is still taken.
+   */
+  void startCalls(Runnable body) {
+    start(body, callers);
+  }
+
+  private void start(Runnable body, List<Thread> among) {
+    Thread thread = connection.route().thread(() -> run(body, among));
     synchronized (this) {
       if (isDone) {
         return;
       }
-      threads.add(thread);
+      among.add(thread);
     }
     thread.start();
   }
 
-  private void run(Runnable body) {
+  private void run(Runnable body, List<Thread> among) {
     try {
       body.run();
     } finally {
-      leave();
+      leave(among);
     }
   }
 
-  private void leave() {
+  private void leave(List<Thread> among) {
     synchronized (this) {
-      threads.remove(Thread.currentThread());
-      if (!threads.isEmpty()) {
+      among.remove(Thread.currentThread());
+      if (threads.isEmpty()) {
+        rest = rest.ended(overdue());
+      }
+      if (!hasNoThreads()) {
         return;
       }
-      settleOverdue();
     }
     if (connection.isOver() && takesEnd()) {
+      Thread.interrupted(); // it was meant for what has ended now
       connection.conclude();
     }
   }
@@ -81,9 +108,13 @@ final class Watch {
    * whether all is over.
    */
   private synchronized boolean takesEnd() {
-    boolean takes = !isDone && threads.isEmpty();
+    boolean takes = !isDone && hasNoThreads();
     isDone |= takes;
     return takes;
+  }
+
+  private boolean hasNoThreads() {
+    return threads.isEmpty() && callers.isEmpty();
   }
 
   /**
@@ -100,7 +131,7 @@ final class Watch {
     } finally {
       synchronized (this) {
         caller = null;
-        settleOverdue();
+        endCall();
       }
     }
   }
@@ -132,12 +163,15 @@ final class Watch {
     return isCaller;
   }
 
-  private void settleOverdue() {
-    if (isOverdue) {
-      isOverdue = false;
-      connection.route().meters().overdue.decrementAndGet();
+  private void endCall() {
+    if (call != Lateness.NONE) {
       Thread.interrupted(); // it was meant for what has ended now
     }
+    call = call.ended(overdue());
+  }
+
+  private AtomicInteger overdue() {
+    return connection.route().meters().overdue;
   }
 
   /** The connection has ended; so are the threads to. */
@@ -151,38 +185,48 @@ final class Watch {
   /** Looks whether anything takes too long. */
   void tick(long now) {
     boolean isCallLate;
-    boolean interrupts;
     boolean hurries;
     synchronized (this) {
-      long callNanos = connection.route().limits().callTime().toNanos();
-      isCallLate = caller != null && !isWaiting && !isOverdue && now - callSince > callNanos;
-      boolean outlives = hasEnded && !isOverdue && !threads.isEmpty() && now - endedAt > callNanos;
-      if (isCallLate || outlives) {
-        isOverdue = true;
-        connection.route().meters().overdue.incrementAndGet();
-      }
-      interrupts = isCallLate || outlives;
+      isCallLate = lookAtCall(now);
+      lookAtRest(now);
       hurries = hasEnded && now - endedAt > connection.route().limits().sendTime().toNanos();
     }
     if (isCallLate) {
       tellLate();
-    }
-    if (interrupts) {
-      interrupt();
+      interruptCall();
     }
     if (hurries) {
       connection.hurry();
     }
   }
 
-  /** Interrupts what is overdue, if it still is. The connection has ended before. */
-  private synchronized void interrupt() {
-    if (isOverdue) {
-      threads.forEach(Thread::interrupt);
-      Thread calling = caller;
-      if (calling != null) {
-        calling.interrupt(); // it may be none of them, when all is over
-      }
+  /** Tells whether there is a call whose time is up just now. */
+  private boolean lookAtCall(long now) {
+    Lateness before = call;
+    call = before.next(caller != null && !isWaiting && now - callSince > callNanos(), overdue());
+    return before == Lateness.NONE && call != Lateness.NONE;
+  }
+
+  private void lookAtRest(long now) {
+    Lateness before = rest;
+    rest = before.next(hasEnded && now - endedAt > callNanos() && outlives(), overdue());
+    if (before == Lateness.NONE && rest != Lateness.NONE) {
+      threads.stream().filter(thread -> !thread.equals(caller)).forEach(Thread::interrupt);
+    }
+  }
+
+  private boolean outlives() {
+    return threads.stream().anyMatch(thread -> !thread.equals(caller));
+  }
+
+  private long callNanos() {
+    return connection.route().limits().callTime().toNanos();
+  }
+
+  /** Interrupts the call that is late, if it still goes on. The connection has ended before. */
+  private synchronized void interruptCall() {
+    if (caller != null && call != Lateness.NONE) {
+      caller.interrupt();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lyrebird.hosting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Call;
@@ -32,6 +33,8 @@ import org.junit.jupiter.api.Test;
 final class HostedConnectionTest {
 
   private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  private static final Duration CALL_TIME = Duration.ofMillis(10);
 
   private final ExecutorService loop =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
@@ -222,6 +225,129 @@ final class HostedConnectionTest {
     sender.interrupted.await();
     assertEquals(1, late());
     assertEquals(Connection.FAULT, line.end.get());
+  }
+
+  private double overdue() {
+    return meters.get("lyrebird_resource_overdue").gauge().value();
+  }
+
+  /** Notices that it is interrupted, and ends when it may. */
+  private static final class Stubborn implements ConnectionHandler<String> {
+
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    @Override
+    public String open(Connection connection) {
+      return "";
+    }
+
+    @Override
+    public void message(Connection connection, String data, Message message) throws Exception {
+      hold();
+    }
+
+    private String hold() throws InterruptedException {
+      begun.countDown();
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        interrupted.countDown();
+        end.await();
+      }
+      return "done";
+    }
+  }
+
+  @Test
+  void connectionWhoseCallGoesOnThoughItWasInterruptedIsOverdueAtTheNextLook() throws Exception {
+    Stubborn handler = new Stubborn();
+    Line line = connect(handler, Limits.DEFAULT.withOverdue(1));
+    line.hosted().received(Message.text("go"));
+    handler.begun.await();
+
+    line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+    handler.interrupted.await();
+    assertEquals(0, overdue());
+    assertTrue(connect().hosted().isOpen());
+    line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+    assertEquals(1, overdue());
+    assertEquals(503, connect().refusal.get().status());
+    handler.end.countDown();
+    await(() -> overdue() == 0);
+    assertTrue(connect().hosted().isOpen());
+    assertEquals(1, late());
+  }
+
+  @Test
+  void callThatGoesOnThoughItWasInterruptedIsOverdueAtTheNextLook() throws Exception {
+    Stubborn stubborn = new Stubborn();
+    router.get("/it", context -> stubborn.hold()).limits(Limits.DEFAULT.withOverdue(1));
+    host.serve("the test", router.routes());
+    CompletableFuture<@Nullable Object> first = call();
+    stubborn.begun.await();
+
+    route().tick(System.nanoTime() + HOUR_NANOS);
+    stubborn.interrupted.await();
+    assertTrue(first.isCompletedExceptionally());
+    assertEquals(0, overdue());
+    CompletableFuture<@Nullable Object> second = call();
+    assertFalse(second.isDone());
+    route().tick(System.nanoTime());
+    assertEquals(1, overdue());
+    assertTrue(call().isCompletedExceptionally());
+    stubborn.end.countDown();
+    await(() -> overdue() == 0);
+    assertFalse(second.isDone());
+    assertEquals(1, late());
+    route().tick(System.nanoTime() + HOUR_NANOS);
+  }
+
+  /** Takes longer for a message that came before the end than any code has behind the end. */
+  private static final class Leisurely implements ConnectionHandler<String> {
+
+    private final CompletableFuture<Long> gone = new CompletableFuture<>();
+    private final CompletableFuture<Long> closing = new CompletableFuture<>();
+    private final CountDownLatch looked = new CountDownLatch(1);
+    private final CompletableFuture<String> end = new CompletableFuture<>();
+    private long told;
+
+    @Override
+    public String open(Connection connection) {
+      return "";
+    }
+
+    @Override
+    public void message(Connection connection, String data, Message message) throws Exception {
+      long since = gone.get();
+      await(() -> System.nanoTime() - since > CALL_TIME.toNanos());
+      told = System.nanoTime();
+    }
+
+    @Override
+    public void close(Connection connection, String data, int code, String reason) {
+      closing.complete(told);
+      try {
+        looked.await();
+        end.complete("undisturbed");
+      } catch (InterruptedException e) {
+        end.complete("interrupted");
+      }
+    }
+  }
+
+  @Test
+  void handlerHasTimeForTheEndHoweverLongTheMessagesBeforeItTook() throws Exception {
+    Leisurely handler = new Leisurely();
+    Line line = connect(handler, Limits.DEFAULT.withCallTime(CALL_TIME));
+    line.hosted().received(Message.text("the last word"));
+    line.hosted().gone(Connection.LOST, "");
+    handler.gone.complete(System.nanoTime());
+
+    line.hosted().tick(handler.closing.get());
+    handler.looked.countDown();
+    assertEquals("undisturbed", handler.end.get());
   }
 
   @Test

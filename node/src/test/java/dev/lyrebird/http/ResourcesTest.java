@@ -192,11 +192,21 @@ final class ResourcesTest {
     HttpNode node = start();
 
     assertEquals(503, node.send("GET", "/stuck").statusCode());
-    HttpResponse<String> refused = node.send("GET", "/stuck");
-    assertTrue(refused.body().contains("calls of stuck do not end"), refused.body());
+    awaitStuck(node);
     assertEquals("here", node.send("GET", "/other").body());
     end.countDown();
     assertEquals("ended", heard());
+  }
+
+  /** Waits until it is found that the call goes on though it was interrupted. */
+  private static void awaitStuck(HttpNode node) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(HttpNode.WAIT_SECONDS);
+    HttpResponse<String> refused;
+    do {
+      assertTrue(System.nanoTime() < until, "newcomers are not refused");
+      refused = node.send("GET", "/stuck");
+      assertEquals(503, refused.statusCode());
+    } while (!refused.body().contains("calls of stuck do not end"));
   }
 
   @Test
