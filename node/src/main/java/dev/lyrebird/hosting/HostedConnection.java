@@ -12,9 +12,7 @@ import dev.lyrebird.api.Room;
 import dev.lyrebird.api.SlowClientException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +49,7 @@ public final class HostedConnection implements Connection {
   private final Mailbox mailbox;
   private final Outbox outbox;
   private final Watch watch;
+  private final EnteredRooms rooms;
 
   // All that follows is guarded by this object.
 
@@ -58,7 +57,6 @@ public final class HostedConnection implements Connection {
   private int code;
   private String reason = "";
   private @Nullable List<Runnable> afterwards;
-  private @Nullable Set<String> rooms;
 
   /** Whether the code has done with it. */
   private boolean isConcluded;
@@ -74,6 +72,7 @@ public final class HostedConnection implements Connection {
     this.mailbox = new Mailbox(wire, route.limits());
     this.outbox = new Outbox(wire, route.limits(), this::wake);
     this.watch = new Watch(this);
+    this.rooms = new EnteredRooms(this);
     this.conduct = conduct();
   }
 
@@ -259,36 +258,17 @@ public final class HostedConnection implements Connection {
 
   @Override
   public void join(Room room) {
-    String name = route.nameOf(room);
-    synchronized (this) {
-      if (!isOpen()) {
-        return;
-      }
-      if (rooms == null) {
-        rooms = new LinkedHashSet<>(2);
-      }
-      rooms.add(name);
-    }
-    route.enter(name, this);
-    if (!isOpen()) {
-      route.leave(name, this);
-    }
+    rooms.enter(route.nameOf(room));
   }
 
   @Override
   public void leave(Room room) {
-    String name = route.nameOf(room);
-    synchronized (this) {
-      if (rooms != null) {
-        rooms.remove(name);
-      }
-    }
-    route.leave(name, this);
+    rooms.leave(route.nameOf(room));
   }
 
   /** Returns how many rooms it is in. */
-  synchronized int rooms() {
-    return rooms == null ? 0 : rooms.size();
+  int rooms() {
+    return rooms.size();
   }
 
   @Override
@@ -391,18 +371,9 @@ public final class HostedConnection implements Connection {
 
   private void ended() {
     watch.ended();
-    leaveRooms();
-    wake();
-  }
-
-  private void leaveRooms() {
-    Set<String> left;
-    synchronized (this) {
-      left = rooms == null ? Set.of() : rooms;
-      rooms = null;
-    }
-    left.forEach(name -> route.leave(name, this));
+    rooms.end();
     route.everybody().remove(this);
+    wake();
   }
 
   /** Closes a connection whose client does not take what is left for it. */

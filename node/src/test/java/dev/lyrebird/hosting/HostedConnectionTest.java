@@ -18,8 +18,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,6 +35,9 @@ import org.junit.jupiter.api.Test;
 final class HostedConnectionTest {
 
   private static final long HOUR_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  /** In so many, threads that get in each other's way do so many times. */
+  private static final int ROUNDS = 20_000;
 
   private static final Duration CALL_TIME = Duration.ofMillis(10);
 
@@ -392,6 +397,38 @@ final class HostedConnectionTest {
     joiner.joined.await();
     assertEquals(1, line.hosted().rooms());
     joiner.goOn.countDown();
+  }
+
+  @Test
+  void whoEntersAndLeavesARoomAtOnceIsInThereForBothOrForNone() throws Exception {
+    Joiner joiner = new Joiner();
+    Line line = connect(joiner, Limits.DEFAULT);
+    joiner.joined.await();
+    Room room = line.hosted().room("all");
+    for (int round = 0; round < ROUNDS; round++) {
+      line.hosted().leave(room);
+      CyclicBarrier start = new CyclicBarrier(2);
+      Thread leaving =
+          Thread.startVirtualThread(() -> {
+            pass(start);
+            line.hosted().leave(room);
+          });
+      pass(start);
+      line.hosted().join(room);
+      leaving.join();
+      assertEquals(room.size(), line.hosted().rooms(), "round " + round);
+    }
+    joiner.goOn.countDown();
+    line.hosted().gone(Connection.LOST, "");
+    assertEquals(0, room.size());
+  }
+
+  private static void pass(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
