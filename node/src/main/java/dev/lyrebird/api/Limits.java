@@ -17,7 +17,7 @@ import java.time.Duration;
  *     Connection#awaitWritable}. Other code that still runs so long after its connection has ended
  *     is interrupted too
  * @param sendTime for which {@link Connection#send} waits while the client takes nothing; then the
- *     connection is closed with 1008
+ *     connection is closed with 1008, an event stream broken off
  * @param calls at once that are not on a connection, such as of REST; more are refused with 503
  * @param overdue calls that were interrupted and go on all the same a quarter of a second later;
  *     while there are so many, newcomers are refused with 503

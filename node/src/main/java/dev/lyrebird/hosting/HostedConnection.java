@@ -346,6 +346,10 @@ public final class HostedConnection implements Connection {
 
   /** Ends the connection from this side, behind what was sent. What the client has said is lost. */
   void end(int how, String why) {
+    end(how, why, false);
+  }
+
+  private void end(int how, String why, boolean isCut) {
     letIn();
     synchronized (this) {
       if (!isOpen()) {
@@ -356,7 +360,7 @@ public final class HostedConnection implements Connection {
       reason = why;
       mailbox.end();
       mailbox.clear();
-      outbox.shut(how, why);
+      outbox.shut(how, why, isCut);
       notifyAll();
     }
     ended();
@@ -365,7 +369,10 @@ public final class HostedConnection implements Connection {
   /** Ends a connection whose client takes too little; what waits for it is lost. */
   void endSlow() {
     route.meters().wasSlow();
-    endOrRefuse(503, POLICY, "too slow: too many messages wait");
+    String why = "too slow: too many messages wait";
+    if (!refuse(new ProblemException(503, why))) {
+      end(POLICY, why, true);
+    }
     hurry();
   }
 

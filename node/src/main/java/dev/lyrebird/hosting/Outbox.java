@@ -33,7 +33,12 @@ final class Outbox {
   /** How the wire is to be closed behind what waits; null while it is not to be, or has been. */
   private @Nullable Close close;
 
-  private record Close(int code, String reason) {}
+  /**
+   * An end.
+   *
+   * @param isCut whether messages were lost before it
+   */
+  private record Close(int code, String reason, boolean isCut) {}
 
   /** What became of a message that was to be put in. */
   enum Put {
@@ -187,17 +192,25 @@ final class Outbox {
       due = close;
       close = null;
     }
-    wire.close(due.code(), due.reason());
+    if (due.isCut()) {
+      wire.cut(due.code(), due.reason());
+    } else {
+      wire.close(due.code(), due.reason());
+    }
   }
 
   // --- The end. ---
 
-  /** Takes no more, and closes the wire behind what waits. */
-  void shut(int code, String reason) {
+  /**
+   * Takes no more, and closes the wire behind what waits.
+   *
+   * @param isCut whether there was no room for something
+   */
+  void shut(int code, String reason, boolean isCut) {
     boolean isPumpNew;
     synchronized (this) {
       isShut = true;
-      close = new Close(code, reason);
+      close = new Close(code, reason, isCut);
       notifyAll();
       isPumpNew = takesPump();
     }
@@ -216,6 +229,9 @@ final class Outbox {
   void hurry() {
     wire.execute(() -> {
       synchronized (this) {
+        if (close != null && !waiting.isEmpty()) {
+          close = new Close(close.code(), close.reason(), true);
+        }
         waiting.clear();
       }
       closeIfAllIsSent();

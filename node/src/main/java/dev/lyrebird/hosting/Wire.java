@@ -38,4 +38,12 @@ public interface Wire {
    * @param code of a close frame
    */
   void close(int code, String reason);
+
+  /**
+   * Ends the connection likewise, though some of what its client was to get is lost: the client
+   * must not take what it has for all there was.
+   */
+  default void cut(int code, String reason) {
+    close(code, reason); // the code tells, where there is one
+  }
 }

@@ -85,6 +85,13 @@ final class ChannelOutlet extends ChannelInboundHandlerAdapter implements Outlet
     context().flush();
   }
 
+  /** The stream is all that the channel is for. What waits in it is lost as well. */
+  @Override
+  public void cut() {
+    discard();
+    context().close();
+  }
+
   @Override
   public void end() {
     ChannelHandlerContext here = context();

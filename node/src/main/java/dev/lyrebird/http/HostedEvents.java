@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An event stream from users' code. It begins when the code lets its client in; until then it is a
- * request that can be refused. The code's word for its end goes to nobody: a stream has none.
+ * request that can be refused. The code's word for its end goes to nobody: a stream has none. One
+ * whose client misses something is broken off instead.
  *
  * <p>Owned by the event loop of its connection.
  */
@@ -117,6 +118,16 @@ final class HostedEvents implements Wire, OpenStreams.OpenStream {
       flush();
       over();
       exchange.response().end();
+    }
+  }
+
+  @Override
+  public void cut(int code, String reason) {
+    if (!isOver && outlet != null) {
+      outlet.cut();
+      over();
+    } else {
+      close(code, reason);
     }
   }
 

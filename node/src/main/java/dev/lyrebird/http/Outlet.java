@@ -18,6 +18,9 @@ interface Outlet {
   /** Lets go of what was not flushed. */
   void discard();
 
+  /** Discards, and breaks the stream off, so that its client sees that this is not its end. */
+  void cut();
+
   /** Discards, and lets go of the connection, which may go on with other requests. */
   void end();
 }

@@ -9,6 +9,9 @@ import io.vertx.core.http.HttpServerResponse;
  */
 final class ResponseOutlet implements Outlet {
 
+  /** To a client a stream with this is no answer, be it all there or not (RFC 9113 §7). */
+  private static final long INTERNAL_ERROR = 2;
+
   private final HttpServerResponse response;
   private Buffer gathered = Buffer.buffer();
 
@@ -42,6 +45,12 @@ final class ResponseOutlet implements Outlet {
   @Override
   public void discard() {
     gathered = Buffer.buffer();
+  }
+
+  @Override
+  public void cut() {
+    discard();
+    response.reset(INTERNAL_ERROR);
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +60,7 @@ final class HostedConnectionTest {
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private final CompletableFuture<ProblemException> refusal = new CompletableFuture<>();
+    private final AtomicBoolean isCut = new AtomicBoolean();
     private @Nullable HostedConnection hosted;
 
     // What follows belongs to the loop.
@@ -120,6 +122,12 @@ final class HostedConnectionTest {
     public void close(int code, String reason) {
       end.complete(code);
       hosted().gone(code, reason);
+    }
+
+    @Override
+    public void cut(int code, String reason) {
+      isCut.set(true);
+      close(code, reason);
     }
   }
 
@@ -353,6 +361,39 @@ final class HostedConnectionTest {
     line.hosted().tick(handler.closing.get());
     handler.looked.countDown();
     assertEquals("undisturbed", handler.end.get());
+  }
+
+  /** Sends a message and closes behind it. */
+  private Line connectToWhatCloses() throws InterruptedException {
+    CountDownLatch closed = new CountDownLatch(1);
+    ConnectionHandler<String> handler =
+        connection -> {
+          connection.send("the last word");
+          connection.close(Connection.NORMAL, "");
+          closed.countDown();
+          return "";
+        };
+    Line line = connect(handler, Limits.DEFAULT);
+    closed.await();
+    return line;
+  }
+
+  @Test
+  void endIsNoCutWhereTheClientTakesAllBeforeIt() throws Exception {
+    Line line = connectToWhatCloses();
+    line.take(1);
+    assertEquals(Connection.NORMAL, line.end.get());
+    assertEquals("the last word", line.heard.take());
+    assertFalse(line.isCut.get());
+  }
+
+  @Test
+  void endIsACutWhereTheClientTakesTooLong() throws Exception {
+    Line line = connectToWhatCloses();
+    line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+    assertEquals(Connection.NORMAL, line.end.get());
+    assertTrue(line.heard.isEmpty());
+    assertTrue(line.isCut.get());
   }
 
   @Test

@@ -1,8 +1,14 @@
 package dev.lyrebird.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.lyrebird.api.Limits;
+import dev.lyrebird.api.OutgoingMessages;
+import dev.lyrebird.api.Router;
+import dev.lyrebird.api.SlowClientException;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.journal.Condition;
 import dev.lyrebird.journal.Payload;
@@ -22,7 +28,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -45,7 +53,30 @@ final class Http2StreamTest {
       MemoryTables.of(
           "type Sensors @table @export { id: ID @primaryKey }",
           task -> loop.runOnContext(none -> task.run()));
+  private final CompletableFuture<RuntimeException> fault = new CompletableFuture<>();
+  private final Host host = Host.of(floods());
   private int port;
+
+  /** Returns code that sends until its client is too slow. */
+  private Router floods() {
+    Router router = new Router();
+    router
+        .connect(
+            "/flood",
+            (incoming, context) ->
+                OutgoingMessages.from(outgoing -> {
+                  try {
+                    while (true) {
+                      outgoing.send(FILLING);
+                    }
+                  } catch (RuntimeException e) {
+                    fault.complete(e);
+                    throw e;
+                  }
+                }))
+        .limits(Limits.DEFAULT.withSendTime(Duration.ofMillis(200)));
+    return router;
+  }
 
   @BeforeEach
   void start() {
@@ -63,20 +94,23 @@ final class Http2StreamTest {
             HttpNode.SETTINGS,
             tables,
             Upgrades.NONE,
-            Host.ofNothing(),
+            host,
             () -> ApiDocuments.NONE,
             clock,
             RandomGenerator.getDefault());
     return vertx
         .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
-        .requestHandler(
-            request -> doors.of(request, "Sensors/").open(new Exchange(request, "Sensors/", date)))
+        .requestHandler(request -> {
+          String path = Objects.requireNonNull(request.path()).substring(1);
+          doors.of(request, path).open(new Exchange(request, path, date));
+        })
         .listen(0, "127.0.0.1");
   }
 
   @AfterEach
   void stop() {
     client.close();
+    host.close();
     HttpNode.await(vertx.close().toCompletionStage().toCompletableFuture());
   }
 
@@ -90,10 +124,30 @@ final class Http2StreamTest {
     }
   }
 
+  @Test
+  void streamThatIsGivenUpIsBrokenOffAndOthersGoOn() throws IOException {
+    try (BufferedReader given = open("/flood");
+        BufferedReader other = open()) {
+      assertInstanceOf(SlowClientException.class, HttpNode.await(fault));
+      assertThrows(
+          IOException.class,
+          () -> {
+            while (given.readLine() != null) {}
+          });
+      loop.runOnContext(none -> publish());
+      assertHasAll(other);
+    }
+  }
+
   private BufferedReader open() throws IOException {
+    BufferedReader lines = open("/Sensors/?omitCurrent=true&ready=true");
+    while (!"data: {\"type\":\"ready\"}".equals(lines.readLine())) {}
+    return lines;
+  }
+
+  private BufferedReader open(String target) throws IOException {
     HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + port + "/Sensors/?omitCurrent=true&ready=true"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + target))
             .header("Accept", "text/event-stream")
             .build();
     HttpResponse<InputStream> answer =
@@ -102,7 +156,6 @@ final class Http2StreamTest {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
     assertEquals(": ready", lines.readLine());
-    while (!"data: {\"type\":\"ready\"}".equals(lines.readLine())) {}
     return lines;
   }
 

@@ -2,6 +2,7 @@ package dev.lyrebird.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -144,6 +145,15 @@ final class RawEventStream implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Reads on until the connection is gone, and no last chunk has come. */
+  void assertBrokenOff() {
+    assertThrows(
+        IOException.class,
+        () -> {
+          while (lines.readLine() != null) {}
+        });
   }
 
   @Override

@@ -497,6 +497,37 @@ final class ResourcesTest {
   }
 
   @Test
+  void eventStreamThatIsGivenUpIsBrokenOffAndOneThatIsOverEnds() throws InterruptedException {
+    byte[] much = new byte[64 * 1024];
+    router
+        .connect(
+            "/much",
+            (incoming, context) ->
+                OutgoingMessages.from(outgoing -> {
+                  try {
+                    while (true) {
+                      outgoing.send(much);
+                    }
+                  } catch (RuntimeException e) {
+                    said.add(e.getClass().getSimpleName());
+                    throw e;
+                  }
+                }))
+        .limits(Limits.DEFAULT.withSendTime(Duration.ofMillis(200)));
+    router.connect(
+        "/one", (incoming, context) -> OutgoingMessages.from(outgoing -> outgoing.send("one")));
+    HttpNode node = start();
+
+    try (RawEventStream deaf = RawEventStream.open(node.port(), "/much");
+        RawEventStream over = RawEventStream.open(node.port(), "/one")) {
+      assertEquals("one", over.data());
+      over.assertEnd();
+      assertEquals("SlowClientException", heard());
+      deaf.assertBrokenOff();
+    }
+  }
+
+  @Test
   void codeThatReadsNothingHoldsUpItsClientAlone() throws Exception {
     CountDownLatch goOn = new CountDownLatch(1);
     router.connect(
