@@ -7,6 +7,7 @@ import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Resource;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +59,12 @@ final class Faults {
   /** Tells whether code has merely noticed that its connection has ended. */
   private static boolean isOfTheEnd(HostedConnection connection, Throwable fault) {
     return !connection.isOpen()
-        && (fault instanceof ConnectionClosedException || fault instanceof InterruptedException);
+        && (fault instanceof ConnectionClosedException || isOfAnInterrupt(fault));
+  }
+
+  /** Waits for tables throw no checked exception when they are interrupted. */
+  private static boolean isOfAnInterrupt(Throwable fault) {
+    return fault instanceof InterruptedException || fault instanceof CancellationException;
   }
 
   /** Tells whether code has sent to a connection that is not its own and has ended. */

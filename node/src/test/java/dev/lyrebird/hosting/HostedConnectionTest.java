@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Call;
+import dev.lyrebird.api.Changes;
 import dev.lyrebird.api.Connection;
 import dev.lyrebird.api.ConnectionHandler;
+import dev.lyrebird.api.Context;
 import dev.lyrebird.api.Limits;
 import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
@@ -139,8 +141,12 @@ final class HostedConnectionTest {
 
   /** Connects another client to what is served. */
   private Line connect() {
+    return connect(context());
+  }
+
+  private Line connect(Context context) {
     Line line = new Line();
-    CompletableFuture.runAsync(() -> line.hosted = route().connect(context(), line), loop).join();
+    CompletableFuture.runAsync(() -> line.hosted = route().connect(context, line), loop).join();
     return line;
   }
 
@@ -361,6 +367,34 @@ final class HostedConnectionTest {
     line.hosted().tick(handler.closing.get());
     handler.looked.countDown();
     assertEquals("undisturbed", handler.end.get());
+  }
+
+  @Test
+  void codeThatFollowsATableHasNotFailedWhenItsClientGoesAway() throws Exception {
+    CountDownLatch following = new CountDownLatch(1);
+    CompletableFuture<Boolean> isInterruptedLater = new CompletableFuture<>();
+    router.connect(
+        "/it",
+        (incoming, context) ->
+            outgoing -> {
+              outgoing.onClose(
+                  () -> isInterruptedLater.complete(Thread.currentThread().isInterrupted()));
+              try (Changes changes = context.tables().table("Dogs").follow("", "")) {
+                following.countDown();
+                while (changes.next(Duration.ofDays(1)) != null) {}
+              }
+            });
+    host.serve("the test", router.routes());
+    try (LoopOfTest tables = new LoopOfTest("type Dogs @table { id: ID @primaryKey }")) {
+      Line line = connect(TestContext.at(tables.tables, Protocol.WEB_SOCKET, "", ""));
+      following.await();
+      line.hosted().gone(Connection.LOST, "");
+      line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+      await(line.hosted()::isFinished);
+      assertFalse(isInterruptedLater.get());
+      assertEquals(0, meters.get("lyrebird_resource_faults").counter().count());
+      tables.awaitNoReaders("Dogs");
+    }
   }
 
   /** Sends a message and closes behind it. */
