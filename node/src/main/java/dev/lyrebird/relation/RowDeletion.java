@@ -236,6 +236,7 @@ public final class RowDeletion {
     try {
       work.run();
     } catch (RuntimeException e) {
+      close();
       page.completeExceptionally(e);
     }
   }
