@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +50,7 @@ final class Jar {
     } catch (IllegalArgumentException e) {
       jar.close();
       throw e;
-    } catch (Exception | LinkageError | ServiceConfigurationError e) {
+    } catch (Throwable e) { // users' code may throw anything
       jar.close();
       throw new IllegalArgumentException("%s: %s".formatted(file, e), e);
     }
@@ -59,13 +58,23 @@ final class Jar {
 
   private static Jar opened(Path file, Path folder) {
     try {
+      byte[] bytes = Files.readAllBytes(file); // first: who fails here leaves nothing behind
       Path copy = Files.createTempFile(folder, "", "-" + file.getFileName());
-      Files.write(copy, Files.readAllBytes(file));
+      write(copy, bytes);
       URL[] path = {copy.toUri().toURL()};
       return new Jar(file, copy, new URLClassLoader(path, Jar.class.getClassLoader()));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static void write(Path copy, byte[] bytes) throws IOException {
+    try {
+      Files.write(copy, bytes);
+    } catch (IOException e) {
+      Files.deleteIfExists(copy); // as where the disk is full
+      throw e;
     }
   }
 
@@ -93,10 +102,6 @@ final class Jar {
   /** Tells whether a class is in the jar itself. */
   boolean has(String className) {
     return loader.findResource(className.replace('.', '/') + ".class") != null;
-  }
-
-  Path file() {
-    return file;
   }
 
   /** Returns its routes. */

@@ -174,11 +174,6 @@ public final class JarFolder {
     }
   }
 
-  /** Returns where what is loaded lies, until this is closed. */
-  Path copies() {
-    return copies;
-  }
-
   /** Lets go of everything, once the host has been closed. */
   public void close() {
     retired.forEach(each -> each.jar().close());

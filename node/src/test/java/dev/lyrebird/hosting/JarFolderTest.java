@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,10 +42,32 @@ final class JarFolderTest {
       public final class All implements Routes, AutoCloseable {
         @Override public void addTo(Router router) {
           router.get("/word", context -> "%s");
+          router.get("/copy", context ->
+              All.class.getProtectionDomain().getCodeSource().getLocation().getPath());
           router.connect("/listen", (incoming, context) ->
               outgoing -> { for (Message message : incoming) outgoing.send(message); });
         }
         @Override public void close() { System.setProperty("example.closed", "%s"); }
+      }
+      """;
+
+  private static final String FAILING =
+      """
+      package example;
+      import dev.lyrebird.api.Router;
+      import dev.lyrebird.api.Routes;
+      public final class Failing implements Routes {
+        @Override public void addTo(Router router) { throw new AssertionError("as ever"); }
+      }
+      """;
+
+  private static final String OTHER =
+      """
+      package example;
+      import dev.lyrebird.api.Router;
+      import dev.lyrebird.api.Routes;
+      public final class Other implements Routes {
+        @Override public void addTo(Router router) { router.get("/other", context -> "here"); }
       }
       """;
 
@@ -289,15 +312,51 @@ final class JarFolderTest {
         assertThrows(IllegalArgumentException.class, () -> open("/dog")).getMessage());
   }
 
+  /** Returns where the jar lies that is loaded. */
+  private Path copy() throws InterruptedException {
+    return Path.of(String.valueOf(get("copy")));
+  }
+
+  private void assertAlone(Path copy) throws IOException {
+    try (Stream<Path> copies = Files.list(copy.getParent())) {
+      assertEquals(List.of(copy), copies.toList());
+    }
+  }
+
   @Test
   void copiesAreLeftNowhere() throws Exception {
     write("a.jar", "All", ROUTES.formatted("one", "one"));
     JarFolder jars = open();
     jars.load();
-    assertEquals("one", get("word"));
+    Path copy = copy();
+    assertAlone(copy);
     host.close();
     jars.close();
 
-    assertTrue(Files.notExists(jars.copies()));
+    assertTrue(Files.notExists(copy.getParent()));
+  }
+
+  @Test
+  void ofAJarThatCannotBeReadNoCopyIsLeft() throws Exception {
+    write("a.jar", "All", ROUTES.formatted("one", "one"));
+    JarFolder jars = open();
+    jars.load();
+    Files.createDirectory(folder.resolve("b.jar"));
+    jars.look();
+    jars.look();
+
+    assertAlone(copy());
+  }
+
+  @Test
+  void jarWhoseCodeFailsInAnyWayIsRefusedAndNoOther() throws Exception {
+    JarFolder jars = open();
+    jars.load();
+    write("b.jar", "Failing", FAILING);
+    write("c.jar", "Other", OTHER);
+    jars.look();
+    jars.look();
+
+    assertEquals("here", get("other"));
   }
 }
