@@ -121,12 +121,10 @@ final class Pattern implements Comparable<Pattern> {
     return all;
   }
 
-  /** Tells whether another takes just the same paths. */
-  boolean takesSameAs(Pattern other) {
-    return compareTo(other) == 0;
-  }
-
-  /** Orders those that are to be tried first before others: literal, any segment, all the rest. */
+  /**
+   * Orders those that are to be tried first before others: literal, any segment, all the rest. Two
+   * that take just the same paths are equal in this order.
+   */
   @Override
   public int compareTo(Pattern other) {
     for (int i = 0; i < Math.min(segments.size(), other.segments.size()); i++) {

@@ -3,7 +3,6 @@ package dev.lyrebird.hosting;
 import dev.lyrebird.api.Connection;
 import dev.lyrebird.api.Message;
 import dev.lyrebird.schema.TableDefinition;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * for that: it has its place in the journal.
  */
 final class TableStream {
-
-  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private final LoopCalls calls;
   private final Connection outgoing;
@@ -41,7 +38,7 @@ final class TableStream {
     stream.following = following;
     stream.resume(); // room may have been made before it was known who wants it
     try {
-      outgoing.awaitClose(FOR_EVER);
+      outgoing.awaitClose(Deadline.NEVER);
     } finally {
       stream.handover.end();
       calls.tell(following::leave);
@@ -64,7 +61,7 @@ final class TableStream {
 
   private void send() {
     for (Message next = handover.poll(); next != null; next = handover.poll()) {
-      if (!outgoing.awaitWritable(FOR_EVER)) {
+      if (!outgoing.awaitWritable(Deadline.NEVER)) {
         return;
       }
       outgoing.send(next);
