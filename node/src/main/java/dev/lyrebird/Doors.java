@@ -107,6 +107,9 @@ final class Doors {
 
   private @Nullable JarFolder jars;
 
+  /** The timer that has that folder looked at. */
+  private long looking = -1;
+
   /** What the node tells of its interface; replaced when another schema is in force. */
   private volatile ApiDocuments documents = ApiDocuments.NONE;
 
@@ -183,19 +186,24 @@ final class Doors {
     }
     JarFolder folder = jars;
     vertx.setPeriodic(Host.TICK_MILLIS, timer -> host.tick());
-    vertx.setPeriodic(
-        JarFolder.LOOK_MILLIS,
-        timer ->
-            vertx
-                .executeBlocking(() -> {
-                  folder.look();
-                  return true;
-                })
-                .onFailure(e -> LOG.error("the folder of resources cannot be read", e)));
+    looking =
+        vertx.setPeriodic(
+            JarFolder.LOOK_MILLIS,
+            timer ->
+                vertx
+                    .executeBlocking(() -> {
+                      folder.look();
+                      return true;
+                    })
+                    .onFailure(e -> LOG.error("the folder of resources cannot be read", e)));
   }
 
   /** Ends what users' code does, once no door is open any more. */
   void close() {
+    vertx.cancelTimer(looking);
+    if (jars != null) {
+      jars.stop(); // first: what a look brings behind the end of the host nobody would end
+    }
     host.close();
     if (jars != null) {
       jars.close();

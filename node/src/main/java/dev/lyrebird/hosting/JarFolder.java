@@ -8,11 +8,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * come, go or are replaced are noticed when somebody has it look; a bad one leaves what was there
  * before.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, but that {@link #stop} may be called beside a {@link #look}.
  */
 public final class JarFolder {
 
@@ -33,6 +36,9 @@ public final class JarFolder {
 
   /** Under this name the host knows routes of classes that are in no jar of the folder. */
   private static final String CLASS_PATH = "resources.routes";
+
+  /** How long the end waits for a look that has called users' code. */
+  private static final Duration STOPPING = Duration.ofSeconds(5);
 
   private final Path folder;
   private final List<NamedRoute> wanted;
@@ -49,6 +55,12 @@ public final class JarFolder {
 
   /** How each file was when it was looked at last. */
   private Map<Path, Stamp> seen = Map.of();
+
+  /** Held by a look. */
+  private final ReentrantLock looking = new ReentrantLock();
+
+  /** Whether nothing more is to be served. */
+  private volatile boolean isStopped;
 
   private record Stamp(FileTime changed, long bytes) {}
 
@@ -103,8 +115,13 @@ public final class JarFolder {
     }
   }
 
-  private void load(Path file, Stamp stamp) {
+  /** Tells whether the jar is served, as the end has not come meanwhile. */
+  private boolean load(Path file, Stamp stamp) {
     Jar jar = Jar.load(file, wanted, copies);
+    if (isStopped) {
+      jar.close();
+      return false;
+    }
     List<HostedRoute> before;
     try {
       before = host.serve(file.toString(), jar.routes());
@@ -116,10 +133,22 @@ public final class JarFolder {
     if (replaced != null) {
       retired.add(new Retired(replaced.jar(), before));
     }
+    return true;
   }
 
   /** Looks which jars have come, gone or been replaced since, and stand still by now. */
   public void look() {
+    looking.lock();
+    try {
+      if (!isStopped) {
+        lookAtAll();
+      }
+    } finally {
+      looking.unlock();
+    }
+  }
+
+  private void lookAtAll() {
     closeRetired();
     Map<Path, Stamp> now = stamps();
     for (Path file : List.copyOf(loaded.keySet())) {
@@ -143,9 +172,10 @@ public final class JarFolder {
       return;
     }
     try {
-      load(file, stamp);
-      refused.remove(file);
-      LOG.atInfo().addKeyValue("jar", file).log("users' code is loaded");
+      if (load(file, stamp)) {
+        refused.remove(file);
+        LOG.atInfo().addKeyValue("jar", file).log("users' code is loaded");
+      }
     } catch (IllegalArgumentException e) {
       refused.put(file, stamp);
       LOG.atError()
@@ -174,7 +204,26 @@ public final class JarFolder {
     }
   }
 
-  /** Lets go of everything, once the host has been closed. */
+  /**
+   * Serves nothing more from now on, whoever still looks. Waits for a look that is under way; one
+   * in which users' code does not end is left behind.
+   */
+  public void stop() {
+    isStopped = true;
+    try {
+      if (looking.tryLock(STOPPING.toNanos(), TimeUnit.NANOSECONDS)) {
+        looking.unlock();
+      } else {
+        LOG.atWarn()
+            .addKeyValue("folder", folder)
+            .log("a jar was being loaded, and its code does not end; it is left behind");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Lets go of everything, once this was stopped and the host has been closed. */
   public void close() {
     retired.forEach(each -> each.jar().close());
     loaded.values().forEach(each -> each.jar().close());

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Exchanger;
 import java.util.concurrent.ExecutionException;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -58,6 +59,26 @@ final class JarFolderTest {
       import dev.lyrebird.api.Routes;
       public final class Failing implements Routes {
         @Override public void addTo(Router router) { throw new AssertionError("as ever"); }
+      }
+      """;
+
+  private static final String SLOW =
+      """
+      package example;
+      import dev.lyrebird.api.Router;
+      import dev.lyrebird.api.Routes;
+      import java.util.concurrent.Exchanger;
+      public final class Slow implements Routes {
+        @Override public void addTo(Router router) {
+          try {
+            Exchanger<?> meeting = (Exchanger<?>) System.getProperties().get("example.meeting");
+            meeting.exchange(null); // has begun
+            meeting.exchange(null); // may end
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          router.get("/slow", context -> "at last");
+        }
       }
       """;
 
@@ -310,6 +331,31 @@ final class JarFolderTest {
     assertEquals(
         "resources.routes has '/dog', but wants a path and a class: /dog com.example.Dog",
         assertThrows(IllegalArgumentException.class, () -> open("/dog")).getMessage());
+  }
+
+  @Test
+  void lookAtTheEndIsAwaitedAndServesNothing() throws Exception {
+    Exchanger<Object> meeting = new Exchanger<>();
+    System.getProperties().put("example.meeting", meeting);
+    write("slow.jar", "Slow", SLOW);
+    JarFolder jars = open();
+    jars.look();
+    Thread looking = Thread.ofPlatform().start(jars::look);
+    meeting.exchange("has begun");
+    System.getProperties().remove("example.meeting");
+    Thread stopping = Thread.ofPlatform().start(jars::stop);
+    while (stopping.getState() != Thread.State.TIMED_WAITING) {
+      assertTrue(stopping.isAlive(), "a look is under way");
+    }
+    meeting.exchange("may end");
+    looking.join();
+    stopping.join();
+    assertNull(host.match("slow"));
+
+    write("a.jar", "All", ROUTES.formatted("one", "one"));
+    jars.look();
+    jars.look();
+    assertNull(host.match("word"));
   }
 
   /** Returns where the jar lies that is loaded. */
