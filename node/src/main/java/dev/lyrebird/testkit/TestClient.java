@@ -149,11 +149,11 @@ public final class TestClient implements AutoCloseable {
   }
 
   private void gone(int code, String reason) {
+    if (hosted != null) {
+      hosted.gone(code, reason); // first: who hears of the end may connect anew
+    }
     if (end.complete(new End(code, reason))) {
       heard.add(Optional.empty());
-    }
-    if (hosted != null) {
-      hosted.gone(code, reason);
     }
   }
 
