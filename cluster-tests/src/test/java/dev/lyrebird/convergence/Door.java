@@ -7,6 +7,7 @@ import dev.lyrebird.client.Rest;
 import dev.lyrebird.client.WebSocketClient;
 import dev.lyrebird.harness.Addresses;
 import dev.lyrebird.history.Kind;
+import dev.lyrebird.history.Recorder;
 import dev.lyrebird.history.Write;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * A way to write to a table of one node, over one connection. Owned by one thread; the futures end
@@ -48,6 +51,14 @@ sealed interface Door extends AutoCloseable {
 
   /** Whether a client of this kind is told that such a write was accepted. */
   default boolean isToldOf(Kind kind) {
+    return true;
+  }
+
+  /**
+   * Whether the acknowledgement waits for the other nodes that are to confirm a write. Events wait
+   * for nobody, so that one who goes by them does not know.
+   */
+  default boolean waitsForOthers() {
     return true;
   }
 
@@ -137,6 +148,11 @@ sealed interface Door extends AutoCloseable {
     }
 
     @Override
+    public boolean waitsForOthers() {
+      return false;
+    }
+
+    @Override
     public CompletableFuture<?> write(Write write, String topic, Kind kind) {
       CompletableFuture<Write> done = new CompletableFuture<>();
       pending.add(new Pending(write, done));
@@ -173,6 +189,57 @@ sealed interface Door extends AutoCloseable {
       for (Pending first = pending.poll(); first != null; first = pending.poll()) {
         first.done().completeExceptionally(new IllegalStateException(reason));
       }
+    }
+  }
+
+  /**
+   * A way to write whose acknowledgement waits for nobody, and a message by REST behind each of its
+   * writes, whose answer does wait. A node applies the changes of another in their order, so that
+   * who has confirmed the message has the write.
+   */
+  final class Confirmed implements Door {
+    private final Door door;
+    private final Rest rest;
+    private final Recorder recorder;
+    private final String node;
+    private final String marker;
+    private final ExecutorService marking =
+        Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+
+    Confirmed(Door door, Addresses node, String writer, Recorder recorder) {
+      this.door = door;
+      this.rest = new Rest(node);
+      this.recorder = recorder;
+      this.node = node.node();
+      this.marker = writer + ", marking";
+    }
+
+    @Override
+    public boolean isToldOf(Kind kind) {
+      return door.isToldOf(kind);
+    }
+
+    @Override
+    public CompletableFuture<?> write(Write write, String topic, Kind kind) {
+      return door.write(write, topic, kind).thenRunAsync(() -> mark(topic), marking);
+    }
+
+    private void mark(String topic) {
+      Write mark = recorder.next(marker, node, topic, Kind.MESSAGE);
+      HttpResponse<byte[]> answer = rest.post("/" + Scene.TABLE + "/" + topic, mark.json());
+      if (answer.statusCode() != 202) {
+        throw new IllegalStateException(answer.statusCode() + " " + Rest.text(answer));
+      }
+      recorder.acknowledge(mark);
+    }
+
+    /** Returns when nothing is asked any more: who comes after this node would answer as well. */
+    @Override
+    public void close() {
+      door.close();
+      marking.shutdownNow();
+      marking.close();
+      rest.close();
     }
   }
 }

@@ -48,17 +48,24 @@ final class Load implements AutoCloseable {
    * @param topics how many rows or topics all clients share
    * @param writes after which a client ends by itself
    * @param pause between two writes
+   * @param isConfirmed whether other nodes confirm writes to the table, so that a write counts as
+   *     acknowledged only by what waits for them
    */
-  record Plan(List<Kind> kinds, int topics, int writes, Duration pause) {
+  record Plan(List<Kind> kinds, int topics, int writes, Duration pause, boolean isConfirmed) {
 
     /** As fast as they are acknowledged, until there were so many of each client. */
     static Plan of(Kind kind, int topics, int writes) {
-      return new Plan(List.of(kind), topics, writes, Duration.ZERO);
+      return new Plan(List.of(kind), topics, writes, Duration.ZERO, false);
     }
 
     /** Until it is stopped, at a moderate rate. */
     static Plan endless(int topics, Kind... kinds) {
-      return new Plan(List.of(kinds), topics, Integer.MAX_VALUE, Duration.ofMillis(20));
+      return new Plan(List.of(kinds), topics, Integer.MAX_VALUE, Duration.ofMillis(20), false);
+    }
+
+    /** The same for a table whose writes other nodes confirm. */
+    Plan confirmed() {
+      return new Plan(kinds, topics, writes, pause, true);
     }
   }
 
@@ -105,7 +112,7 @@ final class Load implements AutoCloseable {
   private void write(Addresses node, Door.Protocol protocol, RandomGenerator random) {
     String writer = protocol + "@" + node.node() + "." + WRITERS.incrementAndGet();
     Window window = new Window();
-    try (Door door = protocol.open(node, writer)) {
+    try (Door door = open(node, protocol, writer)) {
       for (int i = 0; i < plan.writes() && !over && window.enter(1); i++) {
         Kind wanted = plan.kinds().get(random.nextInt(plan.kinds().size()));
         Kind kind = door.isToldOf(wanted) ? wanted : Kind.MESSAGE;
@@ -124,6 +131,13 @@ final class Load implements AutoCloseable {
     } catch (RuntimeException | AssertionError e) {
       failures.add(writer + ": " + e);
     }
+  }
+
+  private Door open(Addresses node, Door.Protocol protocol, String writer) {
+    Door door = protocol.open(node, writer);
+    return plan.isConfirmed() && !door.waitsForOthers()
+        ? new Door.Confirmed(door, node, writer, recorder)
+        : door;
   }
 
   private void settle(Write write, @Nullable Throwable failure, Window window) {
