@@ -78,6 +78,31 @@ enum PlantedBug implements Flaw {
     }
   },
 
+  /** Nobody is handed what came of a node that is gone, though others lack it. */
+  HANDS_ON_NOTHING_OF_WHO_IS_GONE {
+    @Override
+    public Message sent(SimulatedNode by, Message message) {
+      return message instanceof Message.Delta delta
+          ? new Message.Delta(
+              delta.after(),
+              delta.pages().stream()
+                  .filter(page -> !isGone(EntryCodec.head(page).origin(), by))
+                  .toList(),
+              delta.head(),
+              delta.isAnswer(),
+              delta.isEager())
+          : message;
+    }
+  },
+
+  /** Subscribers are not told of what one node hands on of several. */
+  TELLS_NOTHING_OF_WHAT_IS_HANDED_ON {
+    @Override
+    public List<Effect> decided(List<Effect> effects) {
+      return effects.stream().filter(effect -> !isOfSeveral(effect)).toList();
+    }
+  },
+
   /** A node that has lost the end of its journal writes in its old name, and asks nobody. */
   KEEPS_ITS_NAME_AFTER_A_LOSS {
     @Override
@@ -204,6 +229,20 @@ enum PlantedBug implements Flaw {
     return entries.size() > 1 && entries.getFirst().isSuperseded()
         ? EntryCodec.encode(entries.subList(1, entries.size()))
         : page;
+  }
+
+  private static boolean isGone(long origin, SimulatedNode node) {
+    return node.replica().progress().stream()
+        .anyMatch(peer -> peer.node() == origin && !peer.isPresent());
+  }
+
+  private static boolean isOfSeveral(Effect effect) {
+    return effect instanceof Effect.Deliver(Table.Commit commit)
+        && commit.entries().stream()
+                .map(entry -> entry.change().timestamp().node())
+                .distinct()
+                .count()
+            > 1;
   }
 
   /** Returns a vector with all that a node's peers are known to have. */

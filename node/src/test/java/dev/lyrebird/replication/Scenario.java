@@ -57,7 +57,10 @@ record Scenario(
     LOST_TAIL,
     /** One is killed, and begins again from an old copy of its disk. */
     OLD_DISK,
-    /** One is killed, and an empty node takes its place. */
+    /**
+     * One is killed, and an empty node takes its place; perhaps just when it has acknowledged what
+     * not all others have.
+     */
     LOST_DISK,
     /** A clock is set ahead or back, or begins to drift. */
     CLOCK,

@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: nodes, a network between them, clients and faults, all in virtual time. For a while
@@ -56,6 +57,9 @@ final class Simulation {
   private long scheduled;
   private boolean isMended;
   private boolean hasLostDisk;
+
+  /** Loses its disk as soon as that hurts most; null while none is to. */
+  private @Nullable SimulatedNode doomed;
 
   private record Event(long at, long number, Runnable happening) implements Comparable<Event> {
     @Override
@@ -303,7 +307,20 @@ final class Simulation {
       MessageCodec.Letter read = MessageCodec.decode(letter.bytes());
       tell(() -> "%d to %d: %s".formatted(read.from(), to.id, Telling.of(read.message())));
       perform(to, to.receive(read.from(), read.message()));
+      if (to == doomed && to.isUp() && hasSomethingBarelyConfirmed(to)) {
+        loseDisk(to);
+      }
     }
+  }
+
+  /**
+   * Tells whether of what a node has written and acknowledged another one still lacks something.
+   */
+  private boolean hasSomethingBarelyConfirmed(SimulatedNode node) {
+    long origin = node.table().origin();
+    return acknowledged.stream()
+        .filter(change -> world.chronicle().change(change).timestamp().node() == origin)
+        .anyMatch(change -> nodes.stream().anyMatch(other -> !other.disk.known().get(change)));
   }
 
   private int slot(SimulatedNode node) {
@@ -402,7 +419,13 @@ final class Simulation {
       case STALL -> node.stalledUntil = now + random.nextInt(2000) * MILLI;
       case LOST_TAIL -> rewound(node, Math.max(node.disk.acquainted(), node.disk.synced()));
       case OLD_DISK -> rewound(node, node.disk.acquainted());
-      case LOST_DISK -> loseDisk(node);
+      case LOST_DISK -> {
+        if (random.nextBoolean()) {
+          loseDisk(node);
+        } else {
+          doomed = node;
+        }
+      }
       case CLOCK -> {
         node.wall.set((random.nextInt(4000) - 2000) * MILLI);
         node.wall.drift(random.nextInt(20_000) - 10_000);
