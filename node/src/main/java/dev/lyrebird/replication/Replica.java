@@ -405,11 +405,31 @@ public final class Replica {
 
   /** Tells whether it is this replica that has to take over the other's rows, and not the other. */
   private boolean mustYield(Peer peer, Message.Status status) {
-    return (isShutOut(peer, status) || isBeyondReach(peer))
+    return ((isShutOut(peer, status) && !willBeMet(status)) || isBeyondReach(peer))
         && takeover == null
         && hasOrigin()
         && !status.isAdopting()
         && isLesser(peer, status);
+  }
+
+  /**
+   * Tells whether all others that a replica knows are its company, and one of them is a friend of
+   * this one. It is for that one to say who belongs to whom: once it is met it makes the two
+   * familiar, or has forgotten this replica. To yield before would give up what nobody has
+   * forgotten.
+   */
+  private boolean willBeMet(Message.Status status) {
+    Set<Long> others = new TreeSet<>(status.known());
+    others.remove(node);
+    return others.size() == status.company()
+        && others.stream().map(peers::get).anyMatch(this::seemsToKnowThis);
+  }
+
+  /** Tells whether a replica is known here and has not said that it does not know this one. */
+  private boolean seemsToKnowThis(@Nullable Peer peer) {
+    return peer != null
+        && peer.isKnown
+        && (peer.status == null || peer.status.known().contains(node));
   }
 
   /** Tells whether changes pass between two replicas only once one has given up its past. */
