@@ -4,25 +4,66 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URLConnection;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An answer over REST, where its status or its header matter.
  *
  * @param status from 200 to 599
- * @param headers header fields by their names
+ * @param headers the values of header fields by their names, in any case. How an answer is framed
+ *     is left to the node: none of {@code Content-Length}, {@code Transfer-Encoding}, {@code
+ *     Connection} and their like is taken. Content with a {@code Content-Encoding} is sent as it is
  * @param content null for none
  */
-public record Response(int status, Map<String, String> headers, @Nullable Message content) {
+public record Response(int status, Map<String, List<String>> headers, @Nullable Message content) {
+
+  /** The node's own to set: an answer that contradicts them would run into the next. */
+  private static final Set<String> FRAMING =
+      Set.of(
+          "connection",
+          "content-length",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade");
+
+  private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   public Response {
     if (status < 200 || status > 599) {
       throw new IllegalArgumentException("the status of an answer is 200 to 599, not " + status);
     }
-    headers = Map.copyOf(headers);
+    Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.forEach((name, values) -> all.put(name, List.copyOf(values)));
+    all.forEach(Response::check);
+    headers = Collections.unmodifiableMap(all);
+  }
+
+  /** RFC 9110 §5.1, §5.5. */
+  private static void check(String name, List<String> values) {
+    if (!TOKEN.matcher(name).matches()) {
+      throw new IllegalArgumentException("'%s' is no name of a header field".formatted(name));
+    }
+    if (FRAMING.contains(name.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "the node sets the header field %s itself; leave it out".formatted(name));
+    }
+    for (String value : values) {
+      if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 127 || c > 255)) {
+        throw new IllegalArgumentException(
+            "the header field %s has a character that none may have".formatted(name));
+      }
+    }
   }
 
   /** Returns an answer without content. */
@@ -77,12 +118,24 @@ public record Response(int status, Map<String, String> headers, @Nullable Messag
   }
 
   /**
-   * Returns the same with a header field. A {@code Content-Type} goes before that of the content,
-   * which is then sent as it is, in no other format.
+   * Returns the same with a header field, in place of one of that name. A {@code Content-Type} goes
+   * before that of the content, which is then sent as it is, in no other format.
    */
   public Response with(String header, String value) {
-    Map<String, String> all = new LinkedHashMap<>(headers);
-    all.put(header, value);
+    return with(header, List.of(value));
+  }
+
+  /** Returns the same with one more value of a header field, as a second cookie needs it. */
+  public Response adding(String header, String value) {
+    List<String> values = new ArrayList<>(headers.getOrDefault(header, List.of()));
+    values.add(value);
+    return with(header, values);
+  }
+
+  private Response with(String header, List<String> values) {
+    Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    all.putAll(headers);
+    all.put(header, values);
     return new Response(status, all, content);
   }
 

@@ -8,6 +8,8 @@ import dev.lyrebird.api.Resource;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Faults {
 
   private static final Logger LOG = LoggerFactory.getLogger(Faults.class);
+  private static final int SHOWN_FRAMES = 8;
 
   private Faults() {}
 
@@ -96,6 +99,26 @@ final class Faults {
         yield new ProblemException(500, "the resource has failed; see the node's log for " + name);
       }
     };
+  }
+
+  /**
+   * Code goes on although it was interrupted when its time was up. Told where it is: nobody else
+   * will. There are never more lines of it than {@link dev.lyrebird.api.Limits#overdue} at a time.
+   *
+   * @param what runs
+   */
+  static void goesOn(HostedRoute route, String what, Thread thread) {
+    LOG.atWarn()
+        .addKeyValue("route", route.pattern())
+        .addKeyValue("at", () -> where(thread))
+        .log("{} was interrupted when its time was up, and goes on", what);
+  }
+
+  private static String where(Thread thread) {
+    return Stream.of(thread.getStackTrace())
+        .limit(SHOWN_FRAMES)
+        .map(StackTraceElement::toString)
+        .collect(Collectors.joining(" < "));
   }
 
   /** Returns a name for something that has failed. */

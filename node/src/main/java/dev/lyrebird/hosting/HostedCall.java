@@ -6,7 +6,10 @@ import dev.lyrebird.api.Message;
 import dev.lyrebird.api.ProblemException;
 import dev.lyrebird.api.Resource;
 import dev.lyrebird.api.Response;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,24 +110,35 @@ final class HostedCall {
       case Integer number -> number;
       case Long number -> number;
       case Double number -> number;
+      case Optional<?> found -> found.isPresent() ? written(found.get()) : null;
+      case Stream<?> each -> Message.of(each.toList());
+      case CompletionStage<?> later ->
+          throw new IllegalArgumentException(
+              "a %s is no answer: code may wait, so wait for it and return what it brings"
+                  .formatted(later.getClass().getSimpleName()));
       default -> Message.of(result);
     };
   }
 
   /** Looks whether it takes too long. */
   void tick(long now) {
+    Lateness before;
     synchronized (this) {
       if (hasEnded) {
         return;
       }
+      before = lateness;
       boolean isLate = now - since > route.limits().callTime().toNanos();
-      Lateness before = lateness;
       lateness = before.next(isLate, route.meters().overdue);
-      if (before != Lateness.NONE || lateness == Lateness.NONE) {
+      if (before == lateness) {
         return;
       }
-      route.meters().wasLate();
     }
+    if (before == Lateness.INTERRUPTED) {
+      Faults.goesOn(route, "a call", thread);
+      return;
+    }
+    route.meters().wasLate();
     answer.completeExceptionally(
         new ProblemException(503, "the resource took longer than " + route.limits().callTime()));
     thread.interrupt();

@@ -4,6 +4,7 @@ import dev.lyrebird.api.Action;
 import dev.lyrebird.api.Connection;
 import dev.lyrebird.api.OutgoingMessages;
 import dev.lyrebird.api.Resource;
+import java.util.Objects;
 
 /**
  * A resource on one connection: one long run, which waits for what the client says and for room to
@@ -42,7 +43,8 @@ final class ResourceConduct implements Conduct {
     if (!resource.allows(Action.SUBSCRIBE, connection.context())) {
       throw Faults.notAllowed(Action.SUBSCRIBE);
     }
-    return resource.connect(connection.incoming(), connection.context());
+    return Objects.requireNonNull(
+        resource.connect(connection.incoming(), connection.context()), "connect has returned null");
   }
 
   /** Whoever waits is told by the connection itself. */

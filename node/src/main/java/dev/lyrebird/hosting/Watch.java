@@ -186,18 +186,35 @@ final class Watch {
   void tick(long now) {
     boolean isCallLate;
     boolean hurries;
+    Thread stubborn;
     synchronized (this) {
+      Lateness callBefore = call;
+      Lateness restBefore = rest;
       isCallLate = lookAtCall(now);
       lookAtRest(now);
+      stubborn = stubborn(callBefore, restBefore);
       hurries = hasEnded && now - endedAt > connection.route().limits().sendTime().toNanos();
     }
     if (isCallLate) {
       tellLate();
       interruptCall();
     }
+    if (stubborn != null) {
+      Faults.goesOn(connection.route(), "code of connection " + connection.id(), stubborn);
+    }
     if (hurries) {
       connection.hurry();
     }
+  }
+
+  /** Returns a thread that has just been found to go on after it was interrupted. */
+  private @Nullable Thread stubborn(Lateness callBefore, Lateness restBefore) {
+    if (callBefore == Lateness.INTERRUPTED && call == Lateness.OVERDUE) {
+      return caller;
+    }
+    return restBefore == Lateness.INTERRUPTED && rest == Lateness.OVERDUE
+        ? threads.stream().filter(thread -> !thread.equals(caller)).findFirst().orElse(null)
+        : null;
   }
 
   /** Tells whether there is a call whose time is up just now. */

@@ -12,6 +12,7 @@ import dev.lyrebird.hosting.Facilities;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.hosting.HostedConnection;
 import dev.lyrebird.hosting.RequestContext;
+import dev.lyrebird.journal.Utf8;
 import dev.lyrebird.query.ParameterValues;
 import dev.lyrebird.view.MediaType;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -134,15 +135,26 @@ final class ResourceDoor {
         bytes -> call(exchange, match, call, message(bytes, type, kind)));
   }
 
-  /** Content in CBOR or MessagePack reaches the code as JSON. */
+  /**
+   * Content in CBOR or MessagePack reaches the code as JSON. What is sent on as text has to be
+   * UTF-8, or it would break the connections of those who are sent it.
+   */
   private static Message message(byte[] bytes, @Nullable String type, Content content) {
     return switch (content) {
       case Content.Formatted(var format, var name) ->
-          Message.of(format.toJson(bytes), MediaType.JSON.name(), true);
-      case Content.Opaque(var name) -> Message.of(bytes, name, name.startsWith("text/"));
+          Message.of(utf8(format.toJson(bytes)), MediaType.JSON.name(), true);
+      case Content.Opaque(var name) ->
+          Message.of(bytes, name, name.startsWith("text/") && Utf8.isWellFormed(bytes));
       case Content.Undeclared() ->
           Message.of(bytes, type == null ? MediaType.BINARY.name() : type, false);
     };
+  }
+
+  private static byte[] utf8(byte[] json) {
+    if (!Utf8.isWellFormed(json)) {
+      throw ParameterValues.refused("the content is no JSON: it is not in UTF-8");
+    }
+    return json;
   }
 
   private void call(Exchange exchange, Host.Match match, Call call) {
@@ -180,7 +192,7 @@ final class ResourceDoor {
         }
       }
       case Response response -> {
-        response.headers().forEach(exchange.response()::putHeader);
+        response.headers().forEach(exchange.response().headers()::set);
         if (response.content() == null) {
           exchange.empty(response.status());
         } else {
@@ -193,11 +205,15 @@ final class ResourceDoor {
 
   /**
    * JSON is shown in the format that the client likes best; all else is what it is, and so is what
-   * the code itself gives a type. What has been done is told in JSON to a client that likes no
-   * format: it would take a refusal for nothing done.
+   * the code itself gives a type or has compressed. What has been done is told in JSON to a client
+   * that likes no format: it would take a refusal for nothing done.
    */
   private static void show(Exchange exchange, Call call, int status, Message message) {
     String own = exchange.response().headers().get(HttpHeaders.CONTENT_TYPE);
+    if (exchange.response().headers().contains(HttpHeaders.CONTENT_ENCODING)) {
+      exchange.body(status, own == null ? message.contentType() : own, message.bytes());
+      return;
+    }
     if (own != null) {
       exchange.compressible(status, own, message.bytes());
       return;

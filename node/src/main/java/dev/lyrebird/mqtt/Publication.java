@@ -4,12 +4,10 @@ import dev.lyrebird.api.Call;
 import dev.lyrebird.api.Message;
 import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.PublishProperties.UserProperty;
+import dev.lyrebird.journal.Utf8;
 import dev.lyrebird.journal.Write;
 import dev.lyrebird.pubsub.TopicFilter;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.mqtt.MqttProperties;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,16 +78,12 @@ record Publication(String topic, Payload payload, int qos, boolean retain, long 
     byte[] bytes = payload.bytes();
     String type = payload.contentType();
     boolean mayBeText = type == null || type.startsWith("text/") || type.equals(Payload.JSON);
-    boolean isText = isDeclaredText() || (mayBeText && isUtf8(bytes));
+    boolean isText = isDeclaredText() || (mayBeText && Utf8.isWellFormed(bytes));
     return Message.of(bytes, type == null ? isText ? TEXT : BINARY : type, isText);
   }
 
   private boolean isDeclaredText() {
     return payload.properties() != null && payload.properties().utf8();
-  }
-
-  private static boolean isUtf8(byte[] bytes) {
-    return ByteBufUtil.isText(Unpooled.wrappedBuffer(bytes), StandardCharsets.UTF_8);
   }
 
   /** Returns the User Properties that came with it. */

@@ -1,24 +1,33 @@
 package dev.lyrebird.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lyrebird.api.Limits;
+import dev.lyrebird.api.OutgoingMessages;
 import dev.lyrebird.api.Response;
 import dev.lyrebird.api.Router;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.resource.LoneNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +166,85 @@ final class AnswersTest {
     HttpResponse<String> geo = node.send("GET", "/geo", "Accept", "application/cbor");
     assertEquals("{\"type\":\"Point\"}", geo.body());
     assertEquals(List.of("application/geo+json"), geo.headers().allValues("Content-Type"));
+  }
+
+  @Test
+  void whatIsNoAnswerByItselfIsTakenForWhatItHolds() {
+    record Found(Optional<String> name) {}
+    router.get("/found", context -> Optional.of(Map.of("a", 1)));
+    router.get("/missing", context -> Optional.empty());
+    router.get("/within", context -> new Found(Optional.of("rex")));
+    router.get("/each", context -> Stream.of(1, 2));
+    Object later = CompletableFuture.completedFuture("x");
+    router.get("/later", context -> later);
+    HttpNode node = start();
+
+    assertEquals("{\"a\":1}", node.send("GET", "/found").body());
+    assertEquals(404, node.send("GET", "/missing").statusCode());
+    assertEquals("{\"name\":\"rex\"}", node.send("GET", "/within").body());
+    assertEquals("[1,2]", node.send("GET", "/each").body());
+    assertEquals(500, node.send("GET", "/later").statusCode());
+    assertEquals(1, faults("later"));
+  }
+
+  @Test
+  void contentThatTheCodeHasCompressedIsSentAsItIs() {
+    byte[] zipped = new byte[5000];
+    new SplittableRandom(1).nextBytes(zipped);
+    router.get(
+        "/zipped",
+        context ->
+            Response.of(200)
+                .with("Content-Encoding", "gzip")
+                .with("Content-Type", "text/plain")
+                .with(zipped));
+    router.get(
+        "/cookies",
+        context -> Response.of(200).with("Set-Cookie", "a=1").adding("set-cookie", "b=2"));
+    HttpNode node = start();
+
+    HttpResponse<byte[]> answer =
+        node.send(
+            node.request("/zipped", "Accept-Encoding", "br, gzip").build(),
+            HttpResponse.BodyHandlers.ofByteArray());
+    assertArrayEquals(zipped, answer.body());
+    assertEquals(List.of("gzip"), answer.headers().allValues("Content-Encoding"));
+    assertEquals(
+        List.of("a=1", "b=2"), node.send("GET", "/cookies").headers().allValues("Set-Cookie"));
+  }
+
+  @Test
+  void codeThatReturnsNoMessagesRefusesTheClient() {
+    router.connect("/null", (incoming, context) -> nothing());
+    HttpNode node = start();
+
+    assertEquals(500, node.send("GET", "/null", "Accept", "text/event-stream").statusCode());
+    assertEquals(1, faults("null"));
+  }
+
+  @SuppressWarnings("NullAway") // what a newcomer forgets
+  private static OutgoingMessages nothing() {
+    return null;
+  }
+
+  @Test
+  void textThatIsNotUtf8IsBytesToTheCode() {
+    router.post("/kind", (content, context) -> content.isText() ? "text" : "bytes");
+    HttpNode node = start();
+
+    byte[] latin1 = "caf\u00e9".getBytes(ISO_8859_1);
+    assertEquals("text", post(node, "text/plain", "caf\u00e9".getBytes(UTF_8)).body());
+    assertEquals("bytes", post(node, "text/plain; charset=iso-8859-1", latin1).body());
+    HttpResponse<String> json = post(node, "application/json", latin1);
+    assertEquals(400, json.statusCode());
+    assertTrue(json.body().contains("it is not in UTF-8"), json.body());
+  }
+
+  private static HttpResponse<String> post(HttpNode node, String type, byte[] content) {
+    return node.send(
+        node.request("/kind", "Content-Type", type)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(content))
+            .build());
   }
 
   @Test
