@@ -748,15 +748,24 @@ public final class Replica {
     return folded;
   }
 
-  /** Returns the rank up to which this replica has all changes of all that it knows. */
+  /**
+   * Returns the rank up to which this replica has all changes of all that it knows. One that has
+   * nothing and knows nobody says nothing of the time since it began: it has nothing to fold, and
+   * may yet meet those who have something old.
+   */
   private long seen() {
-    long seen = clock.promise();
+    long seen = isBlank() ? Math.min(since, clock.promise()) : clock.promise();
     for (Peer peer : peers.values()) {
       if (peer.isAwaited()) {
         seen = Math.min(seen, peer.frontier);
       }
     }
     return Math.max(0, seen - Timestamp.timeOfMillis(settings.graceMillis()));
+  }
+
+  /** Tells whether this replica is like one that has just been made, whenever that was. */
+  private boolean isBlank() {
+    return mine().size() == 0 && !isTorn && peers.values().stream().noneMatch(Peer::isAwaited);
   }
 
   /**
