@@ -7,6 +7,7 @@ import dev.lyrebird.cluster.Uuid7;
 import dev.lyrebird.hosting.Host;
 import dev.lyrebird.hosting.JarFolder;
 import dev.lyrebird.http.ApiDocuments;
+import dev.lyrebird.http.BodyRoom;
 import dev.lyrebird.http.ClusterState;
 import dev.lyrebird.http.HttpSettings;
 import dev.lyrebird.http.HttpVerticle;
@@ -250,11 +251,20 @@ final class Doors {
             new SysTree(counters, wall, Version.text(), wall.instant()));
     Upgrades upgrades = new Upgrades(loop -> subprotocols(broker, loop), Map.of());
     HttpSettings settings = httpSettings(operations.port());
+    BodyRoom room = BodyRoom.of(config.http().maxBodiesBytes(), config.http().maxBodyBytes());
     document(exports.get());
     for (int i = 0; i < config.loops().httpOrCores(); i++) {
       http.add(
           new HttpVerticle(
-              settings, tables, upgrades, host, () -> documents, heap::refuses, wall, random));
+              settings,
+              tables,
+              upgrades,
+              host,
+              () -> documents,
+              heap::refuses,
+              room,
+              wall,
+              random));
     }
     for (int i = 0; i < config.loops().mqttOrCores(); i++) {
       mqtt.add(
@@ -311,6 +321,7 @@ final class Doors {
         door.host(),
         door.port(),
         door.requestTimeoutSeconds(),
+        door.bodyTimeoutSeconds(),
         door.corsOrigins(),
         consolePort,
         door.maxBodyBytes(),

@@ -57,8 +57,10 @@ public record NodeConfig(
       String host,
       int port,
       int requestTimeoutSeconds,
+      int bodyTimeoutSeconds,
       List<String> corsOrigins,
       int maxBodyBytes,
+      long maxBodiesBytes,
       int maxRowBytes,
       int maxRows,
       int maxFrameBytes,
@@ -66,14 +68,18 @@ public record NodeConfig(
       int pingSeconds,
       int commentSeconds) {
     static final Http DEFAULT =
-        new Http("127.0.0.1", 9926, 10, List.of(), 8 * MIB, MIB, 10_000, MIB, 0, 30, 15);
+        new Http("127.0.0.1", 9926, 10, 30, List.of(), 8 * MIB, 0, MIB, 10_000, MIB, 0, 30, 15);
 
     public Http {
       loopback("host", host);
       within("port", port, 0, MAX_PORT);
       within("requestTimeoutSeconds", requestTimeoutSeconds, 1, 3600);
+      within("bodyTimeoutSeconds", bodyTimeoutSeconds, 1, 3600);
       corsOrigins = List.copyOf(corsOrigins);
       within("maxBodyBytes", maxBodyBytes, 1024, GIB);
+      if (maxBodiesBytes != 0) {
+        within("maxBodiesBytes", maxBodiesBytes, maxBodyBytes, Long.MAX_VALUE);
+      }
       within("maxRowBytes", maxRowBytes, 1024, GIB);
       within("maxRows", maxRows, 1, 1_000_000);
       within("maxFrameBytes", maxFrameBytes, 1024, GIB);

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When the request is refused before its content has ended, the rest is read and dropped, so
  * that a client which sends before it listens gets the answer; but only so much, then the
- * connection ends.
+ * connection ends. It ends as well when the client sends nothing for too long, unless it is the
+ * node that takes no more.
  */
 final class BodyStream {
 
@@ -23,6 +24,9 @@ final class BodyStream {
   private boolean isRefused;
   private boolean isPaused;
   private boolean hasEnded;
+
+  /** How often it was looked at since the last piece came, while one was wanted. */
+  private int silentLooks;
 
   /** Takes the content of a request. What it throws is answered, and nothing follows. */
   interface Sink {
@@ -57,7 +61,8 @@ final class BodyStream {
     sink = taker;
     boolean waits = "100-continue".equalsIgnoreCase(exchange.header(HttpHeaders.EXPECT));
     exchange.request().handler(this::take).endHandler(nothing -> end());
-    if (announced() > most) {
+    exchange.bodies().begin(exchange.request().connection(), this);
+    if (announced(exchange) > most) {
       attempt(() -> {
         throw BodyReader.tooLarge(most);
       });
@@ -69,7 +74,8 @@ final class BodyStream {
     }
   }
 
-  private long announced() {
+  /** Returns how many bytes a request says that it brings; 0 where it does not say. */
+  static long announced(Exchange exchange) {
     String length = exchange.header(HttpHeaderNames.CONTENT_LENGTH);
     return length == null ? 0 : Long.parseLong(length);
   }
@@ -78,18 +84,43 @@ final class BodyStream {
   void goOn() {
     if (isPaused) {
       isPaused = false;
+      silentLooks = 0;
       exchange.request().resume();
       handOn();
     }
   }
 
+  /** Is called once a second until the content has ended. */
+  void look() {
+    if (!isPaused && ++silentLooks > exchange.bodies().timeoutSeconds()) {
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    exchange.bodies().end(exchange.request().connection());
+    if (!isRefused) {
+      isRefused = true;
+      exchange.problem(
+          Problem.of(
+              408,
+              "nothing more of the content came for %d seconds; see http.bodyTimeoutSeconds"
+                  .formatted(exchange.bodies().timeoutSeconds()),
+              HttpHeaders.CONNECTION,
+              "close"));
+    }
+    exchange.request().connection().close();
+  }
+
   /** Nothing more of the content is wanted, for the request is answered already. */
   void drop() {
     isRefused = true;
+    isPaused = false;
     exchange.request().resume();
   }
 
   private void take(Buffer piece) {
+    silentLooks = 0;
     if (isRefused) {
       drop(piece.length());
     } else {
@@ -100,6 +131,7 @@ final class BodyStream {
 
   private void end() {
     hasEnded = true;
+    exchange.bodies().end(exchange.request().connection());
     handOn();
   }
 

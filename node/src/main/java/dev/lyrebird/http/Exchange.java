@@ -39,19 +39,26 @@ final class Exchange {
   private final HttpServerRequest request;
   private final String path;
   private final DateField date;
+  private final OpenBodies bodies;
   private String allow = "";
 
   /**
    * @param path decoded, without its leading slash
+   * @param bodies what is being read on this event loop
    */
-  Exchange(HttpServerRequest request, String path, DateField date) {
+  Exchange(HttpServerRequest request, String path, DateField date, OpenBodies bodies) {
     this.request = request;
     this.path = path;
     this.date = date;
+    this.bodies = bodies;
   }
 
   HttpServerRequest request() {
     return request;
+  }
+
+  OpenBodies bodies() {
+    return bodies;
   }
 
   HttpServerResponse response() {

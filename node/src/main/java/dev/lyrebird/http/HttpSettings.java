@@ -8,6 +8,7 @@ import java.util.List;
  * @param host the address to listen on
  * @param port the port to listen on; 0 takes a free one, the same for all event loops
  * @param requestTimeoutSeconds by when a connection must have brought its first request
+ * @param bodyTimeoutSeconds how long a request may keep the node waiting for more of its content
  * @param corsOrigins origins whose pages may call this node; {@code *} for all, without credentials
  * @param consolePort the port of the console, whose page may call this node; 0 for none
  * @param maxBodyBytes the largest request body
@@ -28,6 +29,7 @@ public record HttpSettings(
     String host,
     int port,
     int requestTimeoutSeconds,
+    int bodyTimeoutSeconds,
     List<String> corsOrigins,
     int consolePort,
     int maxBodyBytes,

@@ -51,6 +51,7 @@ public final class HttpVerticle extends VerticleBase {
   private final Host host;
   private final Supplier<ApiDocuments> documents;
   private final BooleanSupplier refuses;
+  private final BodyRoom room;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Origins origins;
@@ -64,6 +65,7 @@ public final class HttpVerticle extends VerticleBase {
    * @param host users' code, and the paths that it is behind
    * @param documents returns what the node tells of its own interface now
    * @param refuses decides about each newcomer whether there is too little memory for it
+   * @param room for the content of requests, shared by all verticles of the node
    * @param clock tells the time of answers
    * @param random by what the return of many clients at once is spread
    */
@@ -74,9 +76,11 @@ public final class HttpVerticle extends VerticleBase {
       Host host,
       Supplier<ApiDocuments> documents,
       BooleanSupplier refuses,
+      BodyRoom room,
       InstantSource clock,
       RandomGenerator random) {
     this.refuses = refuses;
+    this.room = room;
     this.settings = settings;
     this.tablesOf = tablesOf;
     this.upgrades = upgrades;
@@ -94,13 +98,15 @@ public final class HttpVerticle extends VerticleBase {
         new Doors(
             context, settings, tablesOf.apply(context), upgrades, host, documents, clock, random);
     doors = opened;
-    Newcomers newcomers = new Newcomers(vertx, refuses, settings.requestTimeoutSeconds());
+    OpenBodies bodies = new OpenBodies(vertx, room, settings.bodyTimeoutSeconds());
+    Newcomers newcomers =
+        new Newcomers(vertx, refuses, settings.requestTimeoutSeconds(), bodies::end);
     server =
         vertx
             .createHttpServer(options())
             .connectionHandler(newcomers::meet)
-            .requestHandler(request -> accept(request, opened, newcomers))
-            .invalidRequestHandler(this::refuseMalformed);
+            .requestHandler(request -> accept(request, opened, newcomers, bodies))
+            .invalidRequestHandler(request -> refuseMalformed(request, bodies));
     return server.listen(address());
   }
 
@@ -132,18 +138,20 @@ public final class HttpVerticle extends VerticleBase {
         .setStrictThreadMode(true);
   }
 
-  private void accept(HttpServerRequest request, Doors opened, Newcomers newcomers) {
+  private void accept(
+      HttpServerRequest request, Doors opened, Newcomers newcomers, OpenBodies bodies) {
     boolean isWelcome = newcomers.isWelcome(request.connection());
     if (isOfServer(request)) {
-      new Exchange(request, "", date).options(RestDoor.METHODS);
+      new Exchange(request, "", date, bodies).options(RestDoor.METHODS);
       return;
     }
     Exchange exchange;
     try {
       exchange =
-          new Exchange(request, RequestPath.decode(requireNonNullElse(request.path(), "")), date);
+          new Exchange(
+              request, RequestPath.decode(requireNonNullElse(request.path(), "")), date, bodies);
     } catch (RefusedException e) {
-      new Exchange(request, "", date).refuse(e.refusal());
+      new Exchange(request, "", date, bodies).refuse(e.refusal());
       return;
     }
     if (!origins.admit(request)) {
@@ -161,7 +169,7 @@ public final class HttpVerticle extends VerticleBase {
   }
 
   /** Answers what could not be read as HTTP; behind the answer the connection closes. */
-  private void refuseMalformed(HttpServerRequest request) {
+  private void refuseMalformed(HttpServerRequest request, OpenBodies bodies) {
     Throwable cause = request.decoderResult().cause();
     Problem problem =
         switch (cause) {
@@ -171,7 +179,7 @@ public final class HttpVerticle extends VerticleBase {
               Problem.of(431, "the header has at most " + MAX_HEADER_BYTES + " bytes");
           case null, default -> Problem.of(400, "this is no HTTP request");
         };
-    new Exchange(request, "", date).problem(problem);
+    new Exchange(request, "", date, bodies).problem(problem);
     request.connection().close();
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Connections that have just been made: one that brings no request in time is closed, and one that
@@ -20,6 +21,7 @@ final class Newcomers {
   private final Vertx vertx;
   private final BooleanSupplier refuses;
   private final int timeoutSeconds;
+  private final Consumer<HttpConnection> goodbye;
 
   /** Those without a request so far, and the timer that ends each. */
   private final Map<HttpConnection, Long> silent = new HashMap<>();
@@ -29,11 +31,14 @@ final class Newcomers {
   /**
    * @param refuses decides about each newcomer
    * @param timeoutSeconds by when a connection must have brought a request
+   * @param goodbye is told of each connection that is gone, whether a newcomer still or not
    */
-  Newcomers(Vertx vertx, BooleanSupplier refuses, int timeoutSeconds) {
+  Newcomers(
+      Vertx vertx, BooleanSupplier refuses, int timeoutSeconds, Consumer<HttpConnection> goodbye) {
     this.vertx = vertx;
     this.refuses = refuses;
     this.timeoutSeconds = timeoutSeconds;
+    this.goodbye = goodbye;
   }
 
   /** A connection has been made. */
@@ -46,6 +51,7 @@ final class Newcomers {
     connection.closeHandler(closed -> {
       speaks(connection);
       unwelcome.remove(connection);
+      goodbye.accept(connection);
     });
   }
 

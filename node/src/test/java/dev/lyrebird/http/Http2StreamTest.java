@@ -88,6 +88,8 @@ final class Http2StreamTest {
   private Future<HttpServer> listen() {
     InstantSource clock = InstantSource.system();
     DateField date = new DateField(clock);
+    OpenBodies bodies =
+        new OpenBodies(vertx, new BodyRoom(HttpNode.BODIES_BYTES), HttpNode.NEVER_SECONDS);
     Doors doors =
         new Doors(
             loop,
@@ -102,7 +104,7 @@ final class Http2StreamTest {
         .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
         .requestHandler(request -> {
           String path = Objects.requireNonNull(request.path()).substring(1);
-          doors.of(request, path).open(new Exchange(request, path, date));
+          doors.of(request, path).open(new Exchange(request, path, date, bodies));
         })
         .listen(0, "127.0.0.1");
   }

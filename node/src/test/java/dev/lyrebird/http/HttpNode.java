@@ -49,10 +49,21 @@ final class HttpNode implements AutoCloseable {
 
   /** Returns the settings with another interval between the comments of an event stream as well. */
   static HttpSettings settings(int requestTimeoutSeconds, int commentSeconds) {
+    return settings(requestTimeoutSeconds, NEVER_SECONDS, commentSeconds);
+  }
+
+  /** Returns the settings with another time for which more content is awaited. */
+  static HttpSettings waitingForContent(int bodyTimeoutSeconds) {
+    return settings(NEVER_SECONDS, bodyTimeoutSeconds, NEVER_SECONDS);
+  }
+
+  private static HttpSettings settings(
+      int requestTimeoutSeconds, int bodyTimeoutSeconds, int commentSeconds) {
     return new HttpSettings(
         "127.0.0.1",
         0,
         requestTimeoutSeconds,
+        bodyTimeoutSeconds,
         List.of(),
         0,
         8 << 20,
@@ -72,11 +83,15 @@ final class HttpNode implements AutoCloseable {
 
   static final int WAIT_SECONDS = 30;
 
+  /** Room for two requests with as much content as one may have, and for a small one. */
+  static final int BODIES_BYTES = (16 << 20) + (64 << 10);
+
   private final Vertx vertx = Vertx.vertx();
   private final CompletableFuture<MemoryTables> tables = new CompletableFuture<>();
   private final CompletableFuture<Context> context = new CompletableFuture<>();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final BodyRoom bodyRoom = new BodyRoom(BODIES_BYTES);
   private final AtomicBoolean memoryIsShort = new AtomicBoolean();
   private final HttpVerticle verticle;
 
@@ -105,6 +120,7 @@ final class HttpNode implements AutoCloseable {
             host,
             () -> documents,
             memoryIsShort::get,
+            bodyRoom,
             InstantSource.system(),
             RandomGenerator.getDefault());
   }
@@ -148,6 +164,11 @@ final class HttpNode implements AutoCloseable {
   /** Lets memory run short, or be there again. */
   void memoryIsShort(boolean isShort) {
     memoryIsShort.set(isShort);
+  }
+
+  /** Returns how much of the room for content is taken. */
+  long bodyBytes() {
+    return bodyRoom.taken();
   }
 
   int port() {

@@ -46,6 +46,7 @@ final class HttpVerticleTest {
               Host.ofNothing(),
               () -> ApiDocuments.NONE,
               () -> false,
+              new BodyRoom(HttpNode.BODIES_BYTES),
               InstantSource.system(),
               RandomGenerator.getDefault());
       verticles.add(verticle);

@@ -111,6 +111,7 @@ final class OriginsTest {
         usual.host(),
         usual.port(),
         usual.requestTimeoutSeconds(),
+        usual.bodyTimeoutSeconds(),
         origins,
         CONSOLE_PORT,
         usual.maxBodyBytes(),

@@ -64,6 +64,7 @@ final class WebSocketFramingTest {
             "127.0.0.1",
             0,
             HttpNode.NEVER_SECONDS,
+            HttpNode.NEVER_SECONDS,
             List.of(),
             0,
             MAX_FRAME,

@@ -312,6 +312,7 @@ final class WebSocketTest {
         all.host(),
         all.port(),
         all.requestTimeoutSeconds(),
+        all.bodyTimeoutSeconds(),
         all.corsOrigins(),
         all.consolePort(),
         all.maxBodyBytes(),
