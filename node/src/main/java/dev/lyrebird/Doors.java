@@ -147,7 +147,9 @@ final class Doors {
     this.heap = HeapWatch.ofThisProcess(config.memory().maxHeapPercent(), meters);
     this.nodes = nodes;
     this.router = router;
-    this.host = new Host(nodes, meters, wall.millis() << CONNECTIONS_A_MILLI_BITS);
+    this.host =
+        new Host(
+            nodes, meters, wall.millis() << CONNECTIONS_A_MILLI_BITS, Context::isOnEventLoopThread);
     this.groups = new Groups(nodes, config.cluster().enabled(), wall);
     this.clientIds = new ClientIds(nodes, wall, config.cluster().takeoverTimeoutMillis());
     this.finder = new SessionFinder(nodes, config.cluster().takeoverTimeoutMillis());

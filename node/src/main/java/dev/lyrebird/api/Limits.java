@@ -7,17 +7,18 @@ import java.time.Duration;
  *
  * @param connections at once; more are refused with 503, a WebSocket too, as it is not opened then
  * @param mailbox messages of one client that wait to be read; at this many, its socket is not read
- * @param outgoing messages that wait for one client; at this many, {@link Connection#send} waits
+ * @param outgoing messages that wait for one client; at this many, {@link Connection#send} waits,
+ *     and so does {@link Room#broadcast}, a moment: it says for how long
  * @param queuedBytes likewise of the messages in either queue; one message may be larger
  * @param callTime for one call that is to end: each of a {@link ConnectionHandler}, of a {@link
  *     Resource} all, {@code connect} too but not the {@link OutgoingMessages} that it returns, and
  *     each task of {@link Connection#onClose}. A call that takes longer is interrupted, and its
  *     connection closed with 1011, or its request answered with 503. The time stands still while a
- *     call on a connection waits for a client in {@link Connection#send} or {@link
- *     Connection#awaitWritable}. Other code that still runs so long after its connection has ended
- *     is interrupted too
- * @param sendTime for which {@link Connection#send} waits while the client takes nothing; then the
- *     connection is closed with 1008, an event stream broken off
+ *     call waits for a client in {@link Connection#send}, {@link Connection#awaitWritable} or
+ *     {@link Room#broadcast}. Other code that still runs so long after its connection has ended is
+ *     interrupted too
+ * @param sendTime for which {@link Connection#send} waits while the client takes nothing, and a
+ *     broadcast at most; then the connection is closed with 1008, an event stream broken off
  * @param calls at once that are not on a connection, such as of REST; more are refused with 503
  * @param overdue calls that were interrupted and go on all the same a quarter of a second later;
  *     while there are so many, newcomers are refused with 503

@@ -9,8 +9,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Mail has no bound of its own. So a node tells now and then how many bytes have come, and to
  * one for which too many are under way nothing is sent: its members miss messages, and a metric
- * counts them. One that has told nothing for long is tried again, since letters may be lost.
+ * counts them. One that has told nothing for long is tried again, since letters may be lost. Bytes
+ * have come when the members here have been told, for whom a thread of its own waits if they take
+ * too little: event loops do not.
  *
  * <p>A letter: its kind; of a broadcast flags, the route's pattern, the name of the room if it has
  * one, the fields of the event that are there, the content type, the bytes; of a receipt how many
@@ -53,6 +58,7 @@ final class Broadcasts {
   private static final int HAS_RETRY = 16;
 
   private final Nodes nodes;
+  private final Executor threads;
   private final Listener listener;
   private final LongSupplier nanos;
   private final Counter dropped;
@@ -66,6 +72,12 @@ final class Broadcasts {
     private long heardAt;
     private long unconfirmed;
     private boolean isFull;
+
+    /** What has come and has not been told yet. */
+    private final Queue<byte[]> come = new ArrayDeque<>(0);
+
+    /** Whether a thread tells it. */
+    private boolean isTelling;
   }
 
   /** Takes what was broadcast on another node. */
@@ -78,9 +90,13 @@ final class Broadcasts {
 
   /**
    * @param nanos tells the time, as {@link System#nanoTime} does
+   * @param threads run what may wait
+   * @param listener may wait
    */
-  Broadcasts(Nodes nodes, MeterRegistry meters, LongSupplier nanos, Listener listener) {
+  Broadcasts(
+      Nodes nodes, MeterRegistry meters, LongSupplier nanos, Executor threads, Listener listener) {
     this.nodes = nodes;
+    this.threads = threads;
     this.listener = listener;
     this.nanos = nanos;
     this.dropped =
@@ -156,25 +172,64 @@ final class Broadcasts {
       ByteBuffer in = ByteBuffer.wrap(letter);
       int kind = in.get();
       switch (kind) {
-        case BROADCAST -> {
-          confirm(from, letter.length);
-          read(in);
-        }
+        case BROADCAST -> come(from, letter);
         case RECEIPT -> confirmed(from, in.getLong());
         default ->
             throw new IllegalArgumentException(
                 "a letter of kind %d, which this node does not know".formatted(kind));
       }
     } catch (BufferUnderflowException | ArithmeticException | IllegalArgumentException e) {
-      LOG.atWarn()
-          .addKeyValue("peer", from)
-          .setCause(e)
-          .log("a broadcast of another node cannot be read and is dropped");
+      cannotBeRead(from, e);
     }
   }
 
-  private void confirm(long from, int bytes) {
+  private static void cannotBeRead(long from, RuntimeException fault) {
+    LOG.atWarn()
+        .addKeyValue("peer", from)
+        .setCause(fault)
+        .log("a broadcast of another node cannot be read and is dropped");
+  }
+
+  /** A broadcast has come; all of one node are told one after another. */
+  private void come(long from, byte[] letter) {
     Traffic with = with(from);
+    synchronized (with) {
+      with.come.add(letter);
+      if (with.isTelling) {
+        return;
+      }
+      with.isTelling = true;
+    }
+    threads.execute(() -> tell(from, with));
+  }
+
+  private void tell(long from, Traffic with) {
+    byte[] letter = next(with);
+    while (letter != null) {
+      try {
+        read(ByteBuffer.wrap(letter, 1, letter.length - 1));
+      } catch (BufferUnderflowException | ArithmeticException | IllegalArgumentException e) {
+        cannotBeRead(from, e);
+      } catch (RuntimeException e) {
+        LOG.atError()
+            .addKeyValue("peer", from)
+            .setCause(e)
+            .log("a broadcast of another node could not be told to all");
+      }
+      confirm(from, with, letter.length);
+      letter = next(with);
+    }
+  }
+
+  private static byte @Nullable [] next(Traffic with) {
+    synchronized (with) {
+      byte[] next = with.come.poll();
+      with.isTelling = next != null;
+      return next;
+    }
+  }
+
+  private void confirm(long from, Traffic with, int bytes) {
     long come;
     synchronized (with) {
       with.unconfirmed += bytes;

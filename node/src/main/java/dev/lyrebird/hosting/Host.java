@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class Host implements AutoCloseable {
   private final Broadcasts broadcasts;
   private final MeterRegistry meters;
   private final AtomicLong numbers;
+  private final BooleanSupplier neverWaits;
   private volatile Table table = new Table(List.of());
 
   /** Routes that are served no more and of which code may still run. */
@@ -95,7 +97,18 @@ public final class Host implements AutoCloseable {
    * @param firstNumber of connections
    */
   public Host(Nodes nodes, MeterRegistry meters, long firstNumber) {
-    this.broadcasts = new Broadcasts(nodes, meters, System::nanoTime, this::heard);
+    this(nodes, meters, firstNumber, () -> false);
+  }
+
+  /**
+   * @param nodes the other nodes, for rooms
+   * @param firstNumber of connections
+   * @param neverWaits tells whether the current thread is an event loop
+   */
+  public Host(Nodes nodes, MeterRegistry meters, long firstNumber, BooleanSupplier neverWaits) {
+    this.broadcasts =
+        new Broadcasts(nodes, meters, System::nanoTime, Host::startTelling, this::heard);
+    this.neverWaits = neverWaits;
     this.meters = meters;
     this.numbers = new AtomicLong(firstNumber);
   }
@@ -140,7 +153,8 @@ public final class Host implements AutoCloseable {
             each.route(),
             broadcasts,
             new RouteMeters(meters, each.pattern()),
-            numbers);
+            numbers,
+            neverWaits);
     each.route().serveBy(route);
     return route;
   }
@@ -214,6 +228,16 @@ public final class Host implements AutoCloseable {
     if (client != null) {
       client.shutdownNow();
     }
+  }
+
+  /** What is told waits for members, which an event loop does not. */
+  private static void startTelling(Runnable task) {
+    Thread.ofVirtual()
+        .name("broadcasts")
+        .start(() -> {
+          Carriers.lower();
+          task.run();
+        });
   }
 
   private void heard(String pattern, @Nullable String room, Message message) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarded by this object.
  */
-final class HostedCall {
+final class HostedCall implements CallTime {
 
   private final HostedRoute route;
   private final Call what;
@@ -28,6 +28,10 @@ final class HostedCall {
   private final long since = System.nanoTime();
   private final CompletableFuture<@Nullable Object> answer = new CompletableFuture<>();
   private Lateness lateness = Lateness.NONE;
+  private boolean isWaiting;
+
+  /** For how long it has waited for clients. */
+  private long waited;
 
   /** Whether no code of users runs for it any more. */
   private boolean hasEnded;
@@ -54,7 +58,7 @@ final class HostedCall {
   /** Carries it out; returns what tells how that went. */
   private Runnable outcome() {
     try {
-      Object result = answer();
+      Object result = ScopedValue.where(CallTime.CALLING, this).call(this::answer);
       return () -> answer.complete(result);
     } catch (Throwable fault) {
       if (answer.isDone()) {
@@ -120,6 +124,19 @@ final class HostedCall {
     };
   }
 
+  @Override
+  public synchronized boolean stop() {
+    boolean isCaller = Thread.currentThread().equals(thread);
+    isWaiting |= isCaller;
+    return isCaller;
+  }
+
+  @Override
+  public synchronized void goOn(long nanos) {
+    isWaiting = false;
+    waited += nanos;
+  }
+
   /** Looks whether it takes too long. */
   void tick(long now) {
     Lateness before;
@@ -128,7 +145,7 @@ final class HostedCall {
         return;
       }
       before = lateness;
-      boolean isLate = now - since > route.limits().callTime().toNanos();
+      boolean isLate = !isWaiting && now - since - waited > route.limits().callTime().toNanos();
       lateness = before.next(isLate, route.meters().overdue);
       if (before == lateness) {
         return;

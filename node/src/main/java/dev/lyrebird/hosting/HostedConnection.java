@@ -58,6 +58,9 @@ public final class HostedConnection implements Connection {
   private String reason = "";
   private @Nullable List<Runnable> afterwards;
 
+  /** Whether its client has been found to take too little. */
+  private boolean isSlow;
+
   /** Whether the code has done with it. */
   private boolean isConcluded;
 
@@ -167,7 +170,7 @@ public final class HostedConnection implements Connection {
     }
     Outbox.Put put = outbox.offer(sent);
     if (put == Outbox.Put.FULL) {
-      put = Watch.waiting(() -> outbox.put(sent));
+      put = CallTime.waiting(() -> outbox.put(sent));
     }
     switch (put) {
       case DONE -> {}
@@ -189,6 +192,23 @@ public final class HostedConnection implements Connection {
     return outbox.offer(sent) == Outbox.Put.FULL;
   }
 
+  /** Sends it likewise, though too much may wait. */
+  void tell(Sent sent) {
+    outbox.push(sent);
+  }
+
+  /** Tells whether too much waits for this client. */
+  boolean isFull() {
+    return outbox.isFull();
+  }
+
+  /** Waits for room for what a room is told; closes the client if there is none in time. */
+  void makeRoom() {
+    if (!CallTime.waiting(outbox::awaitRoomInTime)) {
+      endSlow();
+    }
+  }
+
   @Override
   public boolean isWritable() {
     return outbox.isWritable();
@@ -199,7 +219,7 @@ public final class HostedConnection implements Connection {
     if (isArriving() && !outbox.isWritable()) {
       letIn(); // nobody makes room for what its rooms were told
     }
-    return Watch.waiting(() -> outbox.awaitWritable(limit));
+    return CallTime.waiting(() -> outbox.awaitWritable(limit));
   }
 
   @Override
@@ -368,12 +388,21 @@ public final class HostedConnection implements Connection {
 
   /** Ends a connection whose client takes too little; what waits for it is lost. */
   void endSlow() {
-    route.meters().wasSlow();
+    if (beginsSlowEnd()) {
+      route.meters().wasSlow();
+    }
     String why = "too slow: too many messages wait";
     if (!refuse(new ProblemException(503, why))) {
       end(POLICY, why, true);
     }
     hurry();
+  }
+
+  /** Tells whether it is the first time: several threads may find out at once. */
+  private synchronized boolean beginsSlowEnd() {
+    boolean begins = !isSlow;
+    isSlow = true;
+    return begins;
   }
 
   private void ended() {

@@ -19,8 +19,8 @@ record HostedRoom(HostedRoute route, @Nullable String label) implements Room {
   @Override
   public void broadcast(@Nullable Object message) {
     Sent sent = new Sent(Message.of(message));
+    route.tell(label, sent); // which waits: so other nodes are not flooded either
     route.tellOtherNodes(label, sent.message());
-    route.tell(label, sent);
   }
 
   @Override

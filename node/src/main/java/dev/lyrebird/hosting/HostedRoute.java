@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class HostedRoute implements Route.Host {
   private final Broadcasts broadcasts;
   private final RouteMeters meters;
   private final AtomicLong numbers;
+  private final BooleanSupplier neverWaits;
   private final ThreadFactory threads;
   private final Set<HostedConnection> connections = ConcurrentHashMap.newKeySet();
   private final Set<HostedCall> calls = ConcurrentHashMap.newKeySet();
@@ -42,14 +44,21 @@ public final class HostedRoute implements Route.Host {
   /**
    * @param pattern by which the route is known, in metrics, in logs and to other nodes
    * @param numbers the numbers of connections
+   * @param neverWaits tells whether the current thread is an event loop
    */
   HostedRoute(
-      String pattern, Route route, Broadcasts broadcasts, RouteMeters meters, AtomicLong numbers) {
+      String pattern,
+      Route route,
+      Broadcasts broadcasts,
+      RouteMeters meters,
+      AtomicLong numbers,
+      BooleanSupplier neverWaits) {
     this.pattern = pattern;
     this.route = route;
     this.broadcasts = broadcasts;
     this.meters = meters;
     this.numbers = numbers;
+    this.neverWaits = neverWaits;
     this.threads = Thread.ofVirtual().name("resource " + pattern).factory();
   }
 
@@ -195,10 +204,15 @@ public final class HostedRoute implements Route.Host {
     return members == null ? 0 : members.size();
   }
 
-  /** Sends a message to all in a room on this node. */
+  /** Sends a message to all in a room on this node, and waits for them if this thread may. */
   void tell(@Nullable String room, Sent sent) {
     Members members = room == null ? everybody : rooms.get(room);
-    if (members != null) {
+    if (members == null) {
+      return;
+    }
+    if (neverWaits.getAsBoolean()) {
+      members.tellAtOnce(sent);
+    } else {
       members.tell(sent);
     }
   }

@@ -13,10 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
 
+  /** For how long a room waits for a client that takes nothing; see {@link Stall}. */
+  static final Duration GRACE = Duration.ofMillis(500);
+
   private final Wire wire;
   private final Duration sendTime;
+  private final long graceNanos;
   private final Runnable whenRoom;
   private final MessageQueue<Sent> waiting;
+
+  private final Stall stall = new Stall();
+
+  /** Whether the last look at the wire has shown that its client holds up a room for too long. */
+  private boolean isTooSlow;
 
   /** Whether the event loop is about to send what waits. */
   private boolean isPumpDue;
@@ -57,6 +66,7 @@ final class Outbox {
   Outbox(Wire wire, Limits limits, Runnable whenRoom) {
     this.wire = wire;
     this.sendTime = limits.sendTime();
+    this.graceNanos = (GRACE.compareTo(sendTime) < 0 ? GRACE : sendTime).toNanos();
     this.whenRoom = whenRoom;
     this.waiting = new MessageQueue<>(limits.outgoing(), limits.queuedBytes(), Sent::bytes);
   }
@@ -103,8 +113,55 @@ final class Outbox {
     return Put.DONE;
   }
 
+  /** Puts a message in, be there room or not, unless no more is put in. */
+  void push(Sent message) {
+    boolean isPumpNew;
+    synchronized (this) {
+      if (isShut) {
+        return;
+      }
+      isPumpNew = add(message);
+    }
+    pumpIf(isPumpNew);
+  }
+
+  /** Tells whether there is no room for a message, though messages are put in. */
+  synchronized boolean isFull() {
+    return waiting.isFull() && !isShut;
+  }
+
+  /**
+   * Waits until there is room for what a room is told, or the end has come.
+   *
+   * @return whether that was in time; if not, the client is to be closed
+   */
+  boolean awaitRoomInTime() {
+    Deadline deadline = new Deadline(sendTime);
+    boolean looksAgain = false;
+    while (true) {
+      pumpIf(looksAgain);
+      synchronized (this) {
+        if (!isFull()) {
+          return true;
+        }
+        if (isTooSlow || deadline.isOver()) {
+          return false;
+        }
+        long left = graceNanos - stall.nanos(System.nanoTime());
+        looksAgain = left <= 0 && takesPump();
+        if (!looksAgain) {
+          Deadline step = left > 0 ? new Deadline(Duration.ofNanos(left)) : deadline;
+          step.await(this);
+        }
+      }
+    }
+  }
+
   private boolean add(Sent message) {
     waiting.add(message);
+    if (waiting.isFull()) {
+      stall.begin(System.nanoTime());
+    }
     isDrainOwed |= !waiting.isHalfEmpty();
     return takesPump();
   }
@@ -163,6 +220,7 @@ final class Outbox {
       Sent next;
       boolean isDrained;
       synchronized (this) {
+        look(!isWritable);
         next = isWritable ? waiting.poll() : null;
         if (next == null) {
           isPumpDue = false;
@@ -170,6 +228,7 @@ final class Outbox {
         }
         taken++;
         if (waiting.isHalfEmpty()) {
+          stall.end();
           notifyAll();
         }
         isDrained = isDrained();
@@ -181,6 +240,17 @@ final class Outbox {
     }
     wire.flush();
     closeIfAllIsSent();
+  }
+
+  private void look(boolean hasNoRoom) {
+    if (hasNoRoom || stall.isStuck()) {
+      long now = System.nanoTime();
+      stall.look(hasNoRoom, now);
+      isTooSlow = hasNoRoom && stall.nanos(now) >= graceNanos;
+      if (isTooSlow) {
+        notifyAll();
+      }
+    }
   }
 
   private void closeIfAllIsSent() {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,17 +12,13 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads of one connection, and their time. A call that is to end is interrupted when its time
  * is up, and so is whatever still runs some time behind the end of the connection: once each, and
- * how it is then, {@link Lateness} says. While a call waits for a client to take something its time
- * stands still: how long that may be, its sender knows.
+ * how it is then, {@link Lateness} says.
  *
  * <p>Guarded by this object, under whose lock nothing else is called.
  */
-final class Watch {
+final class Watch implements CallTime {
 
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
-
-  /** Whose call a thread carries out. */
-  private static final ScopedValue<Watch> CALLING = ScopedValue.newInstance();
 
   private final HostedConnection connection;
 
@@ -127,7 +122,7 @@ final class Watch {
       callSince = System.nanoTime();
     }
     try {
-      return ScopedValue.where(CALLING, this).call(code::call);
+      return ScopedValue.where(CallTime.CALLING, this).call(code::call);
     } finally {
       synchronized (this) {
         caller = null;
@@ -136,31 +131,17 @@ final class Watch {
     }
   }
 
-  /** Waits for a client, be it that of the call or another. */
-  static <T> T waiting(Supplier<T> wait) {
-    return CALLING.isBound() ? CALLING.get().stopped(wait) : wait.get();
-  }
-
-  private <T> T stopped(Supplier<T> wait) {
-    long since = System.nanoTime();
-    if (!setWaiting()) {
-      return wait.get();
-    }
-    try {
-      return wait.get();
-    } finally {
-      synchronized (this) {
-        isWaiting = false;
-        callSince += System.nanoTime() - since;
-      }
-    }
-  }
-
-  /** Tells whether this is the thread of the call: one that it has begun may wait beside it. */
-  private synchronized boolean setWaiting() {
+  @Override
+  public synchronized boolean stop() {
     boolean isCaller = Thread.currentThread().equals(caller);
     isWaiting |= isCaller;
     return isCaller;
+  }
+
+  @Override
+  public synchronized void goOn(long nanos) {
+    isWaiting = false;
+    callSince += nanos;
   }
 
   private void endCall() {

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,7 @@ final class BroadcastsTest {
   private final End one = new End(1);
   private final End two = new End(2);
   private long now;
+  private Executor threads = Runnable::run;
 
   /** One node, whose letters lie in the other's box until they are delivered. */
   private final class End implements Nodes {
@@ -37,6 +39,7 @@ final class BroadcastsTest {
               this,
               meters,
               () -> now,
+              task -> threads.execute(task),
               (pattern, room, message) ->
                   heard.add(
                       "%s %s %s %s %s %s"
@@ -117,6 +120,28 @@ final class BroadcastsTest {
     }
 
     assertEquals(before, one.dropped(), "receipts have made room");
+  }
+
+  @Test
+  void whatHasNotBeenToldYetIsUnderWay() {
+    List<Runnable> later = new ArrayList<>();
+    threads = later::add;
+    Message much = Message.binary(new byte[1_000_000]);
+    for (int i = 0; i < 5; i++) {
+      one.broadcasts.send("r", null, much);
+    }
+    two.deliver();
+    one.deliver();
+    one.broadcasts.send("r", null, much);
+    assertEquals(0, two.box.size());
+    assertEquals(List.of(), heard);
+
+    assertEquals(1, later.size());
+    later.removeFirst().run();
+    one.deliver();
+    one.broadcasts.send("r", null, much);
+    assertEquals(5, heard.size());
+    assertEquals(1, two.box.size());
   }
 
   @Test

@@ -533,6 +533,116 @@ final class HostedConnectionTest {
     assertTrue(line.heard.isEmpty());
   }
 
+  /** Enters a room, and broadcasts there what its client says, many times. */
+  private static final class Repeater implements ConnectionHandler<Room> {
+
+    private static final int TIMES = 1000;
+
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    @Override
+    public Room open(Connection connection) {
+      Room room = connection.room("all");
+      connection.join(room);
+      return room;
+    }
+
+    @Override
+    public void message(Connection connection, Room room, Message message) {
+      for (int i = 0; i < TIMES; i++) {
+        room.broadcast(message.text() + i);
+      }
+      done.countDown();
+    }
+
+    static void assertHeardBy(Line line) throws InterruptedException {
+      for (int i = 0; i < TIMES; i++) {
+        assertEquals("a" + i, line.heard.take());
+      }
+    }
+  }
+
+  @Test
+  void whoBroadcastsIntoItsOwnRoomWaitsForTheEventLoopAndIsNotClosed() throws Exception {
+    Repeater repeater = new Repeater();
+    Line line = connect(repeater, Limits.DEFAULT.withOutgoing(4));
+    Line other = connect();
+    line.take(Repeater.TIMES);
+    other.take(Repeater.TIMES);
+    await(() -> line.hosted().room("all").size() == 2);
+    line.hosted().received(Message.text("a"));
+
+    Repeater.assertHeardBy(line);
+    Repeater.assertHeardBy(other);
+    repeater.done.await();
+    assertTrue(line.hosted().isOpen());
+    assertTrue(other.hosted().isOpen());
+  }
+
+  @Test
+  void waitForAMemberWhoseEventLoopHasNoTimeIsNoTimeOfTheCall() throws Exception {
+    Repeater repeater = new Repeater();
+    Line line = connect(repeater, Limits.DEFAULT.withOutgoing(4));
+    line.take(Repeater.TIMES);
+    await(() -> line.hosted().room("all").size() == 1);
+    line.turn();
+    CountDownLatch goOn = new CountDownLatch(1);
+    line.execute(() -> {
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    });
+    line.hosted().received(Message.text("a"));
+    await(line.hosted()::isFull);
+    long full = System.nanoTime();
+    await(() -> System.nanoTime() - full > 2 * Outbox.GRACE.toNanos());
+    line.hosted().tick(System.nanoTime() + HOUR_NANOS);
+    assertEquals(0, late());
+    assertTrue(line.hosted().isOpen());
+    goOn.countDown();
+    Repeater.assertHeardBy(line);
+    repeater.done.await();
+    assertTrue(line.hosted().isOpen());
+  }
+
+  @Test
+  void memberThatTakesNothingIsClosedAndTheOthersHearAllThatACallTells() throws Exception {
+    Repeater repeater = new Repeater();
+    Line line = connect(repeater, Limits.DEFAULT.withOutgoing(4));
+    Line deaf = connect();
+    line.take(Repeater.TIMES);
+    await(() -> line.hosted().room("all").size() == 2);
+    line.hosted().received(Message.text("a"));
+
+    Repeater.assertHeardBy(line);
+    repeater.done.await();
+    assertEquals(Connection.POLICY, deaf.end.get());
+    assertTrue(line.hosted().isOpen());
+    assertEquals(1, line.hosted().room("all").size());
+    assertEquals(1, meters.get("lyrebird_resource_slow").counter().count());
+  }
+
+  @Test
+  void whoMustNotWaitClosesAMemberForWhomTooMuchWaits() throws Exception {
+    Joiner joiner = new Joiner();
+    joiner.goOn.countDown();
+    router.ws("/it", joiner).limits(Limits.DEFAULT.withOutgoing(1));
+    try (Host unwaiting = new Host(new LoneNode(0), new SimpleMeterRegistry(), 0, () -> true)) {
+      unwaiting.serve("the test", router.routes());
+      HostedRoute route = Objects.requireNonNull(unwaiting.match("it")).route();
+      Line line = new Line();
+      CompletableFuture.runAsync(() -> line.hosted = route.connect(context(), line), loop).join();
+      await(() -> route.members(null) == 1);
+      route.room("all").broadcastHere("waits");
+      assertTrue(line.hosted().isOpen());
+      route.room("all").broadcastHere("too much");
+      assertFalse(line.hosted().isOpen());
+      assertEquals(Connection.POLICY, line.end.get());
+    }
+  }
+
   @Test
   void whoWaitsForRoomIsLetInSinceNobodyElseMakesIt() throws InterruptedException {
     ConnectionHandler<Boolean> handler =

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -688,6 +689,70 @@ final class ResourcesTest {
       assertTrue(
           String.valueOf(refused.getMessage()).startsWith("there is something behind the path"));
     }
+  }
+
+  private static final int BURST = 20_000;
+
+  @Test
+  void burstReachesAllMembersThatRead() throws Exception {
+    router.ws("/chat/{room}", new Chat());
+    router.post(
+        "/chat/{room}",
+        (content, context) -> {
+          for (int i = 0; i < BURST; i++) {
+            context.room(context.parameter("room")).broadcast("message " + i);
+          }
+          return "told";
+        });
+    HttpNode node = start();
+
+    try (RawWebSocket ann = RawWebSocket.open(node.port(), "/chat/a?name=ann");
+        RawWebSocket bob = RawWebSocket.open(node.port(), "/chat/a?name=bob")) {
+      assertEquals("welcome ann", ann.readText());
+      assertEquals("welcome bob", bob.readText());
+      List<CompletableFuture<Void>> readers =
+          List.of(hears(ann, "message ", BURST), hears(bob, "message ", BURST));
+      assertEquals("told", node.sendJson("POST", "/chat/a", "go").body());
+      for (CompletableFuture<Void> reader : readers) {
+        reader.get(HttpNode.WAIT_SECONDS, TimeUnit.SECONDS);
+      }
+      ann.text("still here");
+      assertEquals("ann: still here", bob.readText());
+    }
+  }
+
+  @Test
+  void memberThatSaysMuchInOneLoopIsHeardByAllAndIsNotClosed() throws Exception {
+    router.ws("/chat/{room}", new Chat());
+    HttpNode node = start();
+
+    int messages = 5000;
+    try (RawWebSocket ann = RawWebSocket.open(node.port(), "/chat/a?name=ann");
+        RawWebSocket bob = RawWebSocket.open(node.port(), "/chat/a?name=bob")) {
+      assertEquals("welcome ann", ann.readText());
+      assertEquals("welcome bob", bob.readText());
+      List<CompletableFuture<Void>> readers =
+          List.of(hears(ann, "ann: ", messages), hears(bob, "ann: ", messages));
+      for (int i = 0; i < messages; i++) {
+        ann.text(String.valueOf(i));
+      }
+      for (CompletableFuture<Void> reader : readers) {
+        reader.get(HttpNode.WAIT_SECONDS, TimeUnit.SECONDS);
+      }
+      bob.text("still here");
+      assertEquals("bob: still here", ann.readText());
+    }
+  }
+
+  /** Reads so many messages, which are numbered, on a thread of its own. */
+  private static CompletableFuture<Void> hears(RawWebSocket member, String before, int messages) {
+    return CompletableFuture.runAsync(
+        () -> {
+          for (int i = 0; i < messages; i++) {
+            assertEquals(before + i, member.readText());
+          }
+        },
+        task -> Thread.ofPlatform().daemon().start(task));
   }
 
   @Test
