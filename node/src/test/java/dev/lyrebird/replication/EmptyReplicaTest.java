@@ -11,9 +11,6 @@ import dev.lyrebird.journal.Row;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
-import dev.lyrebird.schema.Schema;
-import dev.lyrebird.schema.Source;
-import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.table.HybridClock;
 import dev.lyrebird.table.MemoryTableStore;
 import dev.lyrebird.table.Table;
@@ -30,19 +27,11 @@ final class EmptyReplicaTest {
   private static final long EARLIER_WRITER = 3;
   private static final long LATER_WRITER = 4;
 
-  private static final ReplicaSettings SETTINGS =
-      new ReplicaSettings(500, 2000, 1 << 20, 1 << 16, 3_600_000, 1000);
-
-  private static final TableDefinition DEFINITION =
-      Schema.parse(List.of(new Source("s", "type T @table @export { id: ID @primaryKey }")))
-          .tables()
-          .getFirst();
-
   private long millis = 1_795_219_619_000L;
   private final HybridClock clock = clock();
   private final Table table = table(1, clock);
   private final Replica replica =
-      new Replica(1, table, clock, () -> millis, () -> millis, SETTINGS);
+      new Replica(1, table, clock, () -> millis, () -> millis, ReplicaTest.SETTINGS);
 
   /**
    * The newcomer is let in while it has nothing either. What it then brings from others is older
@@ -124,7 +113,7 @@ final class EmptyReplicaTest {
   }
 
   private static Table table(long node, HybridClock clock) {
-    return new Table(DEFINITION, new MemoryTableStore(), clock, node);
+    return new Table(ReplicaTest.DEFINITION, new MemoryTableStore(), clock, node);
   }
 
   private long now() {

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.Test;
 /** Two replicas that hand each other their messages; chance has {@link ReplicaSimulationTest}. */
 final class ReplicaTest {
 
-  private static final ReplicaSettings SETTINGS =
+  static final ReplicaSettings SETTINGS =
       new ReplicaSettings(500, 2000, 1 << 20, 1 << 16, 3_600_000, 1000);
 
-  private static final TableDefinition DEFINITION =
+  static final TableDefinition DEFINITION =
       Schema.parse(List.of(new Source("s", "type T @table @export { id: ID @primaryKey }")))
           .tables()
           .getFirst();

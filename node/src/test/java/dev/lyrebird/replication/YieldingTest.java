@@ -8,9 +8,6 @@ import dev.lyrebird.journal.Payload;
 import dev.lyrebird.journal.Timestamp;
 import dev.lyrebird.journal.VersionVector;
 import dev.lyrebird.journal.Write;
-import dev.lyrebird.schema.Schema;
-import dev.lyrebird.schema.Source;
-import dev.lyrebird.schema.TableDefinition;
 import dev.lyrebird.table.HybridClock;
 import dev.lyrebird.table.MemoryTableStore;
 import dev.lyrebird.table.Table;
@@ -31,20 +28,12 @@ final class YieldingTest {
   private static final long STRANGER = 3;
   private static final long SOMEBODY_ELSE = 4;
 
-  private static final ReplicaSettings SETTINGS =
-      new ReplicaSettings(500, 2000, 1 << 20, 1 << 16, 3_600_000, 1000);
-
-  private static final TableDefinition DEFINITION =
-      Schema.parse(List.of(new Source("s", "type T @table @export { id: ID @primaryKey }")))
-          .tables()
-          .getFirst();
-
   private long millis = 1_795_219_619_000L;
   private final long since = now();
   private final HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(millis), 60_000, 0);
-  private final Table table = new Table(DEFINITION, new MemoryTableStore(), clock, 1);
+  private final Table table = new Table(ReplicaTest.DEFINITION, new MemoryTableStore(), clock, 1);
   private final Replica replica =
-      new Replica(1, table, clock, () -> millis, () -> millis, SETTINGS);
+      new Replica(1, table, clock, () -> millis, () -> millis, ReplicaTest.SETTINGS);
 
   /** The friend has folded; this replica has something that nobody else has. */
   @BeforeEach
